@@ -1,8 +1,8 @@
 """The catalogue: products, their variants, where they are found and how they look.
 
-A **product** is what a page shows; a **variant** is what is sold, with its own SKU. **Options** tell
-variants of one product apart (size, frame); **attributes** describe a product or variant and feed
-the facets. A **category** has one place in a tree; a **collection** is a hand-picked list.
+A **product** is what a page shows; a **variant** is what is sold, with its own SKU. **Options**
+tell variants of one product apart (size, frame); **attributes** describe a product or variant and
+feed the facets. A **category** has one place in a tree; a **collection** is a hand-picked list.
 """
 
 from dataclasses import dataclass
