@@ -1,8 +1,8 @@
 """Orders: what somebody bought, and everything that happened to it since.
 
-An order's lines are named by SKU. Of each line, units are `ordered`, then `cancelled` or `shipped`,
-and after that perhaps `returned`; `open` are those neither cancelled nor shipped. A **parcel** is one
-shipment. Nothing of a placed order is edited: a change is a new event.
+An order's lines are named by SKU. Of each line, units are `ordered`, then `cancelled` or
+`shipped`, and after that perhaps `returned`; `open` are those neither cancelled nor shipped. A
+**parcel** is one shipment. Nothing of a placed order is edited: a change is a new event.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """Payments: what was asked of a provider and what came of it.
 
-A **payment** collects an amount for a `reference` (it never knows that this is an order) through one
-**provider**. Each try is an **attempt**, whose id is the provider's idempotency key. `authorised` is
-promised, `captured` is taken, `voided` is given back before it was taken, `refunded` after:
-refunded <= captured <= authorised <= amount, at every event.
+A **payment** collects an amount for a `reference` (it never knows that this is an order) through
+one **provider**. Each try is an **attempt**, whose id is the provider's idempotency key.
+`authorised` is promised, `captured` is taken, `voided` is given back before it was taken,
+`refunded` after: refunded <= captured <= authorised <= amount, at every event.
 """
 
 from dataclasses import dataclass
