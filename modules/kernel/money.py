@@ -7,7 +7,10 @@ from dataclasses import dataclass
 # Decimal places per ISO 4217; a currency that is missing here is refused, not guessed.
 EXPONENTS = {
     **dict.fromkeys(
-        ["AED", "AUD", "BGN", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "ZAR"],
+        (
+            "AED AUD BGN BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR ILS INR "
+            "MXN MYR NOK NZD PHP PLN RON SAR SEK SGD THB TRY TWD UAH USD ZAR"
+        ).split(),
         2,
     ),
     **dict.fromkeys(["CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"], 0),
