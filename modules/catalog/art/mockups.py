@@ -6,8 +6,9 @@ from typing import Literal
 from PIL import Image
 
 from modules.catalog.art.canvas import SUPERSAMPLING, dice, grained
+from modules.catalog.art.cloth import tote
 from modules.catalog.art.hangings import framed, gallery, poster
-from modules.catalog.art.objects import cards, mug, notebook, tote
+from modules.catalog.art.objects import cards, mug, notebook
 from modules.catalog.art.palettes import Rgb, from_hex
 
 Kind = Literal["framed", "poster", "mug", "notebook", "tote", "cards", "gallery"]
