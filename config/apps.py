@@ -1,3 +1,5 @@
+"""The wiring as a Django application: it brings commands."""
+
 from django.apps import AppConfig
 
 
