@@ -17,7 +17,7 @@ from events.context import SAFE_METHODS
 from modules.customers.contracts import ApiKeyRefused
 from modules.customers.models import User
 from modules.customers.selectors import api_key
-from modules.kernel.wire import Caller
+from modules.wire import Caller
 
 KEY_PREFIX = "cfk_"
 

@@ -16,7 +16,7 @@ from config.api_access import refuse_forgery
 from config.problems import Problem
 from events.context import SAFE_METHODS, acting
 from modules.kernel.identity import derived_id
-from modules.kernel.wire import Caller
+from modules.wire import Caller
 
 MAXIMUM_BODY_BYTES = 65_536
 MAXIMUM_NOTIFICATION_BYTES = 262_144

@@ -18,7 +18,7 @@ from modules.carts.contracts import (
     SetDelivery,
     SetQuantity,
 )
-from modules.kernel.wire import (
+from modules.wire import (
     AddressBody,
     AddressReply,
     Body,

@@ -18,7 +18,7 @@ from modules.catalog.contracts import (
     ProductDetail,
     Suggestion,
 )
-from modules.kernel.wire import (
+from modules.wire import (
     AddressBoolean,
     AddressInteger,
     Currency,

@@ -16,7 +16,7 @@ from modules.catalog.contracts import VariantNotFound
 from modules.checkout import commands, selectors
 from modules.checkout.contracts import Checkout, Placed, Review
 from modules.kernel.identity import new_id
-from modules.kernel.wire import (
+from modules.wire import (
     AddressBody,
     Body,
     Called,

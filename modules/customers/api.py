@@ -5,7 +5,7 @@ from uuid import UUID
 from ninja import Router
 from pydantic import Field
 
-from modules.kernel.wire import Called, Reply
+from modules.wire import Called, Reply
 
 router = Router(tags=["caller"])
 

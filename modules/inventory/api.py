@@ -10,7 +10,7 @@ from pydantic import Field
 
 from modules.inventory import commands, selectors
 from modules.inventory.contracts import AdjustStock, Movement, ReceiveStock, StockLevel, StockPage
-from modules.kernel.wire import MAXIMUM_UNITS, AddressInteger, Body, OptionalLine, Reply, Sku, Units
+from modules.wire import MAXIMUM_UNITS, AddressInteger, Body, OptionalLine, Reply, Sku, Units
 
 router = Router(tags=["stock"])
 staff_router = Router(tags=["staff: stock"])

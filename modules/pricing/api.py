@@ -9,7 +9,7 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from modules.kernel.money import Money
-from modules.kernel.wire import Body, Code, Currency, Minor, Moment, MoneyReply, Reply, Sku, Truth
+from modules.wire import Body, Code, Currency, Minor, Moment, MoneyReply, Reply, Sku, Truth
 from modules.pricing import commands, selectors
 from modules.pricing.contracts import ListedPrice, PriceRecord, SetPrice
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
-from modules.kernel.wire import Reply
+from modules.wire import Reply
 from modules.shipping import selectors
 from modules.shipping.contracts import Country
 
