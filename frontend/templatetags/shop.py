@@ -234,14 +234,14 @@ def picture(
 
 
 @register.simple_tag
-def form_input(field: BoundField, **attributes: str) -> SafeString:
+def form_input(field: BoundField, **attributes: str | bool) -> SafeString:
     """Draws a form field's own widget with more attributes, e.g. `autocomplete="email"`.
 
     Django ties it to its hint and its error by `aria-describedby`. Empty attributes are left out,
-    and underscores become hyphens.
+    underscores become hyphens, and False removes an attribute that the widget has.
     """
     extra: dict[str, str | bool] = {
-        name.replace("_", "-"): value for name, value in attributes.items() if value
+        name.replace("_", "-"): value for name, value in attributes.items() if value != ""
     }
     return field.as_widget(attrs=extra)
 
