@@ -11,8 +11,12 @@ from config.api_docs import VendoredSwagger
 from config.api_guard import guarded, repeatable
 from config.api_openapi import ShopOpenAPI
 from config.problems import install
+from modules.carts import api as carts
 from modules.catalog import api as catalog
 from modules.customers import api as customers
+from modules.inventory import api as inventory
+from modules.pricing import api as pricing
+from modules.shipping import api as shipping
 
 DESCRIPTION = """
 Everything the shop does, for machines. Amounts are whole minor units with their currency; moments
@@ -51,8 +55,14 @@ api.add_decorator(repeatable, mode="operation")
 
 PUBLIC: tuple[Router, ...] = (
     catalog.router,
+    pricing.router,
+    inventory.router,
+    shipping.router,
+    carts.router,
     customers.router,
 )
 for public in PUBLIC:
     api.add_router("", public, auth=Anybody())
 
+api.add_router("/staff", pricing.staff_router, auth=Holder("catalog:read", "prices:write"))
+api.add_router("/staff", inventory.staff_router, auth=Holder("stock:write"))

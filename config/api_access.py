@@ -4,10 +4,9 @@ A bearer key beats a cookie: a strange page cannot make a browser send that head
 signs nothing that changes something unless the CSRF token comes with it.
 """
 
-from typing import cast
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from ninja.utils import check_csrf
@@ -15,14 +14,16 @@ from ninja.utils import check_csrf
 from config.problems import Problem
 from events.context import SAFE_METHODS
 from modules.customers.contracts import ApiKeyRefused
-from modules.customers.models import User
 from modules.customers.selectors import api_key
 from modules.wire import Caller
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User
 
 KEY_PREFIX = "cfk_"
 
 # What a signed-in person may do, by the groups they are in.
-ROLES = {
+ROLE_SCOPES = {
     "staff": frozenset(
         {
             "catalog:read",
@@ -97,12 +98,14 @@ def bearer(authorization: str, cart_token: str) -> Caller:
     )
 
 
-def signed_in(user: AbstractBaseUser | AnonymousUser, cart_token: str) -> Caller:
-    if not isinstance(user, User):
+def signed_in(user: "_User | AnonymousUser", cart_token: str) -> Caller:
+    if isinstance(user, AnonymousUser) or not user.is_active:
         return Caller(cart_token=cart_token)
-    groups = set(ROLES) if user.is_superuser else set(user.groups.values_list("name", flat=True))
-    scopes = frozenset(scope for role in groups for scope in ROLES.get(role, ()))
-    role = next((role for role in ROLES if role in groups), "customer")
+    groups = set(ROLE_SCOPES)
+    if not user.is_superuser:
+        groups &= set(user.groups.values_list("name", flat=True))
+    scopes = frozenset(scope for role in groups for scope in ROLE_SCOPES[role])
+    role = next((role for role in ROLE_SCOPES if role in groups), "customer")
     return Caller(
         actor=f"{role}:{user.pk}", customer_id=user.pk, scopes=scopes, cart_token=cart_token
     )
@@ -121,5 +124,5 @@ def refuse_forgery(request: HttpRequest) -> None:
     )
     if request.method in SAFE_METHODS or not signed_by_cookie:
         return
-    if check_csrf(cast("HttpRequest", request)) is not None:
+    if check_csrf(request) is not None:
         raise Problem(403, "send the CSRF cookie's value in X-CSRFToken", code="csrf-failed")

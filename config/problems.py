@@ -8,8 +8,9 @@ what happened and what to do (`frontend.problems`).
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -107,7 +108,7 @@ def problem_of(error: DomainError) -> Problem:
 
 def install(api: NinjaAPI) -> None:
     """Makes every error that leaves a view of `api` an answer in problem JSON."""
-    handlers = {
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
         Exception: raised,
         Problem: protocol_refusal,
         DomainError: domain_refusal,

@@ -44,6 +44,7 @@ SCOPES = (
     "orders:read",
     "orders:write",
     "payments:write",
+    "prices:write",
     "stock:write",
     "audit:read",
 )
