@@ -36,6 +36,12 @@ class AmountRefused(Conflict):
     code = "payment-amount-refused"
 
 
+class RequestDiffers(Conflict):
+    """An id that was used before came back with other content. Fields: `id`, `amount_minor`."""
+
+    code = "payment-request-differs"
+
+
 class NotificationRefused(Forbidden):
     """A message from a provider that is forged, stale, or not for us. Nothing was recorded."""
 
