@@ -156,6 +156,7 @@ CACHES = {
 }
 # Slow-moving tables only: never stock, carts, orders, payments, sessions or permissions.
 CACHALOT_ONLY_CACHABLE_TABLES = (
+    "catalog_attribute",
     "catalog_category",
     "catalog_collection",
     "shipping_zone",

@@ -12,8 +12,8 @@ from events.registry import event
 from modules.kernel.identity import derived_id
 from modules.payments.contracts import (
     AmountRefused,
-    PaymentStepRefused,
     PaymentStatus,
+    PaymentStepRefused,
     RequestDiffers,
 )
 from modules.payments.domain.state import Attempt, Operation, PaymentState
@@ -78,9 +78,7 @@ class Payment(Aggregate):
         amount_minor: int
 
         def apply(self, aggregate: Any) -> None:
-            attempt = aggregate.state.attempt(self.attempt_id)
-            attempt.status = "authorised"
-            attempt.provider_reference = self.provider_reference
+            aggregate.state.attempt(self.attempt_id).settle("authorised", self.provider_reference)
             aggregate.state.authorised_minor = self.amount_minor
             aggregate.state.message = ""
 
@@ -93,20 +91,27 @@ class Payment(Aggregate):
         amount_minor: int
 
         def apply(self, aggregate: Any) -> None:
-            attempt = aggregate.state.attempt(self.attempt_id)
-            attempt.status = "surplus"
-            attempt.provider_reference = self.provider_reference
+            aggregate.state.attempt(self.attempt_id).settle("surplus", self.provider_reference)
+
+    @event("payments.payment.surplus_released", version=1)
+    class SurplusReleased(PaymentEvent, frozen=True):
+        attempt_id: UUID
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.attempt(self.attempt_id).status = "released"
 
     @event("payments.payment.declined", version=1)
     class Declined(PaymentEvent, frozen=True):
         """The provider or the shopper said no to this attempt; another may follow."""
 
         attempt_id: UUID
+        provider_reference: str
         amount_minor: int
         reason: str
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.state.attempt(self.attempt_id).status = "declined"
+            aggregate.state.attempt(self.attempt_id).settle("declined", self.provider_reference)
             aggregate.state.message = self.reason
 
     @event("payments.payment.failed", version=1)
@@ -114,11 +119,12 @@ class Payment(Aggregate):
         """The attempt came to nothing for a technical reason; another may follow."""
 
         attempt_id: UUID
+        provider_reference: str
         amount_minor: int
         reason: str
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.state.attempt(self.attempt_id).status = "failed"
+            aggregate.state.attempt(self.attempt_id).settle("failed", self.provider_reference)
             aggregate.state.message = self.reason
 
     @event("payments.payment.expired", version=1)
@@ -167,8 +173,7 @@ class Payment(Aggregate):
         reason: str
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.state.void_id = self.void_id
-            aggregate.state.void_reason = self.reason
+            aggregate.state.voids.append(Operation(id=self.void_id, reason=self.reason))
 
     @event("payments.payment.voided", version=1)
     class Voided(PaymentEvent, frozen=True):
@@ -180,12 +185,14 @@ class Payment(Aggregate):
 
         def apply(self, aggregate: Any) -> None:
             state = aggregate.state
-            state.void_id = None
+            void = state.void(self.void_id)
+            if void:
+                void.status, void.amount_minor = "done", self.amount_minor
             state.voided_minor += self.amount_minor
             if not state.authorised_minor:
                 state.closed = "voided"
             if state.live_attempt:
-                state.live_attempt.status = "cancelled"
+                state.live_attempt.settle("cancelled")
 
     @event("payments.payment.void_failed", version=1)
     class VoidFailed(PaymentEvent, frozen=True):
@@ -193,7 +200,8 @@ class Payment(Aggregate):
         reason: str
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.state.void_id = None
+            void = aggregate.state.void(self.void_id)
+            void.status, void.message = "failed", self.reason
             aggregate.state.message = self.reason
 
     @event("payments.payment.refund_requested", version=1)
@@ -267,7 +275,7 @@ class Payment(Aggregate):
         state = self.state
         if state.attempt(attempt_id):
             return
-        if state.authorised_minor or state.closed or state.void_id or state.live_attempt:
+        if state.authorised_minor or state.closed or state.pending_void or state.live_attempt:
             raise self._refused("start")
         self.record(self.Started, attempt_id=attempt_id)
 
@@ -305,7 +313,7 @@ class Payment(Aggregate):
             PaymentStepRefused: everything authorised was captured; refund it instead.
         """
         state = self.state
-        if state.void_id or self._has_ended():
+        if state.pending_void or self._has_ended():
             return
         if state.authorised_minor and not state.open_minor:
             raise self._refused("void")

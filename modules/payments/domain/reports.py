@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from modules.kernel.identity import derived_id
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.state import Attempt, AttemptStatus
 
@@ -131,6 +132,7 @@ def _unsuccessful(
         payment.record(
             event_class,
             attempt_id=attempt.id,
+            provider_reference=report.provider_reference,
             amount_minor=payment.state.amount_minor,
             reason=report.message,
         )
@@ -182,33 +184,55 @@ def _capture_failed(payment: Payment, report: Report) -> Verdict:
 
 def _voided(payment: Payment, report: Report) -> Verdict:
     state = payment.state
-    if state.void_id is None or report.operation_id != state.void_id:
-        return _no_void(payment, report)
+    surplus = _surplus(payment, report)
+    if surplus:
+        return _released(payment, surplus)
+    void = state.void(report.operation_id)
+    if void is None:
+        return Verdict("waiting", "No void of this id was requested.")
+    if void.status == "done":
+        return REPEATED
+    if void.status == "failed" and not (state.open_minor or state.live_attempt):
+        return Verdict("refused", "It was reported failed before, and nothing is left to void.")
     # A void of an attempt we do not know the outcome of may give back what was authorised
     # meanwhile; that authorisation is still on its way to us, and is then voided by itself.
     if state.authorised_minor and report.amount_minor not in (None, state.open_minor):
         return _wrong_amount(report, state.open_minor)
     payment.record(
-        Payment.Voided,
-        void_id=state.void_id,
-        amount_minor=state.open_minor,
-        reason=state.void_reason,
+        Payment.Voided, void_id=void.id, amount_minor=state.open_minor, reason=void.reason
     )
     return APPLIED
 
 
 def _void_failed(payment: Payment, report: Report) -> Verdict:
-    void_id = payment.state.void_id
-    if void_id is None or report.operation_id != void_id:
-        return _no_void(payment, report)
-    payment.record(Payment.VoidFailed, void_id=void_id, reason=report.message)
+    if _surplus(payment, report):
+        return Verdict("refused", "A second authorisation could not be given back.")
+    void = payment.state.void(report.operation_id)
+    if void is None:
+        return Verdict("waiting", "No void of this id was requested.")
+    if void.status != "requested":
+        return REPEATED
+    payment.record(Payment.VoidFailed, void_id=void.id, reason=report.message)
     return APPLIED
 
 
-def _no_void(payment: Payment, report: Report) -> Verdict:
-    if report.operation_id in payment.state.past_voids:
+def release_id(attempt: Attempt) -> UUID:
+    """Returns the operation id under which a surplus attempt is given back."""
+    return derived_id("payments.release", attempt.id)
+
+
+def _surplus(payment: Payment, report: Report) -> Attempt | None:
+    attempts = (each for each in payment.state.attempts if each.status in ("surplus", "released"))
+    return next((each for each in attempts if release_id(each) == report.operation_id), None)
+
+
+def _released(payment: Payment, attempt: Attempt) -> Verdict:
+    if not attempt.rises_to("released"):
         return REPEATED
-    return Verdict("waiting", "No void of this id was requested.")
+    payment.record(
+        Payment.SurplusReleased, attempt_id=attempt.id, amount_minor=payment.state.amount_minor
+    )
+    return APPLIED
 
 
 def _refunded(payment: Payment, report: Report) -> Verdict:

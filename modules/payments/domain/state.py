@@ -8,7 +8,7 @@ import msgspec
 from modules.payments.contracts import PaymentStatus
 
 type AttemptStatus = Literal[
-    "started", "challenged", "cancelled", "failed", "declined", "surplus", "authorised"
+    "started", "challenged", "cancelled", "failed", "declined", "authorised", "surplus", "released"
 ]
 
 # What a provider says of one attempt only ever moves up this ladder, so that its messages may
@@ -19,8 +19,9 @@ RANKS: dict[AttemptStatus, int] = {
     "cancelled": 2,
     "failed": 3,
     "declined": 4,
-    "surplus": 5,
     "authorised": 5,
+    "surplus": 5,
+    "released": 6,
 }
 
 
@@ -37,15 +38,24 @@ class Attempt(msgspec.Struct):
         """True while the provider may still answer either way."""
         return self.status in ("started", "challenged")
 
+    def settle(self, status: AttemptStatus, provider_reference: str = "") -> None:
+        """Assigns an outcome; there is nothing more for the shopper to do at the provider."""
+        self.status = status
+        self.provider_reference = provider_reference or self.provider_reference
+        self.redirect_url = ""
+
     def rises_to(self, status: AttemptStatus) -> bool:
         return RANKS[status] > RANKS[self.status]
 
 
 class Operation(msgspec.Struct):
-    """A capture or refund that was requested. Its id is the provider's idempotency key."""
+    """A capture, void or refund that was requested. Its id is the provider's idempotency key.
+
+    A void's amount is known when it is done: whatever was still open then.
+    """
 
     id: UUID
-    amount_minor: int
+    amount_minor: int = 0
     reason: str = ""
     status: Literal["requested", "done", "failed"] = "requested"
     message: str = ""
@@ -61,13 +71,12 @@ class PaymentState(msgspec.Struct):
     amount_minor: int
     attempts: list[Attempt] = []
     captures: list[Operation] = []
+    voids: list[Operation] = []
     refunds: list[Operation] = []
     authorised_minor: int = 0
     captured_minor: int = 0
     voided_minor: int = 0
     refunded_minor: int = 0
-    void_id: UUID | None = None
-    void_reason: str = ""
     closed: Literal["", "voided", "expired"] = ""
     message: str = ""
 
@@ -77,8 +86,15 @@ class PaymentState(msgspec.Struct):
     def capture(self, capture_id: UUID | None) -> Operation | None:
         return next((each for each in self.captures if each.id == capture_id), None)
 
+    def void(self, void_id: UUID | None) -> Operation | None:
+        return next((each for each in self.voids if each.id == void_id), None)
+
     def refund(self, refund_id: UUID | None) -> Operation | None:
         return next((each for each in self.refunds if each.id == refund_id), None)
+
+    @property
+    def pending_void(self) -> Operation | None:
+        return next((each for each in self.voids if each.status == "requested"), None)
 
     @property
     def live_attempt(self) -> Attempt | None:
@@ -111,7 +127,7 @@ class PaymentState(msgspec.Struct):
 
     @property
     def capturable_minor(self) -> int:
-        return 0 if self.void_id else self.open_minor
+        return 0 if self.pending_void else self.open_minor
 
     @property
     def refundable_minor(self) -> int:
