@@ -109,7 +109,7 @@ def seed() -> None:
 
 
 @pytest.fixture
-def shop(transactional_db: None) -> None:
+def shop(db: None) -> None:
     seed()
 
 
