@@ -14,7 +14,7 @@ from django.db.models import Prefetch
 
 from modules.catalog.domain.attributes import BUILT_IN_FACETS, facet_token
 from modules.catalog.domain.offers import best_availability, price_span
-from modules.catalog.domain.words import fold, trigrams, words
+from modules.catalog.domain.words import trigrams, words
 from modules.catalog.models import (
     Attribute,
     AttributeValue,
@@ -195,12 +195,18 @@ class _Source:
             if (value := getattr(product, code))
         }
         skus = self.skus[product.id]
-        text_a = fold(" ".join([product.title, *skus, *("".join(words(sku)) for sku in skus)]))
-        text_b = fold(" ".join([product.series, product.kind, *self.variant_titles[product.id]]))
         category = product.category.name if product.category else ""
         values = dict.fromkeys(self.values[product.id])
-        text_c = fold(" ".join([product.description, product.story, category, *values]))
-        texts = [" ".join(words(text)) for text in (text_a, text_b, text_c)]
+        texts = [
+            words(" ".join(parts))
+            for parts in (
+                (product.title, *skus),
+                (product.series, product.kind, *self.variant_titles[product.id]),
+                (product.description, product.story, category, *values),
+            )
+        ]
+        # A part number may also be typed in one piece; as a word of the language it counts not.
+        joined = ["".join(words(sku)) for sku in skus]
         return Listing(
             product=product,
             visible=product.status == "active",
@@ -209,9 +215,9 @@ class _Source:
             position=product.position,
             created_at=product.created_at,
             card=self._card(product),
-            text_a=texts[0],
-            text_b=texts[1],
-            text_c=texts[2],
+            text_a=" ".join([*texts[0], *joined]),
+            text_b=" ".join(texts[1]),
+            text_c=" ".join(texts[2]),
             words=_vocabulary(texts),
         )
 
@@ -271,6 +277,5 @@ def picture_content(placement: Placement) -> dict[str, Any] | None:
     }
 
 
-def _vocabulary(texts: Iterable[str]) -> list[str]:
-    known = {word for text in texts for word in text.split() if len(word) <= _MAX_WORD_LENGTH}
-    return sorted(word for word in known if len(word) > 1)
+def _vocabulary(texts: Iterable[list[str]]) -> list[str]:
+    return sorted({word for text in texts for word in text if 1 < len(word) <= _MAX_WORD_LENGTH})
