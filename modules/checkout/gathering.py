@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from django.conf import settings
 
@@ -153,7 +152,7 @@ def priced(
 
 def home() -> str:
     """Returns the country whose tax the shop's listed prices hold."""
-    return cast("str", settings.SHOP_COUNTRY)
+    return settings.SHOP_COUNTRY
 
 
 def described(line: BasketLine) -> str:
