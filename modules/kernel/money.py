@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # Decimal places per ISO 4217; a currency that is missing here is refused, not guessed.
-EXPONENTS = {
-    **dict.fromkeys(
-        ["AED", "AUD", "BGN", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "ZAR"],
-        2,
-    ),
-    **dict.fromkeys(["CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"], 0),
-    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
-}
+EXPONENTS = dict.fromkeys(
+    (
+        "AED AUD BGN BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR ILS INR MXN MYR NOK NZD PHP PLN "
+        "RON SAR SEK SGD THB TRY TWD UAH USD ZAR"
+    ).split(" "),
+    2,
+)
+EXPONENTS |= dict.fromkeys("CLP ISK JPY KRW PYG UGX VND XAF XOF XPF".split(" "), 0)
+EXPONENTS |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(" "), 3)
 
 _AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d+))?")
 

@@ -1,0 +1,103 @@
+"""The auditor's view: every recorded event, the state it made, and whether the record is whole.
+
+An auditor reads and never writes. A **stream** is the history of one order or one payment; its
+**chain** is the row of hashes, each made from the one before and everything its event says.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from modules.kernel.errors import NotFound
+
+
+class StreamUnknown(NotFound):
+    """No order number, order id or stream id like this; field: `reference`."""
+
+    code = "stream-unknown"
+
+
+class NothingRecordedYet(NotFound):
+    """At that time the stream had no event. Fields: `at`, `first`."""
+
+    code = "nothing-recorded-yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamHead:
+    """A stream as a list shows it; `kind` is `orders.order` or `payments.payment`."""
+
+    stream_id: UUID
+    kind: str
+    label: str
+    version: int
+    hash: str
+    last_recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedEvent:
+    """One recorded event with its envelope; `payload` is the exact JSON text that was hashed."""
+
+    stream_id: UUID
+    version: int
+    position: int | None
+    topic: str
+    title: str
+    event_id: UUID
+    actor: str
+    recorded_at: datetime
+    effective_at: datetime
+    causation_id: UUID | None
+    correlation_id: UUID | None
+    command_id: UUID | None
+    previous_hash: str
+    hash: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One field of the state before and after an event; equal where nothing changed."""
+
+    field: str
+    before: str
+    after: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateAt:
+    """The state folded from the first `version` events, and what the last of them changed."""
+
+    stream_id: UUID
+    kind: str
+    version: int
+    versions: int
+    recorded_at: datetime
+    state: dict[str, object]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """`bad_version` is the first event whose hash does not follow; None when the chain is whole."""
+
+    stream_id: UUID
+    kind: str
+    events: int
+    bad_version: int | None
+    reason: str
+
+    @property
+    def whole(self) -> bool:
+        return self.bad_version is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationReport:
+    """The outcome over many streams."""
+
+    streams: int
+    events: int
+    broken: tuple[Verification, ...]

@@ -1,0 +1,105 @@
+"""Checkout: from a basket to an order with its payment opened, all or nothing."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from modules.carts.contracts import Cart
+from modules.kernel.address import Address
+from modules.kernel.errors import Conflict
+from modules.kernel.money import Money
+from modules.payments.contracts import PaymentMethod
+from modules.pricing.contracts import Quote
+from modules.shipping.contracts import DeliveryOption
+
+
+class CartChanged(Conflict):
+    """The total is no longer what the shopper saw. Fields: `seen_minor`, `now_minor`, `notes`."""
+
+    code = "cart-changed"
+
+
+class CartEmpty(Conflict):
+    code = "cart-empty"
+
+
+class CheckoutIncomplete(Conflict):
+    """Something the order needs is missing; field `missing` maps a field to what to do."""
+
+    code = "checkout-incomplete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasketLine:
+    """A basket line with what the catalogue, the price list and the stock say about it now.
+
+    `problem` is empty, or says in words why this line cannot be ordered as it is.
+    """
+
+    sku: str
+    title: str
+    options_text: str
+    product_slug: str
+    picture: object | None
+    quantity: int
+    unit_price: Money
+    total: Money
+    price_was: Money | None
+    available: int
+    availability: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """A cart as every page shows it. `quote` is None while it is empty or cannot be priced."""
+
+    cart: Cart
+    lines: tuple[BasketLine, ...]
+    quote: Quote | None
+    quantity: int
+    goods: Money
+    free_delivery_gap: Money | None
+    notes: tuple[str, ...]
+    orderable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """All that the one-page checkout shows."""
+
+    basket: Basket
+    delivery_options: tuple[DeliveryOption, ...]
+    payment_methods: tuple[PaymentMethod, ...]
+    missing: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """Turns a cart into an order. `order_id` is made with the form, so pressing twice is one order.
+
+    `expected_total_minor` is what the shopper saw on the button.
+    """
+
+    order_id: UUID
+    cart_id: UUID
+    expected_total_minor: int
+    payment_method: str
+    email: str
+    delivery_address: Address
+    billing_address: Address | None = None
+    method_code: str
+    customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """The order exists and its payment is open. `token` opens the order's page without a login."""
+
+    order_id: UUID
+    number: str
+    payment_id: UUID
+    total_minor: int
+    currency: str
+    token: str
+    outcome: Literal["placed", "already-placed"]

@@ -1,0 +1,319 @@
+"""Orders: what somebody bought, and everything that happened to it since.
+
+An order's lines are named by SKU. Of each line, units are `ordered`, then `cancelled` or
+`shipped`, and after that perhaps `returned`; `open` are those neither cancelled nor shipped. A
+**parcel** is one shipment. Nothing of a placed order is edited: a change is a new event.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from modules.kernel.address import Address
+from modules.kernel.errors import Conflict, Forbidden, NotFound
+from modules.pricing.contracts import Quote
+
+
+class OrderNotFound(NotFound):
+    """No such order, or not yours: both read the same."""
+
+    code = "order-not-found"
+
+
+class OrderStepRefused(Conflict):
+    """The order's state does not allow this step. Fields: `step`, `status`."""
+
+    code = "order-step-refused"
+
+
+class QuantityNotOpen(Conflict):
+    """More units than the line has for this step. Fields: `sku`, `quantity`, `available`."""
+
+    code = "order-quantity-not-open"
+
+
+class OrderChanged(Conflict):
+    """Somebody acted on the order since the page was shown. Fields: `seen`, `now`, `by`."""
+
+    code = "order-changed"
+
+
+class LinkRefused(Forbidden):
+    """A signed order link that was altered or has expired."""
+
+    code = "order-link-refused"
+
+
+type OrderStatus = Literal["placed", "confirmed", "completed", "cancelled"]
+type FulfilmentStatus = Literal["unfulfilled", "partially-shipped", "shipped", "delivered", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineQuantity:
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """The personal data of an order, kept together so that one key can protect it."""
+
+    email: str
+    delivery_address: Address
+    billing_address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder:
+    """Records an order with its whole quote. `order_id` comes from the form: twice is once."""
+
+    order_id: UUID
+    number: str
+    cart_id: UUID
+    customer_id: UUID | None
+    contact: Contact
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCommand:
+    """`expected_version`: the stream version the person saw; another one now is `OrderChanged`."""
+
+    order_id: UUID
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipParcel(OrderCommand):
+    parcel_id: UUID
+    lines: tuple[LineQuantity, ...]
+    carrier: str = ""
+    tracking_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverParcel(OrderCommand):
+    parcel_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelLines(OrderCommand):
+    lines: tuple[LineQuantity, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder(OrderCommand):
+    """Cancels the whole order; refused once anything has shipped."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReturn(OrderCommand):
+    return_id: UUID
+    lines: tuple[LineQuantity, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveReturn(OrderCommand):
+    """The goods came back; `restock` puts them on sale again."""
+
+    return_id: UUID
+    restock: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder(OrderCommand):
+    """Gives money back on the order's payment; refused beyond what was captured."""
+
+    refund_id: UUID
+    amount_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureOrder(OrderCommand):
+    """Takes authorised money; None takes what the order still owes."""
+
+    capture_id: UUID
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """A line as pages show it; amounts in minor units of the order's currency, tax included."""
+
+    sku: str
+    title: str
+    quantity: int
+    unit_price_minor: int
+    total_minor: int
+    cancelled: int
+    shipped: int
+    returned: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    id: UUID
+    lines: tuple[LineQuantity, ...]
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    id: UUID
+    lines: tuple[LineQuantity, ...]
+    reason: str
+    requested_at: datetime
+    received_at: datetime | None
+    value_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDetail:
+    """An order as pages show it. `due_minor` = what the order is worth after cancellations."""
+
+    id: UUID
+    number: str
+    status: OrderStatus
+    payment_status: str
+    fulfilment_status: FulfilmentStatus
+    customer_id: UUID | None
+    cart_id: UUID
+    contact: Contact
+    quote: Quote
+    currency: str
+    total_minor: int
+    cancelled_minor: int
+    due_minor: int
+    lines: tuple[OrderLine, ...]
+    parcels: tuple[Parcel, ...]
+    returns: tuple[Return, ...]
+    cancel_reason: str
+    version: int
+    placed_at: datetime
+    allowed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSummary:
+    """A row of a list of orders."""
+
+    id: UUID
+    number: str
+    status: OrderStatus
+    payment_status: str
+    fulfilment_status: FulfilmentStatus
+    email: str
+    name: str
+    customer_id: UUID | None
+    currency: str
+    total_minor: int
+    quantity: int
+    version: int
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """`query` matches number, e-mail, name or SKU; `view`: all, to-capture, to-ship, returns,
+    problem; `cursor` is the opaque end of the page before."""
+
+    query: str = ""
+    view: str = "all"
+    status: str = ""
+    payment_status: str = ""
+    fulfilment_status: str = ""
+    placed_from: datetime | None = None
+    placed_until: datetime | None = None
+    customer_id: UUID | None = None
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    orders: tuple[OrderSummary, ...]
+    next_cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One recorded event of an order or of its payments, in words.
+
+    `version` counts within its own stream; `stream` is `order` or `payment`.
+    """
+
+    stream: str
+    stream_id: UUID
+    version: int
+    topic: str
+    title: str
+    detail: str
+    actor: str
+    recorded_at: datetime
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFact:
+    order_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(OrderFact):
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderConfirmed(OrderFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelShipped(OrderFact):
+    parcel_id: UUID
+    lines: tuple[LineQuantity, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelDelivered(OrderFact):
+    parcel_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinesCancelled(OrderFact):
+    lines: tuple[LineQuantity, ...]
+    value_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(OrderFact):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRequested(OrderFact):
+    return_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnReceived(OrderFact):
+    return_id: UUID
+    value_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCompleted(OrderFact):
+    pass

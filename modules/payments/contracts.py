@@ -1,0 +1,222 @@
+"""Payments: what was asked of a provider and what came of it.
+
+A **payment** collects an amount for a `reference` (it never knows that this is an order) through
+one **provider**. Each try is an **attempt**, whose id is the provider's idempotency key.
+`authorised` is promised, `captured` is taken, `voided` is given back before it was taken,
+`refunded` after: refunded <= captured <= authorised <= amount, at every event.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from modules.kernel.errors import Conflict, Forbidden, NotFound, Unavailable
+
+
+class PaymentNotFound(NotFound):
+    code = "payment-not-found"
+
+
+class ProviderUnknown(NotFound):
+    """No payment provider of this code is switched on; field: `provider`."""
+
+    code = "payment-provider-unknown"
+
+
+class PaymentStepRefused(Conflict):
+    """The payment's state does not allow this step. Fields: `step`, `status`."""
+
+    code = "payment-step-refused"
+
+
+class AmountRefused(Conflict):
+    """Zero, negative, or more than is left. Fields: `amount_minor`, `limit_minor`."""
+
+    code = "payment-amount-refused"
+
+
+class RequestDiffers(Conflict):
+    """An id that was used before came back with other content. Fields: `id`, `amount_minor`."""
+
+    code = "payment-request-differs"
+
+
+class NotificationRefused(Forbidden):
+    """A message from a provider that is forged, stale, or not for us. Nothing was recorded."""
+
+    code = "payment-notification-refused"
+
+
+class ProviderUnavailable(Unavailable):
+    """The provider did not answer; the outcome is unknown and will be asked for."""
+
+    code = "payment-provider-unavailable"
+
+
+type PaymentStatus = Literal[
+    "requested",
+    "pending",
+    "declined",
+    "authorised",
+    "partially-captured",
+    "captured",
+    "partially-refunded",
+    "refunded",
+    "voided",
+    "failed",
+    "expired",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPayment:
+    """Opens a payment of `amount_minor` for `reference`; nothing is asked of the provider yet."""
+
+    payment_id: UUID
+    reference: UUID
+    description: str
+    provider: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPayment:
+    """Begins a new attempt at the provider. `return_url` is where the browser comes back to."""
+
+    payment_id: UUID
+    attempt_id: UUID
+    return_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturePayment:
+    """Takes `amount_minor` of what is authorised; None takes all that is left."""
+
+    payment_id: UUID
+    capture_id: UUID
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidPayment:
+    """Gives back what is authorised and not captured; ends an unfinished payment."""
+
+    payment_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPayment:
+    payment_id: UUID
+    refund_id: UUID
+    amount_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What the shopper has to do now: nothing, or go to `redirect_url`."""
+
+    payment_id: UUID
+    status: PaymentStatus
+    redirect_url: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethod:
+    """A provider as the shopper sees it at checkout."""
+
+    code: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    id: UUID
+    amount_minor: int
+    reason: str
+    status: Literal["requested", "refunded", "failed"]
+    message: str
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentDetail:
+    """A payment as pages show it; `*_minor` in `currency`. `capturable` and `refundable` are what
+    is left to capture and to refund."""
+
+    id: UUID
+    reference: UUID
+    provider: str
+    provider_title: str
+    provider_reference: str
+    status: PaymentStatus
+    currency: str
+    amount_minor: int
+    authorised_minor: int
+    captured_minor: int
+    voided_minor: int
+    refunded_minor: int
+    pending_minor: int
+    capturable_minor: int
+    refundable_minor: int
+    refunds: tuple[Refund, ...]
+    message: str
+    version: int
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFact:
+    """What every published fact about a payment says; `amount_minor` is of this step alone."""
+
+    payment_id: UUID
+    reference: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAuthorised(PaymentFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentCaptured(PaymentFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentDeclined(PaymentFact):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentVoided(PaymentFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRefunded(PaymentFact):
+    refund_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailed(PaymentFact):
+    refund_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFailed(PaymentFact):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentExpired(PaymentFact):
+    pass
