@@ -3,15 +3,19 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from pytest_django.fixtures import Settings
 
 from frontend import errors
 
-VIEWS = {
+View = Callable[[HttpRequest], HttpResponse]
+
+VIEWS: dict[int, View] = {
     400: errors.bad_request,
     403: errors.permission_denied,
     404: errors.page_not_found,
@@ -31,7 +35,7 @@ def words(response: HttpResponse) -> str:
 
 
 @pytest.mark.parametrize(("status", "view"), VIEWS.items())
-def test_each_error_has_a_page_with_a_heading_and_a_way_on(status, view) -> None:
+def test_each_error_has_a_page_with_a_heading_and_a_way_on(status: int, view: View) -> None:
     response = view(asked())
     assert response.status_code == status
     assert words(response).count("<h1>") == 1
@@ -39,7 +43,7 @@ def test_each_error_has_a_page_with_a_heading_and_a_way_on(status, view) -> None
 
 
 @pytest.mark.parametrize(("status", "view"), VIEWS.items())
-def test_htmx_gets_a_toast_and_the_page_stays(status, view) -> None:
+def test_htmx_gets_a_toast_and_the_page_stays(status: int, view: View) -> None:
     response = view(asked(**{"HX-Request": "true"}))
     assert response.status_code == status
     assert response.headers["HX-Reswap"] == "none"
@@ -82,7 +86,7 @@ def test_waiting_is_asked_for_in_seconds() -> None:
 
 
 @pytest.mark.parametrize("view", [errors.server_error, errors.unavailable])
-def test_the_last_resort_survives_broken_context_processors(view, settings) -> None:
+def test_the_last_resort_survives_broken_context_processors(view: View, settings: Settings) -> None:
     broken = {**settings.TEMPLATES[0]["OPTIONS"], "context_processors": [f"{__name__}.explode"]}
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "OPTIONS": broken}]
     with pytest.raises(RuntimeError):
@@ -96,7 +100,7 @@ def explode(request: HttpRequest) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("view", [errors.server_error, errors.unavailable])
-def test_the_last_resort_brings_its_style_and_the_policy_allows_that_one_alone(view) -> None:
+def test_the_last_resort_brings_its_style_and_the_policy_allows_that_one_alone(view: View) -> None:
     response = view(asked())
     style = re.findall(r"<style>(.*?)</style>", words(response), re.DOTALL)
     assert len(style) == 1

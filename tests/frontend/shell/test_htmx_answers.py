@@ -1,8 +1,11 @@
 """One address, two answers: the page for a browser, the part for htmx."""
 
+from pathlib import Path
+
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
+from pytest_django.fixtures import Settings
 
 from frontend.htmx import page, redirect
 
@@ -10,16 +13,18 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
-def templates(settings, tmp_path):
+def templates(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "shelf.html").write_text(
         "<html>{% partialdef results inline %}<ul>{{ word }}</ul>{% endpartialdef results %}</html>"
     )
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
 
 
-def shelf(headers: dict[str, str] | None = None, **options: object) -> HttpResponse:
+def shelf(
+    headers: dict[str, str] | None = None, *, partial: str = "results", status: int = 200
+) -> HttpResponse:
     request = RequestFactory().get("/", headers=headers or {})
-    return page(request, "shelf.html", {"word": "mug"}, **{"partial": "results", **options})
+    return page(request, "shelf.html", {"word": "mug"}, partial=partial, status=status)
 
 
 def test_a_browser_gets_the_whole_page() -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from frontend.vendoring import ROOT
 
@@ -16,7 +17,7 @@ NOT_ON_A_PAGE = {"basket_update", "toast", "form_fields", "account_nav"}
 
 
 @pytest.fixture
-def in_development(settings):
+def in_development(settings: Settings) -> None:
     settings.DEBUG = True
 
 

@@ -1,6 +1,7 @@
 """The stylesheets keep to their layers, and the one that pages link is made of them."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ def test_no_stylesheet_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("path", parts(), ids=lambda path: path.name)
-def test_a_stylesheet_lives_in_one_layer_without_ids_or_importance(path) -> None:
+def test_a_stylesheet_lives_in_one_layer_without_ids_or_importance(path: Path) -> None:
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
     layer = "components" if path in COMPONENTS else path.stem
     assert re.findall(r"@layer (\w+)", text) == [layer]
