@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from events.context import current_context
 from events.facts import subscribe
 from events.outbox import emit
 from modules.notifications.contracts import Kind
@@ -18,10 +19,13 @@ SEND = "notifications.send"
 
 
 def write(kind: Kind, order_id: UUID, about: UUID, amount_minor: int = 0) -> None:
-    """Asks for a mail; ids alone travel, so that no personal data lies in a queue."""
+    """Asks for a mail; ids alone travel, so that no personal data lies in a queue.
+
+    One mail for each stored event: its id is the cause that a published fact carries along.
+    """
     emit(
         SEND,
-        key=f"{kind}:{about}",
+        key=f"{kind}:{current_context().causation_id or about}",
         kind=kind,
         order_id=order_id,
         about=about,
