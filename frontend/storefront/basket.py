@@ -1,0 +1,113 @@
+"""The basket: its page, and adding, changing and removing lines."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from frontend.htmx import page, redirect, wants_fragment
+from frontend.storefront.shopper import cart_to_fill, current_basket, current_cart, remember
+from modules.carts.commands import add_line, set_quantity
+from modules.carts.contracts import AddLine, Cart, SetQuantity
+from modules.catalog.contracts import VariantNotFound
+from modules.catalog.selectors import sellable_variants
+from modules.checkout.selectors import basket
+from modules.inventory.selectors import stock_levels
+from modules.kernel.errors import DomainError
+from modules.pricing.contracts import PriceNotFound
+from modules.pricing.selectors import listed_prices
+
+
+def basket_page(request: HttpRequest) -> HttpResponse:
+    return page(request, "storefront/basket.html", {"basket": current_basket(request)})
+
+
+def quantity(text: str) -> int:
+    """Reads a quantity; what is no whole number counts as 0, which the command refuses in words."""
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    sku, wanted = request.POST.get("sku", "")[:100], quantity(request.POST.get("quantity", "1"))
+    try:
+        notice = check_stock(request, sku, wanted)
+        cart = add_line(
+            AddLine(
+                cart_id=cart_to_fill(request).id,
+                sku=sku,
+                quantity=wanted,
+                unit_price_minor=price_of(sku),
+            )
+        )
+    except DomainError as refusal:
+        return refused(request, refusal)
+    return changed(request, cart, notice, opens_drawer=True)
+
+
+def price_of(sku: str) -> int:
+    listed = listed_prices([sku], settings.SHOP_CURRENCY).get(sku)
+    if listed is None:
+        raise PriceNotFound("This piece has no price at the moment, so it cannot be ordered.", sku=sku)
+    return listed.price.minor
+
+
+def check_stock(request: HttpRequest, sku: str, wanted: int) -> str:
+    """Returns the words to say when the units were added.
+
+    Raises:
+        VariantNotFound: nothing on sale has this SKU.
+    """
+    variant = sellable_variants([sku]).get(sku)
+    if variant is None or not variant.on_sale:
+        raise VariantNotFound("This piece is no longer on sale.", sku=sku)
+    cart = current_cart(request)
+    held = sum(line.quantity for line in cart.lines if line.sku == sku) if cart else 0
+    level = stock_levels([sku]).get(sku)
+    if level and held + wanted > level.available:
+        return f"{variant.title} added. Only {level.available} can be ordered at the moment."
+    return f"{variant.title} added to your basket."
+
+
+@require_POST
+def change(request: HttpRequest) -> HttpResponse:
+    """Sets the quantity of a line; zero, or the button `remove`, takes it out with a way back."""
+    cart = current_cart(request)
+    sku = request.POST.get("sku", "")[:100]
+    removing = "remove" in request.POST
+    if cart is None:
+        return redirect(request, "/cart/")
+    try:
+        wanted = 0 if removing else quantity(request.POST.get("quantity", ""))
+        changed_cart = set_quantity(SetQuantity(cart_id=cart.id, sku=sku, quantity=wanted))
+    except DomainError as refusal:
+        return refused(request, refusal)
+    undo = next((line for line in cart.lines if line.sku == sku), None) if wanted == 0 else None
+    notice = "Removed from your basket." if wanted == 0 else ""
+    return changed(request, changed_cart, notice, undo=undo)
+
+
+def changed(
+    request: HttpRequest,
+    cart: Cart,
+    notice: str,
+    *,
+    opens_drawer: bool = False,
+    undo: object | None = None,
+) -> HttpResponse:
+    """Answers the new lines, count and notice to htmx; sends others to the basket page."""
+    if not wants_fragment(request):
+        return remember(redirect(request, "/cart/"), cart)
+    context = {"basket": basket(cart.id), "notice": notice, "undo": undo}
+    response = remember(render(request, "storefront/basket_update.html", context), cart)
+    return trigger_client_event(response, "cart:open") if opens_drawer else response
+
+
+def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """Says in words why the basket stayed as it is, with what can be done about it."""
+    context = {"basket": current_basket(request), "notice": refusal.message, "problem": True}
+    if wants_fragment(request):
+        return render(request, "storefront/basket_update.html", context)
+    return render(request, "storefront/basket.html", context, status=409)
