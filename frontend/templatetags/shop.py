@@ -1,0 +1,265 @@
+"""What every template may use: money, times, icons, pictures and form inputs.
+
+`{% load shop %}` first. Nothing here asks the database.
+"""
+
+import copy
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Protocol
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import NumberPattern
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+from frontend.vendoring import ICONS
+from modules.kernel.money import Money, exponent
+
+register = template.Library()
+
+SPRITE = "vendor/lucide-1.62.0/sprite.svg"
+# Best first: a browser takes the first type it knows.
+PICTURE_TYPES = ("avif", "webp")
+# Dates read 17 Nov 2026, as European shoppers write them; plain "en" would mean the American order.
+REGIONAL = {"en": "en_GB"}
+
+# How pressing a state is; a state that is not here is drawn quietly.
+STATUS_TONES = {
+    **dict.fromkeys(
+        ["paid", "captured", "delivered", "fulfilled", "completed", "active", "verified", "ok"],
+        "good",
+    ),
+    **dict.fromkeys(["confirmed", "authorised", "shipped", "processing", "returned"], "note"),
+    **dict.fromkeys(
+        [
+            "awaiting_payment",
+            "pending",
+            "requested",
+            "unfulfilled",
+            "to_ship",
+            "partly_shipped",
+            "partly_refunded",
+            "return_requested",
+            "low_stock",
+            "late",
+            "lagging",
+        ],
+        "warn",
+    ),
+    **dict.fromkeys(
+        ["declined", "failed", "cancelled", "expired", "disputed", "sold_out", "parked", "broken"],
+        "bad",
+    ),
+}
+
+
+class Rendition(Protocol):
+    """One stored size of a picture: `format` is avif, webp, jpeg or png, `width` in pixels."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def format(self) -> str: ...
+
+
+class Picture(Protocol):
+    """What `{% picture %}` draws: natural size in pixels, `colour` as #rrggbb or empty."""
+
+    @property
+    def alt(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def colour(self) -> str: ...
+    @property
+    def renditions(self) -> Sequence[Rendition]: ...
+
+
+def current_locale() -> Locale:
+    """Returns the CLDR locale of the active language."""
+    name = to_locale(get_language() or "en")
+    return Locale.parse(REGIONAL.get(name, name))
+
+
+@cache
+def currency_pattern(locale: Locale, currency: str) -> NumberPattern:
+    """Returns the locale's way to write a currency, with the decimals that the shop accounts in.
+
+    CLDR rounds some currencies for display (IQD to 0 decimals where ISO 4217 says 3); an amount
+    on a page must show every minor unit that is charged.
+    """
+    pattern: NumberPattern = copy.copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (exponent(currency), exponent(currency))
+    return pattern
+
+
+@register.filter
+def money(amount: Money | int | str | None, currency: str = "") -> str:
+    """Writes an amount for people: `{{ total|money }}`, or `{{ minor|money:"EUR" }}` of units.
+
+    None and "" give an empty string, because Django passes "" for a missing variable.
+
+    Raises:
+        MoneyError: the currency is unknown, or missing beside a bare number.
+    """
+    if amount is None or isinstance(amount, str):
+        return ""
+    value = amount if isinstance(amount, Money) else Money(amount, currency)
+    number = Decimal(value.minor).scaleb(-exponent(value.currency))
+    locale = current_locale()
+    pattern = currency_pattern(locale, value.currency)
+    text: str = pattern.apply(number, locale, currency=value.currency, currency_digits=False)
+    return text
+
+
+@register.simple_tag
+def time(moment: datetime | date | str | None, style: str = "moment") -> SafeString:
+    """Writes a `<time>`: style `moment` (day and minute), `day`, or `exact` (UTC, milliseconds).
+
+    Raises:
+        ValueError: the time has no zone, or the style is unknown.
+    """
+    if moment is None or isinstance(moment, str):
+        return SafeString("")
+    locale = current_locale()
+    if not isinstance(moment, datetime):
+        return format_html(
+            '<time datetime="{}">{}</time>', moment.isoformat(), format_date(moment, locale=locale)
+        )
+    if timezone.is_naive(moment):
+        raise ValueError(f"{moment!r} has no time zone; take times from modules.kernel.clock")
+    local = timezone.localtime(moment)
+    if style == "moment":
+        text = format_datetime(local, "d MMM y, HH:mm", locale=locale)
+    elif style == "day":
+        text = format_date(local, "d MMM y", locale=locale)
+    elif style == "exact":
+        utc = moment.astimezone(tz=timezone.get_fixed_timezone(0))
+        text = f"{utc:%Y-%m-%d %H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    else:
+        raise ValueError(f"a time is written as moment, day or exact, not {style!r}")
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), text)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draws an icon of the sprite; decorative, unless `label` gives it a name of its own.
+
+    Raises:
+        ValueError: the sprite has no such icon.
+    """
+    if name not in ICONS:
+        raise ValueError(f"no icon is called {name!r}; the sprite has {', '.join(sorted(ICONS))}")
+    spoken = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else SafeString('aria-hidden="true"')
+    )
+    return format_html(
+        '<svg class="icon" width="20" height="20" focusable="false" {}>'
+        '<use href="{}#{}"></use></svg>',
+        spoken,
+        static(SPRITE),
+        name,
+    )
+
+
+def srcset(renditions: Sequence[Rendition], kind: str) -> str:
+    """Returns the srcset of one format, narrowest first; empty when there is none."""
+    chosen = sorted((r for r in renditions if r.format == kind), key=lambda r: r.width)
+    return ", ".join(f"{rendition.url} {rendition.width}w" for rendition in chosen)
+
+
+@register.simple_tag
+def picture(
+    shown: Picture | None,
+    sizes: str = "100vw",
+    alt: str | None = None,
+    eager: bool = False,
+    morph: str = "",
+) -> SafeString:
+    """Draws a `<picture>` that takes its room before it loads; without one, an empty frame.
+
+    `eager` is for the one picture that is the largest on first sight. `alt` replaces the picture's
+    own text ("" when the words beside it say the same). `morph` names it across two pages, so that
+    the picture of a card travels to the picture of its product.
+    """
+    if not shown:
+        return SafeString('<span class="picture-frame" data-missing></span>')
+    renditions = shown.renditions
+    sources = [(f"image/{kind}", srcset(renditions, kind)) for kind in PICTURE_TYPES]
+    fallback = next(
+        (kind for kind in ("jpeg", "png", "webp", "avif") if srcset(renditions, kind)), ""
+    )
+    plain = sorted((r for r in renditions if r.format == fallback), key=lambda r: r.width)
+    attributes = {
+        "src": plain[len(plain) // 2].url if plain else "",
+        "srcset": srcset(renditions, fallback),
+        "sizes": sizes,
+        "width": shown.width,
+        "height": shown.height,
+        "alt": shown.alt if alt is None else alt,
+        "data-colour": shown.colour,
+        "data-morph": morph,
+        "fetchpriority": "high" if eager else "",
+        "loading": "" if eager else "lazy",
+        "decoding": "" if eager else "async",
+    }
+    kept = [(name, value) for name, value in attributes.items() if value or name == "alt"]
+    return format_html(
+        '<picture class="picture">{}<img {}></picture>',
+        format_html_join(
+            "",
+            '<source type="{}" srcset="{}" sizes="{}">',
+            [(kind, urls, sizes) for kind, urls in sources if urls and kind != f"image/{fallback}"],
+        ),
+        format_html_join(" ", '{}="{}"', kept),
+    )
+
+
+@register.simple_tag
+def form_input(field: BoundField, **attributes: str) -> SafeString:
+    """Draws a form field's own widget with more attributes, e.g. `autocomplete="email"`.
+
+    Django ties it to its hint and its error by `aria-describedby`. Empty attributes are left out,
+    and underscores become hyphens.
+    """
+    extra: dict[str, str | bool] = {
+        name.replace("_", "-"): value for name, value in attributes.items() if value
+    }
+    return field.as_widget(attrs=extra)
+
+
+@register.inclusion_tag("components/nav_link.html", takes_context=True)
+def nav_link(
+    context: template.Context, url: str, label: str, icon_name: str = ""
+) -> dict[str, object]:
+    """Draws a link of a navigation and marks it when the page shown lies at or below it."""
+    request = context.get("request")
+    path: str = request.path if request else ""
+    return {"url": url, "label": label, "icon_name": icon_name, "current": path.startswith(url)}
+
+
+@register.filter
+def status_tone(state: str) -> str:
+    """Returns the tone of a state's badge: good, note, warn, bad or quiet."""
+    return STATUS_TONES.get(str(state), "quiet")
+
+
+@register.filter
+def status_words(state: str) -> str:
+    """Writes a state for people: `awaiting_payment` as Awaiting payment."""
+    return str(state).replace("_", " ").replace("-", " ").capitalize()
