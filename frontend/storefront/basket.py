@@ -7,9 +7,10 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from frontend.htmx import page, redirect, wants_fragment
+from frontend.presenting import shown_basket
 from frontend.storefront.shopper import cart_to_fill, current_basket, current_cart, remember
 from modules.carts.commands import add_line, set_quantity
-from modules.carts.contracts import AddLine, Cart, SetQuantity
+from modules.carts.contracts import AddLine, Cart, CartLine, SetQuantity
 from modules.catalog.contracts import VariantNotFound
 from modules.catalog.selectors import sellable_variants
 from modules.checkout.selectors import basket
@@ -20,7 +21,7 @@ from modules.pricing.selectors import listed_prices
 
 
 def basket_page(request: HttpRequest) -> HttpResponse:
-    return page(request, "storefront/basket.html", {"basket": current_basket(request)})
+    return page(request, "storefront/basket.html")
 
 
 def quantity(text: str) -> int:
@@ -73,41 +74,50 @@ def check_stock(request: HttpRequest, sku: str, wanted: int) -> str:
 
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """Sets the quantity of a line; zero, or the button `remove`, takes it out with a way back."""
+    """Sets the quantity of a line; zero takes it out."""
+    return set_line(request, quantity(request.POST.get("quantity", "")))
+
+
+@require_POST
+def remove(request: HttpRequest) -> HttpResponse:
+    """Takes a line out, and offers to put it back."""
+    return set_line(request, 0)
+
+
+def set_line(request: HttpRequest, wanted: int) -> HttpResponse:
     cart = current_cart(request)
     sku = request.POST.get("sku", "")[:100]
-    removing = "remove" in request.POST
     if cart is None:
         return redirect(request, "/cart/")
+    gone = next((line for line in cart.lines if line.sku == sku and wanted == 0), None)
     try:
-        wanted = 0 if removing else quantity(request.POST.get("quantity", ""))
-        changed_cart = set_quantity(SetQuantity(cart_id=cart.id, sku=sku, quantity=wanted))
+        left = set_quantity(SetQuantity(cart_id=cart.id, sku=sku, quantity=wanted))
     except DomainError as refusal:
         return refused(request, refusal)
-    undo = next((line for line in cart.lines if line.sku == sku), None) if wanted == 0 else None
-    notice = "Removed from your basket." if wanted == 0 else ""
-    return changed(request, changed_cart, notice, undo=undo)
+    return changed(request, left, "Removed from your basket." if gone else "", undo=gone)
 
 
 def changed(
     request: HttpRequest,
     cart: Cart,
-    notice: str,
+    toast: str,
     *,
     opens_drawer: bool = False,
-    undo: object | None = None,
+    undo: CartLine | None = None,
 ) -> HttpResponse:
     """Answers the new lines, count and notice to htmx; sends others to the basket page."""
     if not wants_fragment(request):
         return remember(redirect(request, "/cart/"), cart)
-    context = {"basket": basket(cart.id), "notice": notice, "undo": undo}
+    context = {"basket": shown_basket(basket(cart.id)), "toast": toast, "undo": undo}
     response = remember(render(request, "storefront/basket_update.html", context), cart)
-    return trigger_client_event(response, "cart:open") if opens_drawer else response
+    return trigger_client_event(response, "basket:open") if opens_drawer else response
 
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """Says in words why the basket stayed as it is, with what can be done about it."""
-    context = {"basket": current_basket(request), "notice": refusal.message, "problem": True}
+    shown = shown_basket(current_basket(request))
     if wants_fragment(request):
+        context = {"basket": shown, "toast": refusal.message, "toast_tone": "bad"}
         return render(request, "storefront/basket_update.html", context)
+    context = {"basket": shown, "problem": refusal.message}
     return render(request, "storefront/basket.html", context, status=409)
