@@ -29,11 +29,48 @@ class VariantNotFound(NotFound):
 
 
 class CategoryNotFound(NotFound):
+    """No category at this path; field: `path`."""
+
     code = "category-not-found"
 
 
+class CollectionNotFound(NotFound):
+    """No collection with this slug; field: `slug`."""
+
+    code = "collection-not-found"
+
+
+class AttributeNotFound(NotFound):
+    """A product uses an attribute that is not defined; field: `attribute`."""
+
+    code = "attribute-not-found"
+
+
+class AttributeMismatch(Conflict):
+    """A value is not of its attribute's type, or a type changed under its values.
+
+    Fields: `attribute`, `type`.
+    """
+
+    code = "attribute-mismatch"
+
+
+class VariantsUnclear(Conflict):
+    """The variants of a product cannot be told apart by its options; field: `slug`."""
+
+    code = "variants-unclear"
+
+
 class SkuTaken(Conflict):
+    """The SKU is used twice, or by another product; field: `sku`."""
+
     code = "sku-taken"
+
+
+class PictureUnreadable(Conflict):
+    """The uploaded bytes are no picture that can be rendered."""
+
+    code = "picture-unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,17 +253,23 @@ class SaveCollection:
     name: str
     intro: str = ""
     product_slugs: tuple[str, ...] = ()
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefineAttribute:
-    """A typed attribute; `facet=True` offers it as a way to narrow lists."""
+    """A typed attribute; `facet=True` offers it as a way to narrow lists.
+
+    `choices` lists the values of a choice in the order to show them; empty allows any. An option
+    with the attribute's code as its name (`Size` for `size`) feeds the facet too.
+    """
 
     code: str
     label: str
     type: Literal["text", "choice", "integer", "boolean"]
     facet: bool = False
     position: int = 0
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,10 +328,21 @@ class SaveProduct:
 class UpdateListing:
     """The catalogue's own copy of what it must sort and filter by; not used to charge anybody.
 
-    Fields left None stay as they are.
+    Fields left None stay as they are, except that `compare_at` belongs to the price: a price
+    without one clears it.
     """
 
     sku: str
     price: Money | None = None
     compare_at: Money | None = None
     availability: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPicture:
+    """Adds an uploaded picture to a product; its files are rendered soon after."""
+
+    product_slug: str
+    alt: str
+    role: Literal["main", "hover", "gallery"]
+    content: bytes

@@ -1,0 +1,200 @@
+"""Commands: one atomic unit each, safe to repeat.
+
+A command id makes a repeated request return the first answer. Every outermost command has one,
+given or generated, because it also settles the one question a lost connection leaves open: was it
+committed?
+"""
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from events import codec
+from events.context import acting, current_context
+from events.database import TENANT, fetch
+from events.errors import CommandReused, OutcomeUnknown, VersionConflict
+from modules.kernel.clock import now
+from modules.kernel.identity import new_id
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 5
+# Deadlock and serialisation failure: PostgreSQL undid everything, so that trying again is safe.
+RETRIED_SQLSTATES = frozenset({"40P01", "40001"})
+
+_running: ContextVar[bool] = ContextVar("counterfoil_command", default=False)
+
+
+class _Repeated(Exception):  # noqa: N818  # control flow, not an error
+    """Somebody else stored this command id while ours was running."""
+
+
+def command[C, R](function: Callable[[C], R]) -> Callable[[C], R]:
+    """Runs `function(command)` in one transaction, retried as a whole when it lost a race.
+
+    The outermost command stores its answer under its id in that same transaction; given an id by
+    `acting(command_id=...)`, a repeat returns the stored answer, decoded to the annotated return
+    type. A command called by another joins it behind a savepoint: refused, it leaves nothing, and
+    the outer one may go on.
+
+    Raises:
+        CommandReused: the id was used for another command or other content.
+        VersionConflict: lost the race five times.
+        OutcomeUnknown: the database is gone; repeat with the same id.
+    """
+
+    @functools.wraps(function)
+    def run(message: C) -> R:
+        if _running.get():
+            with transaction.atomic():
+                return function(message)
+        token = _running.set(True)
+        given = current_context().command_id
+        try:
+            with acting(
+                command_id=given or new_id(), correlation_id=current_context().correlation_id
+            ):
+                return _Execution(function, message, repeatable=given is not None).run()
+        finally:
+            _running.reset(token)
+
+    return run
+
+
+def forget_commands(before: datetime) -> int:
+    """Deletes answers stored before a moment; repeats of those run anew. Returns how many."""
+    rows = fetch("DELETE FROM es.command WHERE recorded_at < %s RETURNING command_id", (before,))
+    return len(rows)
+
+
+class _Execution[C, R]:
+    """One outermost command from first attempt to answer."""
+
+    def __init__(self, function: Callable[[C], R], message: C, *, repeatable: bool) -> None:
+        self.function = function
+        self.message = message
+        self.name = f"{function.__module__}.{function.__qualname__}"
+        command_id = current_context().command_id
+        assert command_id is not None
+        self.command_id: UUID = command_id
+        self.look_up_first = repeatable
+        self.hooks: list[Callable[[], object]] = []
+
+    def run(self) -> R:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self.attempt()
+            except (VersionConflict, _Repeated):
+                if attempt == ATTEMPTS:
+                    raise
+            except (OperationalError, InterfaceError) as error:
+                if connection_lost():
+                    answer = self.after_lost_connection(error)
+                    if answer is not None:
+                        return answer[0]
+                elif sqlstate(error) not in RETRIED_SQLSTATES:
+                    raise
+                if attempt == ATTEMPTS:
+                    raise
+            self.look_up_first = True
+            log.info("command retried", command=self.name, attempt=attempt)
+            # Jitter, so that two that collided do not collide again.
+            time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311
+        raise AssertionError("the last attempt returns or raises")
+
+    def attempt(self) -> R:
+        self.hooks = []
+        with transaction.atomic():
+            if self.look_up_first:
+                stored = self.stored_answer()
+                if stored is not None:
+                    return stored[0]
+            result = self.function(self.message)
+            self.store(result)
+            self.hooks = [hook[1] for hook in connection.run_on_commit]
+        return result
+
+    def store(self, result: R) -> None:
+        rows = fetch(
+            "INSERT INTO es.command"
+            " (tenant_id, command_id, name, fingerprint, result, recorded_at)"
+            " VALUES (%s, %s, %s, %s, %s::json, %s) ON CONFLICT DO NOTHING RETURNING true",
+            (
+                TENANT,
+                self.command_id,
+                self.name,
+                self.fingerprint(),
+                codec.encode(result).decode(),
+                now(),
+            ),
+        )
+        if not rows:
+            raise _Repeated
+
+    def stored_answer(self) -> tuple[R] | None:
+        rows = fetch(
+            "SELECT name, fingerprint, result::text FROM es.command"
+            " WHERE tenant_id = %s AND command_id = %s",
+            (TENANT, self.command_id),
+        )
+        if not rows:
+            return None
+        name, fingerprint, result = rows[0]
+        if name != self.name or fingerprint != self.fingerprint():
+            raise CommandReused(
+                "this command id was used before with other content: use a new one",
+                command_id=self.command_id,
+            )
+        return (codec.decode(result.encode(), _return_type(self.function)),)
+
+    def fingerprint(self) -> bytes:
+        return sha256(self.name.encode() + b"\n" + codec.encode(self.message)).digest()
+
+    def after_lost_connection(self, error: DatabaseError | InterfaceError) -> tuple[R] | None:
+        """Returns the answer if the transaction was committed after all, None if it was not.
+
+        A commit that the server is still working on is found by the next attempt: it waits for the
+        row of the same id, and then finds the answer.
+        """
+        if connection.in_atomic_block:
+            raise error
+        connection.close()
+        try:
+            answer = self.stored_answer()
+        except (OperationalError, InterfaceError) as again:
+            raise OutcomeUnknown(
+                "the database went away; repeat the request with the same command id",
+                command_id=self.command_id,
+            ) from again
+        if answer is not None:
+            log.warning("commit reply lost, command found committed", command=self.name)
+            # Django forgot the hooks together with the connection; what they announce is true.
+            for hook in self.hooks:
+                hook()
+        return answer
+
+
+def connection_lost() -> bool:
+    """Tells whether Django's connection is no longer one to the server."""
+    raw = connection.connection
+    return raw is None or raw.closed or raw.broken
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Returns PostgreSQL's five-letter code of a Django database error, if the server sent one."""
+    code: str | None = getattr(error.__cause__, "sqlstate", None)
+    return code
+
+
+@functools.cache
+def _return_type(function: Callable[..., Any]) -> Any:
+    return get_type_hints(function).get("return", Any)

@@ -1,0 +1,57 @@
+"""Statements on Django's own connection, inside its transaction, bound and prepared by the server.
+
+Django's cursor interpolates parameters on the client, so nothing is ever prepared; for the few
+statements that every command runs, that is most of their cost. Errors arrive as Django's own.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any, cast
+
+import psycopg
+from django.db import connection
+from psycopg.rows import tuple_row
+
+from events.errors import NotInTransaction
+
+TENANT = 1
+
+
+def fetch(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """Runs one statement that returns rows.
+
+    Raises:
+        django.db.DatabaseError: what the server said; inside `atomic()` the transaction is lost.
+    """
+    return _run(sql, parameters, returns=True)
+
+
+def execute(sql: str, parameters: Sequence[object] = ()) -> None:
+    """Runs one statement whose rows, if any, do not matter. Raises as `fetch` does."""
+    _run(sql, parameters, returns=False)
+
+
+def require_transaction(what: str) -> None:
+    """Raises: NotInTransaction: there is no `transaction.atomic()` around the caller."""
+    if not connection.in_atomic_block:
+        raise NotInTransaction(
+            f"{what} outside a transaction would survive a failure of the rest:"
+            " use @command or transaction.atomic()"
+        )
+
+
+def _run(sql: str, parameters: Sequence[object], *, returns: bool) -> list[tuple[Any, ...]]:
+    wrapper = connection
+    wrapper.ensure_connection()
+    wrapper.validate_no_broken_transaction()
+    started = time.monotonic()
+    try:
+        with (
+            wrapper.wrap_database_errors,
+            psycopg.Cursor(cast("Any", wrapper.connection), row_factory=tuple_row) as cursor,
+        ):
+            cursor.execute(cast("Any", sql), parameters)
+            return cursor.fetchall() if returns else []
+    finally:
+        if wrapper.queries_logged:
+            wrapper.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})

@@ -1,0 +1,227 @@
+"""Effects: functions that reach outside, run after the commit, by Dramatiq, from outbox rows.
+
+PostgreSQL decides everything: which attempt is next, when, and when to give up. A message only
+says "look at this row, attempt n"; lost, doubled or late, it costs a delay, never an effect.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import dramatiq
+import msgspec
+import structlog
+from django.db import InterfaceError, OperationalError, connections, transaction
+
+from events.context import acting
+from events.database import fetch
+from modules.kernel.clock import now
+from modules.kernel.identity import new_id
+
+log = structlog.get_logger(__name__)
+
+QUEUE = "effects"
+# A message or a worker that is not heard of for so long is taken for lost.
+LEASE = timedelta(seconds=60)
+# Below the lease, so that an attempt is interrupted before the next one can begin.
+TIME_LIMIT_SECONDS = 45
+ERROR_LIMIT_CHARACTERS = 2000
+
+
+class _DoneAlready(Exception):  # noqa: N818  # control flow, not an error
+    """Another attempt was faster; ours is rolled back."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A declared effect; `transactional` ones commit their rows together with the done-mark."""
+
+    name: str
+    function: Callable[..., object]
+    max_attempts: int
+    transactional: bool
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        hints = get_type_hints(self.function)
+        return {name: kind for name, kind in hints.items() if name not in ("return", "effect_id")}
+
+    def call(self, identifier: UUID, arguments: dict[str, Any]) -> None:
+        """Runs the function once, its arguments read back into their annotated types."""
+        typed = {
+            name: msgspec.convert(value, self.parameters[name], strict=False)
+            if name in self.parameters
+            else value
+            for name, value in arguments.items()
+        }
+        self.function(identifier, **typed)
+
+
+_effects: dict[str, Effect] = {}
+
+
+def effect[**P](
+    name: str, *, max_attempts: int = 8, transactional: bool = False
+) -> Callable[[Callable[P, object]], Callable[P, object]]:
+    """Declares `f(effect_id, **arguments)` as the effect that `outbox.emit(name, ...)` asks for.
+
+    It runs at least once for each row, and at most once per attempt. With `transactional` its rows
+    and the mark that it is done are one transaction: exactly once. Without, pass `effect_id` to the
+    outside as idempotency key. An exception means: again later; after `max_attempts` it is a dead
+    letter for the staff.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+
+    def declare(function: Callable[P, object]) -> Callable[P, object]:
+        if name in _effects:
+            raise ValueError(f"an effect named {name} is declared already")
+        _effects[name] = Effect(name, function, max_attempts, transactional)
+        return function
+
+    return declare
+
+
+def declared() -> dict[str, Effect]:
+    """Returns every declared effect by name."""
+    return dict(_effects)
+
+
+def backoff(attempt: int) -> timedelta:
+    """Returns the pause after a failed attempt: 2, 4, 8 ... seconds, 15 minutes at most, +-25 %."""
+    seconds = min(2.0**attempt, 900.0)
+    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311
+
+
+def perform(identifier: UUID, attempt: int) -> bool:
+    """Runs attempt number `attempt` of an effect; returns whether the effect is done now.
+
+    The number is compared and raised in a transaction of its own before anything runs: of several
+    messages for one attempt, one runs it, and a worker that dies has used it up.
+    """
+    row = _claim(identifier, attempt)
+    if row is None:
+        return False
+    name, arguments = row
+    declared_effect = _effects.get(name)
+    if declared_effect is None:
+        _fail(identifier, attempt, attempt, f"no effect is declared under the name {name}")
+        return False
+    if attempt > declared_effect.max_attempts:
+        _fail(identifier, attempt, attempt, "the last attempt's worker was never heard of again")
+        return False
+    try:
+        with acting(actor="system", causation_id=identifier, correlation_id=new_id()):
+            _run(declared_effect, identifier, arguments)
+    except _DoneAlready:
+        return True
+    except Exception as error:
+        log.warning(
+            "effect failed", effect=name, id=str(identifier), attempt=attempt, exc_info=True
+        )
+        _recover_connection(error)
+        _fail(identifier, attempt, declared_effect.max_attempts, f"{type(error).__name__}: {error}")
+        return False
+    return True
+
+
+def _claim(identifier: UUID, attempt: int) -> tuple[str, dict[str, Any]] | None:
+    moment = now()
+    rows = fetch(
+        "UPDATE es.outbox SET attempts = attempts + 1, due_at = %s"
+        " WHERE id = %s AND attempts = %s AND done_at IS NULL AND failed_at IS NULL"
+        " RETURNING actor, arguments",
+        (moment + LEASE, identifier, attempt - 1),
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def _run(declared_effect: Effect, identifier: UUID, arguments: dict[str, Any]) -> None:
+    if declared_effect.transactional:
+        with transaction.atomic():
+            # Marked first: the row's lock keeps a second attempt waiting until this one is decided.
+            if not _mark_done(identifier):
+                raise _DoneAlready
+            declared_effect.call(identifier, arguments)
+    else:
+        declared_effect.call(identifier, arguments)
+        _mark_done(identifier)
+
+
+def _mark_done(identifier: UUID) -> bool:
+    rows = fetch(
+        "UPDATE es.outbox SET done_at = %s, last_error = ''"
+        " WHERE id = %s AND done_at IS NULL RETURNING true",
+        (now(), identifier),
+    )
+    return bool(rows)
+
+
+def _fail(identifier: UUID, attempt: int, max_attempts: int, error: str) -> None:
+    moment = now()
+    dead = attempt >= max_attempts
+    fetch(
+        "UPDATE es.outbox SET last_error = %s, due_at = %s, failed_at = %s"
+        " WHERE id = %s AND attempts = %s AND done_at IS NULL RETURNING true",
+        (
+            error[:ERROR_LIMIT_CHARACTERS],
+            moment + backoff(attempt),
+            moment if dead else None,
+            identifier,
+            attempt,
+        ),
+    )
+    if dead:
+        log.error("effect given up", id=str(identifier), attempts=attempt, error=error)
+
+
+def _recover_connection(error: Exception) -> None:
+    if isinstance(error, OperationalError | InterfaceError):
+        connections["default"].close_if_unusable_or_obsolete()
+
+
+class _FreshConnections(dramatiq.Middleware):
+    """Ends a worker thread's database connection when it broke, aged, or the thread ends."""
+
+    def after_process_message(
+        self, broker: Any, message: Any, *, result: Any = None, exception: Any = None
+    ) -> None:
+        for each in connections.all(initialized_only=True):
+            each.close_if_unusable_or_obsolete()
+
+    def before_worker_thread_shutdown(self, broker: Any, thread: Any) -> None:
+        connections.close_all()
+
+
+def declare_actor(broker: dramatiq.Broker) -> None:
+    """Gives a broker the one actor that performs every effect, and its thread hygiene."""
+    broker.add_middleware(_FreshConnections())
+
+    def run(effect_id: str, attempt: int) -> None:
+        perform(UUID(effect_id), attempt)
+
+    dramatiq.Actor(
+        run,
+        broker=broker,
+        actor_name=QUEUE,
+        queue_name=QUEUE,
+        priority=0,
+        options={"time_limit": TIME_LIMIT_SECONDS * 1000},
+    )
+
+
+def message(identifier: UUID, attempt: int) -> "dramatiq.Message[None]":
+    """Returns the message that has a worker run an attempt."""
+    return dramatiq.Message(
+        queue_name=QUEUE,
+        actor_name=QUEUE,
+        args=(),
+        kwargs={"effect_id": str(identifier), "attempt": attempt},
+        options={},
+        message_id=f"{identifier}:{attempt}",
+    )

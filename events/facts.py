@@ -1,0 +1,67 @@
+"""Published facts: what a module tells the others, in the transaction in which it happened.
+
+A module's `publishing.py` translates its stored events into facts of its `contracts.py`; modules
+above subscribe in their `policies.py`. Calls go down, facts come up.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from events import registry
+from events.aggregate import Event
+from events.store import RecordedEvent
+
+type Handler[F] = Callable[[F], object]
+type Translator[E: Event] = Callable[[E, RecordedEvent], Iterable[object]]
+
+_handlers: dict[type, list[Handler[Any]]] = {}
+_translators: dict[type[Event], Translator[Any]] = {}
+
+
+def subscribe[F](fact_type: type[F], handler: Handler[F]) -> None:
+    """Calls `handler` with every published `fact_type`, inside the publisher's transaction.
+
+    Handlers run in the order of subscription; one that raises undoes the whole command.
+
+    Raises:
+        ValueError: it is subscribed already.
+    """
+    handlers = _handlers.setdefault(fact_type, [])
+    if handler in handlers:
+        raise ValueError(f"{handler!r} is subscribed to {fact_type.__name__} already")
+    handlers.append(handler)
+
+
+def translate[E: Event](event_class: type[E], to_facts: Translator[E]) -> None:
+    """Publishes `to_facts(event, recorded)` whenever an event of this class is saved.
+
+    Raises:
+        ValueError: the class has a translation already.
+        RegistryError: the class has no topic.
+    """
+    registry.topic_of(event_class)
+    if event_class in _translators:
+        raise ValueError(f"{event_class.__qualname__} is translated already")
+    _translators[event_class] = to_facts
+
+
+def translated(recorded: RecordedEvent) -> list[object]:
+    """Returns the facts that a stored event is published as."""
+    translator = _translators.get(type(recorded.event))
+    return [] if translator is None else list(translator(recorded.event, recorded))
+
+
+def publish(fact: object) -> None:
+    """Hands a fact to its subscribers, now. Raises whatever a handler raises."""
+    for handler in _handlers.get(type(fact), ()):
+        handler(fact)
+
+
+def subscribers() -> dict[type, tuple[Handler[Any], ...]]:
+    """Returns who listens to what, for the catalogue of events."""
+    return {fact_type: tuple(handlers) for fact_type, handlers in _handlers.items()}
+
+
+def translations() -> dict[type[Event], Translator[Any]]:
+    """Returns which stored events are published, for the catalogue of events."""
+    return dict(_translators)

@@ -1,0 +1,115 @@
+"""Waking whoever waits for new events: a NOTIFY after the commit, and a poll as the net."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+import structlog
+from django.db import connection
+
+from events.database import execute
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "counterfoil_events"
+# A wake-up may be lost (a pooler, a restart); then this is the delay, not the loss of an event.
+POLL_SECONDS = 0.25
+
+
+def notify() -> None:
+    """Wakes every listener of every process. Costs a round trip, so call it after the commit."""
+    execute(f"NOTIFY {CHANNEL}")
+
+
+def address() -> dict[str, Any]:
+    """Returns psycopg's parameters for a connection of one's own to Django's database."""
+    parameters = connection.get_connection_params()
+    keep = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "service")
+    return {key: parameters[key] for key in keep if parameters.get(key)}
+
+
+class Waiter:
+    """A thread's own wake-up: `wait()` returns on news, after the poll interval, or on stop."""
+
+    def __init__(self) -> None:
+        self._listener: psycopg.Connection[Any] | None = None
+
+    def wait(self, stop: threading.Event, seconds: float = POLL_SECONDS) -> None:
+        """Waits at most `seconds`; a lost connection only makes it poll until it is back."""
+        started = time.monotonic()
+        try:
+            if self._listener is None:
+                self._listener = psycopg.connect(**address(), autocommit=True)
+                self._listener.execute(f"LISTEN {CHANNEL}")
+                return
+            for _ in self._listener.notifies(timeout=seconds, stop_after=1):
+                pass
+        except psycopg.OperationalError as error:
+            log.warning("wake-up connection lost, polling", error=str(error))
+            self.close()
+            stop.wait(max(0.0, seconds - (time.monotonic() - started)))
+
+    def close(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+
+class Hub:
+    """One listening connection for a whole event loop, fanned out to any number of streams."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Event] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def wakeups(self) -> AsyncIterator[None]:
+        """Yields at once, and then at each wake-up or poll, until the consumer goes away."""
+        news = asyncio.Event()
+        self._waiting.add(news)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._listen())
+        try:
+            while True:
+                yield
+                try:
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await news.wait()
+                except TimeoutError:
+                    continue
+                finally:
+                    news.clear()
+        finally:
+            self._waiting.discard(news)
+            if not self._waiting:
+                self._task.cancel()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    **address(), autocommit=True
+                ) as listener:
+                    await listener.execute(f"LISTEN {CHANNEL}")
+                    async for _ in listener.notifies():
+                        for news in self._waiting:
+                            news.set()
+            except psycopg.OperationalError as error:
+                log.warning("wake-up connection lost, polling", error=str(error))
+                await asyncio.sleep(1)
+
+
+_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+
+
+async def listen() -> AsyncIterator[None]:
+    """Yields at once, then whenever there may be new events, at least every 250 ms.
+
+    All listeners of a process share one database connection. The consumer reads the log itself
+    after each wake-up; a wake-up carries nothing and promises nothing.
+    """
+    hub = _hubs.setdefault(asyncio.get_running_loop(), Hub())
+    async for _ in hub.wakeups():
+        yield

@@ -1,0 +1,196 @@
+"""Read models folded from events: inline in the command's transaction, or async behind the log."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection
+from django.db.models import Field, Model
+
+from events import registry
+from events.aggregate import Event
+from events.store import RecordedEvent
+
+type State = dict[str, Any]
+type Mode = Literal["inline", "async"]
+
+
+class Projection:
+    """One row of `model` per key, folded from `events`, one row at a time.
+
+    `guard` names an integer column that the framework keeps: the newest version folded into the
+    row (`version`), or, where several streams feed one row, its position in the log (`position`,
+    async only). An event at or below it is skipped, so folding twice changes nothing.
+
+    In mode inline a row must be fed by one stream only, because that is what serialises its
+    writers; use a `RowsProjection` with relative updates for the rest.
+    """
+
+    name: ClassVar[str]
+    events: ClassVar[tuple[type[Event], ...]]
+    model: ClassVar[type[Model]]
+    mode: ClassVar[Mode] = "inline"
+    guard: ClassVar[Literal["version", "position"]] = "version"
+
+    def key(self, recorded: RecordedEvent) -> Any:
+        """Returns the primary key of the row an event belongs to."""
+        return recorded.stream_id
+
+    def fold(self, state: State | None, recorded: RecordedEvent) -> State | None:
+        """Returns the row's columns after an event; None: no row. The key need not be in it."""
+        raise NotImplementedError
+
+    def project(self, recorded: Sequence[RecordedEvent]) -> None:
+        """Folds events in order and writes each touched row once."""
+        keys = [self.key(row) for row in recorded]
+        rows = self._present(recorded, keys)
+        existed = {key for key, state in rows.items() if state is not None}
+        touched = dict.fromkeys(keys)
+        for key, row in zip(keys, recorded, strict=True):
+            state = rows.get(key)
+            mark = row.version if self.guard == "version" else row.position
+            if state is not None and state.get(self.guard, 0) >= mark:
+                continue
+            folded = self.fold(None if state is None else dict(state), row)
+            if folded is not None:
+                folded[self.guard] = mark
+            rows[key] = folded
+        gone = [key for key in touched if rows.get(key) is None and key in existed]
+        if gone:
+            self.model._default_manager.filter(pk__in=gone).delete()
+        self._write({key: state for key in touched if (state := rows.get(key)) is not None})
+
+    def clear(self) -> None:
+        """Empties the read model, before it is folded anew."""
+        self.model._default_manager.all().delete()
+
+    def _present(self, recorded: Sequence[RecordedEvent], keys: list[Any]) -> dict[Any, Any]:
+        new = {
+            key
+            for key, row in zip(keys, recorded, strict=True)
+            # The first event of a stream makes its row, and no other event has this one's id:
+            # there is nothing to read yet.
+            if (row.version == 1 and key == row.stream_id) or key == row.event_id
+        }
+        wanted = [key for key in dict.fromkeys(keys) if key not in new]
+        if not wanted:
+            return {}
+        names = [field.attname for field in self.model._meta.concrete_fields]
+        found = self.model._default_manager.filter(pk__in=wanted).select_for_update()
+        primary = _primary_key(self.model).attname
+        return {row[primary]: row for row in found.values(*names)}
+
+    def _write(self, rows: dict[Any, State]) -> None:
+        if not rows:
+            return
+        primary = _primary_key(self.model)
+        fields = {field.attname: field for field in self.model._meta.concrete_fields}
+        names = sorted({name for state in rows.values() for name in state} | {primary.attname})
+        unknown = [name for name in names if name not in fields]
+        if unknown:
+            raise TypeError(f"{self.name} folds into {unknown}, not columns of {self.model}")
+        parameters: list[Any] = []
+        for key, state in rows.items():
+            values = {**state, primary.attname: key}
+            for name in names:
+                value = values[name] if name in values else fields[name].get_default()
+                parameters.append(fields[name].get_db_prep_save(value, connection))
+        with connection.cursor() as cursor:
+            cursor.execute(self._upsert(names, fields, len(rows)), parameters)
+
+    def _upsert(self, names: list[str], fields: dict[str, Any], rows: int) -> str:
+        quote = connection.ops.quote_name
+        table, guard = quote(self.model._meta.db_table), quote(self.guard)
+        columns = [quote(fields[name].column) for name in names]
+        primary = quote(_primary_key(self.model).column or "")
+        places = f"({', '.join(['%s'] * len(columns))})"
+        updates = [f"{column} = excluded.{column}" for column in columns if column != primary]
+        # Every name comes from the model and is quoted.
+        return (
+            f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608
+            f"VALUES {', '.join([places] * rows)}"
+            f" ON CONFLICT ({primary}) DO UPDATE SET {', '.join(updates)}"
+            f" WHERE {table}.{guard} < excluded.{guard}"
+        )
+
+
+class RowsProjection:
+    """A projection that writes what it likes, in the transaction that hands it the events.
+
+    Inline it sees each event once, in its command; async once too, because its position moves in
+    the same transaction. Relative updates (`F() + n`) are safe in both.
+    """
+
+    name: ClassVar[str]
+    events: ClassVar[tuple[type[Event], ...]]
+    mode: ClassVar[Mode] = "inline"
+
+    def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
+        """Writes the rows that follow from these events, which come in order."""
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Empties the read model, before it is filled anew."""
+        raise NotImplementedError(f"{type(self).__name__} cannot be rebuilt: it has no clear()")
+
+    def project(self, recorded: Sequence[RecordedEvent]) -> None:
+        self.apply(recorded)
+
+
+type AnyProjection = Projection | RowsProjection
+
+_projections: dict[str, AnyProjection] = {}
+_inline: dict[type[Event], list[AnyProjection]] = {}
+
+
+def register(projection: AnyProjection) -> None:
+    """Makes a projection run from now on.
+
+    Raises:
+        ValueError: the name is taken, or the model lacks the guard column.
+    """
+    if projection.name in _projections:
+        raise ValueError(f"a projection named {projection.name} is registered already")
+    for event_class in projection.events:
+        registry.topic_of(event_class)
+    if isinstance(projection, Projection):
+        _check_guard(projection)
+    _projections[projection.name] = projection
+    if projection.mode == "inline":
+        for event_class in projection.events:
+            _inline.setdefault(event_class, []).append(projection)
+
+
+def registered() -> dict[str, AnyProjection]:
+    """Returns every projection by name."""
+    return dict(_projections)
+
+
+def run_inline(recorded: Sequence[RecordedEvent]) -> None:
+    """Brings the inline read models up to date with events of one save."""
+    touched = dict.fromkeys(
+        projection for row in recorded for projection in _inline.get(type(row.event), ())
+    )
+    for projection in touched:
+        projection.project([row for row in recorded if type(row.event) in projection.events])
+
+
+def topics(projection: AnyProjection) -> list[str]:
+    """Returns the topics, older versions included, of the events a projection follows."""
+    return registry.names_of(projection.events)
+
+
+def _primary_key(model: type[Model]) -> "Field[Any, Any]":
+    return model._meta.pk
+
+
+def _check_guard(projection: Projection) -> None:
+    try:
+        projection.model._meta.get_field(projection.guard)
+    except FieldDoesNotExist:
+        raise ValueError(
+            f"{projection.model.__name__} needs a BigIntegerField named {projection.guard!r}:"
+            f" the projection {projection.name} keeps there how far the row is folded"
+        ) from None
+    if projection.guard == "position" and projection.mode == "inline":
+        raise ValueError(f"{projection.name}: inside its command an event has no position yet")

@@ -1,0 +1,90 @@
+"""From the outbox to Dramatiq: what is due is sent, and sent again when nothing came of it."""
+
+import threading
+from uuid import UUID
+
+import dramatiq
+import structlog
+from django.db import DatabaseError, InterfaceError, connection, transaction
+
+from events.database import fetch
+from events.effects import LEASE, message, perform
+from events.live import Waiter
+from modules.kernel.clock import now
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+DRAIN_LIMIT = 10_000
+
+
+def relay_due(limit: int = BATCH) -> int:
+    """Hands due effects to the broker; returns how many.
+
+    A row sent is looked at again after its lease, so that a message lost in Redis or a worker that
+    died costs a minute. Several relays share the work. A crash between sending and marking sends
+    twice, which an attempt's number makes harmless.
+
+    Raises:
+        Exception: the broker cannot be reached; nothing is marked then.
+    """
+    broker = dramatiq.get_broker()
+    with transaction.atomic():
+        rows = _due(limit)
+        for identifier, attempts in rows:
+            broker.enqueue(message(identifier, attempts + 1))
+        if rows:
+            moment = now()
+            fetch(
+                "UPDATE es.outbox SET sent_at = %s, due_at = %s WHERE id = ANY (%s) RETURNING true",
+                (moment, moment + LEASE, [identifier for identifier, _ in rows]),
+            )
+    return len(rows)
+
+
+def _due(limit: int) -> list[tuple[UUID, int]]:
+    rows = fetch(
+        "SELECT id, attempts FROM es.outbox"
+        " WHERE due_at <= %s AND done_at IS NULL AND failed_at IS NULL"
+        " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
+        (now(), limit),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def run_forever(stop: threading.Event) -> None:
+    """Relays until `stop` is set; an outage of broker or database is waited out."""
+    waiter = Waiter()
+    try:
+        while not stop.is_set():
+            try:
+                if relay_due() < BATCH:
+                    waiter.wait(stop)
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("relay waits for the database", error=str(error))
+                connection.close()
+                stop.wait(1)
+            except (dramatiq.BrokerError, OSError) as error:
+                log.warning("relay waits for the broker", error=str(error))
+                stop.wait(1)
+    finally:
+        waiter.close()
+        connection.close()
+
+
+def drain() -> int:
+    """Runs everything due here and now, for tests; returns how many effects were done.
+
+    Effects that these effects ask for are run too; a failed one is due later, so it stays.
+
+    Raises:
+        RuntimeError: the effects keep asking for new ones.
+    """
+    done = 0
+    for _ in range(DRAIN_LIMIT):
+        rows = _due(1)
+        if not rows:
+            return done
+        identifier, attempts = rows[0]
+        done += perform(identifier, attempts + 1)
+    raise RuntimeError(f"still not drained after {DRAIN_LIMIT} effects")

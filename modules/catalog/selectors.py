@@ -1,0 +1,323 @@
+"""Questions to the catalogue. All answers are contracts; nothing is read after they return."""
+
+from collections import defaultdict
+from collections.abc import Collection as Group
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from modules.catalog.contracts import (
+    Browsed,
+    BrowseRequest,
+    CategoryNode,
+    CategoryNotFound,
+    CollectionNotFound,
+    CollectionSummary,
+    Picture,
+    ProductCard,
+    ProductDetail,
+    ProductNotFound,
+    SellableVariant,
+    Suggestion,
+    VariantDetail,
+)
+from modules.catalog.domain.words import words
+from modules.catalog.models import (
+    AttributeValue,
+    Category,
+    Collection,
+    Placement,
+    Product,
+    ProductOption,
+    Variant,
+    VariantOption,
+)
+from modules.catalog.projections import lead_placement, picture_content, typed_value
+from modules.catalog.reading import card_from, category_nodes, picture_from, trail
+from modules.catalog.searching import Question, listing_rows, suggested_rows, wording
+
+_CARDS = """
+SELECT listing.product_id, listing.card::text AS card, listing.availability,
+    price.lowest_minor, price.highest_minor, price.compare_at_minor
+FROM catalog_listing AS listing
+JOIN catalog_listingprice AS price
+    ON price.product_id = listing.product_id AND price.currency = %(currency)s
+JOIN catalog_product AS product ON product.id = listing.product_id
+WHERE listing.visible AND product.slug = ANY(%(slugs)s)
+"""
+
+# The same series says more than the same shelf, and that more than any shared property.
+_RELATED = """
+SELECT listing.product_id, listing.card::text AS card, listing.availability,
+    price.lowest_minor, price.highest_minor, price.compare_at_minor
+FROM catalog_listing AS listing
+JOIN catalog_listingprice AS price
+    ON price.product_id = listing.product_id AND price.currency = %(currency)s
+JOIN (
+    SELECT listing.* FROM catalog_listing AS listing
+    JOIN catalog_product AS product ON product.id = listing.product_id
+    WHERE product.slug = %(slug)s
+) AS this ON this.product_id <> listing.product_id
+WHERE listing.visible
+    AND (listing.facets && this.facets OR listing.categories && this.categories)
+ORDER BY
+    (listing.card ->> 'series' <> '' AND listing.card ->> 'series' = this.card ->> 'series') DESC,
+    (listing.categories = this.categories) DESC,
+    cardinality(ARRAY(SELECT unnest(listing.facets) INTERSECT SELECT unnest(this.facets))) DESC,
+    (listing.availability = 'sold-out'), listing.position, listing.product_id
+LIMIT %(limit)s
+"""
+
+
+def browse(request: BrowseRequest) -> Browsed:
+    """Returns a page of products on sale with a price in the currency, and how to narrow them.
+
+    A page past the end is the last page. With a query, `featured` sorts by relevance.
+
+    Raises:
+        CategoryNotFound, CollectionNotFound: the place to browse does not exist.
+    """
+    question = Question(request=request, wording=wording(request.query))
+    total, facets = question.count()
+    if total == 0 and not facets:
+        _check_place(request)
+    size = max(1, request.page_size)
+    pages = max(1, -(-total // size))
+    page = min(max(1, request.page), pages)
+    rows = question.page(limit=size, offset=(page - 1) * size) if total else []
+    return Browsed(
+        products=tuple(card_from(row, request.currency) for row in rows),
+        total=total,
+        page=page,
+        pages=pages,
+        facets=facets,
+        corrected_query=question.wording.corrected,
+    )
+
+
+def _check_place(request: BrowseRequest) -> None:
+    if request.category:
+        category(request.category)
+    if request.collection:
+        collection(request.collection)
+
+
+def product_detail(slug: str) -> ProductDetail:
+    """Returns everything the page of an active product shows, but prices and stock.
+
+    Raises:
+        ProductNotFound: no such product, or not on sale; `withdrawn` tells which.
+    """
+    product = Product.objects.select_related("category").filter(slug=slug).first()
+    if product is None or product.status == "draft":
+        raise ProductNotFound(f"There is no product {slug!r}", slug=slug, withdrawn=False)
+    if product.status == "withdrawn":
+        raise ProductNotFound(f"{product.title} is no longer sold", slug=slug, withdrawn=True)
+    roots = category_tree() if product.category else ()
+    breadcrumb = trail(roots, product.category.path) if product.category else ()
+    placements = _placements(product_ids=[product.id])
+    values = _values(product)
+    return ProductDetail(
+        id=product.id,
+        slug=product.slug,
+        title=product.title,
+        kind=product.kind,
+        series=product.series,
+        description=product.description,
+        story=product.story,
+        status="active",
+        category=breadcrumb[-1] if breadcrumb else None,
+        breadcrumb=breadcrumb,
+        collections=tuple(
+            _summary(row)
+            for row in Collection.objects.filter(entries__product=product).order_by(
+                "position", "name"
+            )
+        ),
+        option_names=tuple(
+            ProductOption.objects.filter(product=product)
+            .order_by("position")
+            .values_list("name", flat=True)
+        ),
+        attributes=tuple(
+            (row.attribute.code, row.attribute.label, typed_value(row)) for row in values[None]
+        ),
+        variants=_variants(product, placements, values),
+        pictures=_gallery(placements),
+        created_at=product.created_at,
+    )
+
+
+def _placements(*, product_ids: Group[UUID]) -> list[Placement]:
+    rows = Placement.objects.filter(product_id__in=product_ids).order_by("position")
+    return list(rows.select_related("picture").prefetch_related("picture__renditions"))
+
+
+def _values(product: Product) -> dict[UUID | None, list[AttributeValue]]:
+    rows = AttributeValue.objects.filter(product=product).select_related("attribute")
+    by_variant: defaultdict[UUID | None, list[AttributeValue]] = defaultdict(list)
+    for row in rows.order_by("attribute__position", "attribute__label"):
+        by_variant[row.variant_id].append(row)
+    return by_variant
+
+
+def _variants(
+    product: Product,
+    placements: Sequence[Placement],
+    values: dict[UUID | None, list[AttributeValue]],
+) -> tuple[VariantDetail, ...]:
+    options = _options(VariantOption.objects.filter(option__product=product))
+    rows = Variant.objects.filter(product=product, on_sale=True).order_by("position", "sku")
+    return tuple(
+        VariantDetail(
+            id=row.id,
+            sku=row.sku,
+            title=row.title,
+            options=tuple(options[row.id]),
+            attributes=tuple(
+                (value.attribute.code, typed_value(value)) for value in values.get(row.id, ())
+            ),
+            weight_grams=row.weight_grams,
+            picture=_lead(place for place in placements if place.variant_id == row.id),
+        )
+        for row in rows
+    )
+
+
+def _options(rows: QuerySet[VariantOption]) -> defaultdict[UUID, list[tuple[str, str]]]:
+    by_variant: defaultdict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    for row in sorted(rows.select_related("option"), key=lambda row: row.option.position):
+        by_variant[row.variant_id].append((row.option.name, row.value))
+    return by_variant
+
+
+def _lead(placements: Iterable[Placement]) -> Picture | None:
+    lead = lead_placement(placements)
+    return picture_from(picture_content(lead)) if lead else None
+
+
+def _gallery(placements: Iterable[Placement]) -> tuple[Picture, ...]:
+    """The product's own pictures, main first, then those of variants, each once."""
+    ordered = sorted(
+        placements,
+        key=lambda row: (row.variant_id is not None, row.role != "main", row.position),
+    )
+    shown = {row.picture_id: picture_from(picture_content(row)) for row in reversed(ordered)}
+    return tuple(picture for picture in reversed(shown.values()) if picture)
+
+
+def sellable_variants(skus: Group[str]) -> dict[str, SellableVariant]:
+    """Returns what baskets and orders need of each known SKU; unknown ones are missing.
+
+    A variant that was dropped, or whose product is not active, is there with `on_sale` False.
+    """
+    rows = list(Variant.objects.filter(sku__in=set(skus)).select_related("product__listing"))
+    options = _options(VariantOption.objects.filter(variant__in=rows))
+    placements = Placement.objects.filter(variant__in=rows).order_by("position")
+    own: defaultdict[UUID | None, list[Placement]] = defaultdict(list)
+    for place in placements.select_related("picture").prefetch_related("picture__renditions"):
+        own[place.variant_id].append(place)
+    return {
+        row.sku: SellableVariant(
+            sku=row.sku,
+            product_id=row.product_id,
+            product_slug=row.product.slug,
+            title=row.product.title,
+            options_text=" / ".join(value for _, value in options[row.id]),
+            on_sale=row.on_sale and row.product.status == "active",
+            weight_grams=row.weight_grams,
+            picture=_lead(own[row.id]) or picture_from(row.product.listing.card["picture"]),
+        )
+        for row in rows
+    }
+
+
+def category_tree() -> tuple[CategoryNode, ...]:
+    """Returns the root categories with all below them."""
+    return category_nodes(Category.objects.all())
+
+
+def category(path: str) -> CategoryNode:
+    """Returns the category at `path` with all below it.
+
+    Raises:
+        CategoryNotFound: there is none.
+    """
+    nodes = trail(category_tree(), path)
+    if not nodes:
+        raise CategoryNotFound(f"There is no category {path!r}", path=path)
+    return nodes[-1]
+
+
+def collections() -> tuple[CollectionSummary, ...]:
+    """Returns all collections in their order."""
+    return tuple(_summary(row) for row in Collection.objects.order_by("position", "name"))
+
+
+def collection(slug: str) -> CollectionSummary:
+    """Returns the collection with this slug.
+
+    Raises:
+        CollectionNotFound: there is none.
+    """
+    row = Collection.objects.filter(slug=slug).first()
+    if row is None:
+        raise CollectionNotFound(f"There is no collection {slug!r}", slug=slug)
+    return _summary(row)
+
+
+def _summary(row: Collection) -> CollectionSummary:
+    return CollectionSummary(id=row.id, name=row.name, slug=row.slug, intro=row.intro)
+
+
+def suggestions(query: str, limit: int = 8) -> tuple[Suggestion, ...]:
+    """Returns up to `limit` places that the words typed so far lead to: products, then up to two
+    categories, then up to two longer words to search for."""
+    meant = wording(query)
+    if not meant.tsquery:
+        return ()
+    products, terms = suggested_rows(meant, limit=limit)
+    others = (*_matching_categories(meant.words), *terms)[: max(0, min(4, limit - 1))]
+    found = [
+        Suggestion(
+            kind="product",
+            title=card["title"],
+            url_path=f"/products/{card['slug']}/",
+            picture=picture_from(card["picture"]),
+        )
+        for card in products[: limit - len(others)]
+    ]
+    return (*found, *others)
+
+
+def _matching_categories(asked: Sequence[str]) -> list[Suggestion]:
+    found = []
+    remaining = list(category_tree())
+    while remaining:
+        node = remaining.pop(0)
+        remaining.extend(node.children)
+        named = words(node.name)
+        if all(any(name.startswith(word) for name in named) for word in asked):
+            found.append(
+                Suggestion(kind="category", title=node.name, url_path=f"/categories/{node.path}/")
+            )
+    return found[:2]
+
+
+def product_cards(slugs: Sequence[str], currency: str) -> tuple[ProductCard, ...]:
+    """Returns the cards of these products in the given order; those not on sale are left out."""
+    rows = listing_rows(_CARDS, {"slugs": list(slugs), "currency": currency})
+    cards = {row["card"]["slug"]: card_from(row, currency) for row in rows}
+    return tuple(cards[slug] for slug in dict.fromkeys(slugs) if slug in cards)
+
+
+def related_products(slug: str, currency: str, limit: int = 4) -> tuple[ProductCard, ...]:
+    """Returns products to show beside this one: of its series, its category, or alike."""
+    rows = listing_rows(_RELATED, {"slug": slug, "currency": currency, "limit": limit})
+    return tuple(card_from(row, currency) for row in rows)
+
+
+def catalogue_size() -> int:
+    """Returns how many products there are, on sale or not; zero tells an empty shop."""
+    return Product.objects.count()
