@@ -28,7 +28,7 @@ class Filter:
     """A chosen filter as a chip: its words, and the address without it."""
 
     label: str
-    remove_url: str
+    url: str
 
 
 class BrowseForm:
@@ -69,6 +69,14 @@ class BrowseForm:
     def page(self) -> int:
         text = self.data.get("page", "1")
         return max(1, int(text)) if text.isdecimal() and len(text) < 5 else 1
+
+    def next_url(self, found: Browsed) -> str:
+        """Returns the address of the page after this one; empty on the last."""
+        if found.page >= found.pages:
+            return ""
+        query = self.data.copy()
+        query["page"] = str(found.page + 1)
+        return f"?{query.urlencode()}"
 
 
 def querydict(values: Mapping[str, str]) -> QueryDict:

@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from frontend.htmx import page
-from frontend.storefront.browsing import BrowseForm, shown_filters
+from frontend.presenting import cards, crumbs, facet, shown_count
+from frontend.storefront.browsing import SORTS, BrowseForm, shown_filters
 from modules.catalog.contracts import CategoryNode, ProductNotFound
 from modules.catalog.selectors import (
     browse,
@@ -30,8 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "storefront/home.html",
         {
-            "featured": featured.products,
-            "newest": newest.products,
+            "featured": cards(featured.products),
+            "newest": cards(newest.products),
             "categories": category_tree(),
             "collections": collections(),
         },
@@ -43,13 +44,29 @@ def listing(request: HttpRequest, heading: dict[str, object], **scope: str) -> H
     form = BrowseForm(request.GET)
     asked = form.request(settings.SHOP_CURRENCY, **scope)
     found = browse(asked)
-    context = {**heading, "found": found, "asked": asked, "filters": shown_filters(request, found)}
+    context = {
+        **heading,
+        "found": found,
+        "asked": asked,
+        "cards": cards(found.products),
+        "facets": [facet(each) for each in found.facets],
+        "filters": shown_filters(request, found),
+        "sorts": SORTS,
+        "clear_url": request.path,
+        "shown": shown_count(found, asked.page_size),
+        "next_url": form.next_url(found),
+    }
     return page(request, "storefront/listing.html", context, partial="results")
 
 
 def category_page(request: HttpRequest, path: str) -> HttpResponse:
     node = category(path)
-    heading = {"title": node.name, "intro": node.intro, "category": node, "trail": trail(path)}
+    heading = {
+        "title": node.name,
+        "intro": node.intro,
+        "category": node,
+        "crumbs": crumbs(trail(path), node.name),
+    }
     return listing(request, heading, category=node.path)
 
 
@@ -61,13 +78,14 @@ def trail(path: str) -> tuple[CategoryNode, ...]:
 
 def collection_page(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = collection(slug)
-    heading = {"title": chosen.name, "intro": chosen.intro}
+    heading = {"title": chosen.name, "intro": chosen.intro, "crumbs": crumbs((), chosen.name)}
     return listing(request, heading, collection=chosen.slug)
 
 
 def search_page(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
-    heading = {"title": f"Search: {query}" if query else "All products", "intro": "", "query": query}
+    title = f"Search: {query}" if query else "All pieces"
+    heading = {"title": title, "intro": "", "query": query, "crumbs": crumbs((), title)}
     return listing(request, heading, query=query)
 
 
