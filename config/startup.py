@@ -1,0 +1,39 @@
+"""What every entry point does first: judge the environment, and add what the demo shop needs."""
+
+import os
+import sys
+
+from config.embedded import EmbeddedPostgres, EmbeddedRefused
+from config.environment import Environment, EnvironmentRefused, environment, kept_secret_key
+
+REFUSED = 2
+
+
+def checked_environment() -> Environment:
+    """Returns the environment, or ends the process with every reason why it cannot be used."""
+    try:
+        return environment()
+    except EnvironmentRefused as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        raise SystemExit(REFUSED) from None
+
+
+def keep_secret_key(found: Environment) -> None:
+    """Gives the demo shop the signing key in its data directory, unless the environment has one."""
+    if not found.secret_key.get_secret_value():
+        os.environ["SECRET_KEY"] = kept_secret_key(found.data_directory)
+        environment.cache_clear()
+
+
+def embedded_postgres(found: Environment) -> EmbeddedPostgres:
+    return EmbeddedPostgres(found.data_directory / "postgres")
+
+
+def use_embedded_postgres(server: EmbeddedPostgres) -> None:
+    """Starts the embedded server, or joins the running one, and names it in DATABASE_URL."""
+    try:
+        os.environ["DATABASE_URL"] = server.acquire()
+    except (EmbeddedRefused, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+    environment.cache_clear()

@@ -1,0 +1,323 @@
+"""`manage.py up`: the whole shop as one process tree, from an empty folder to printed addresses.
+
+The supervisor prepares the database in a child, starts pages, live streams and worker, restarts
+what dies, and takes everything down on Ctrl-C or SIGTERM. It imports no Django: it stays small.
+"""
+
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import IO, NoReturn
+from uuid import uuid4
+
+import psutil
+
+from config import startup
+from config.demo_accounts import AUDITOR, SHOPPER, STAFF
+from config.embedded import EmbeddedPostgres, EmbeddedRefused
+from config.environment import ROOT, Environment, environment
+from config.processes import RUN_MARK, Child, end_leftovers, stop_all
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 10.0
+LOOK_SECONDS = 0.5
+PORTS_TRIED = 50
+
+
+class Stop(Exception):
+    """Somebody asked the shop to end: Ctrl-C, SIGTERM or a closed terminal."""
+
+
+class CannotStart(Exception):
+    """The message says why, and what to do."""
+
+
+def run(found: Environment) -> int:
+    """Runs the shop until it is asked to stop; returns the exit code."""
+    supervisor = Supervisor(found)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, supervisor.on_signal)
+    try:
+        supervisor.start()
+        supervisor.watch()
+    except Stop:
+        return 0
+    except (CannotStart, EmbeddedRefused) as refusal:
+        say(str(refusal))
+        return 1
+    finally:
+        supervisor.stop()
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+class Supervisor:
+    def __init__(self, found: Environment) -> None:
+        self.found = found
+        self.run_id = uuid4().hex
+        self.folder = found.data_directory / "run"
+        self.server: EmbeddedPostgres | None = None
+        self.children: list[Child] = []
+        self.preparing: subprocess.Popen[bytes] | None = None
+        self.stopping = False
+        self._lock: IO[str] | None = None
+
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self.stopping:
+            return
+        self.stopping = True
+        raise Stop
+
+    def start(self) -> None:
+        started = time.monotonic()
+        self.take_the_folder()
+        self.choose_ports()
+        self.start_database()
+        self.prepare()
+        self.start_children()
+        self.wait_until_ready()
+        print_addresses(environment(), time.monotonic() - started)
+
+    def take_the_folder(self) -> None:
+        """Lets one supervisor run per data directory, and ends what a killed one left."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / "supervisor").open("a+")
+        except OSError as error:
+            raise CannotStart(
+                f"The data directory cannot be written: {error}.\n"
+                "  Make room or change its rights, or set DATA_DIRECTORY to another folder."
+            ) from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            pid = lock.read().split()[:1]
+            raise CannotStart(
+                f"The shop already runs from this folder (process {' '.join(pid) or 'unknown'}).\n"
+                "  Stop it with Ctrl-C in its window or with `kill`, "
+                "or set DATA_DIRECTORY to run a second shop."
+            ) from None
+        self._lock = lock
+        lock.seek(0)
+        previous = lock.read().split()[1:2]
+        if previous and (count := end_leftovers(previous[0])):
+            say(f"Ended {count} processes that an earlier run left behind.")
+        lock.truncate(0)
+        lock.write(f"{os.getpid()} {self.run_id}\n")
+        lock.flush()
+
+    def choose_ports(self) -> None:
+        """Settles both ports and the two addresses; in the demo shop, taken ports are avoided."""
+        taken: list[str] = []
+        for name in ("PORT", "LIVE_PORT"):
+            wanted = getattr(self.found, name.lower())
+            if not is_taken(self.found.host, wanted):
+                os.environ[name] = str(wanted)
+            elif name in os.environ or self.found.mode == "production":
+                taken.append(
+                    f"Port {wanted} is in use{user_of(wanted)}.\n"
+                    f"  Stop that, or choose another: {name}={free_port(self.found.host, wanted)}"
+                )
+            else:
+                os.environ[name] = str(free_port(self.found.host, wanted))
+                say(
+                    f"Port {wanted} is in use{user_of(wanted)}: taking {os.environ[name]}; "
+                    f"{name}=... chooses another."
+                )
+        if taken:
+            raise CannotStart("\n".join(taken))
+        host = "127.0.0.1" if self.found.host in ("0.0.0.0", "::") else self.found.host  # noqa: S104
+        os.environ.setdefault("PUBLIC_URL", f"http://{host}:{os.environ['PORT']}")
+        os.environ.setdefault("LIVE_URL", f"http://{host}:{os.environ['LIVE_PORT']}")
+        environment.cache_clear()
+
+    def start_database(self) -> None:
+        startup.keep_secret_key(environment())
+        if environment().database_url:
+            return
+        server = startup.embedded_postgres(environment())
+        say(
+            f"Making a PostgreSQL cluster in {short(server.data)} ..."
+            if server.is_new
+            else f"Starting PostgreSQL in {short(server.data)} ..."
+        )
+        self.server = server
+        startup.use_embedded_postgres(server)
+
+    def prepare(self) -> None:
+        say("Preparing the shop ...")
+        command = [sys.executable, str(ROOT / "manage.py"), "prepare"]
+        self.preparing = subprocess.Popen(
+            command, env=self.child_environment(), start_new_session=True
+        )
+        code = self.preparing.wait()
+        self.preparing = None
+        if code != 0:
+            raise CannotStart("The shop could not be prepared; the reason stands above.")
+
+    def child_environment(self) -> dict[str, str]:
+        return {**os.environ, RUN_MARK: self.run_id, "PYTHONUNBUFFERED": "1"}
+
+    def start_children(self) -> None:
+        found = environment()
+        commands = {
+            "web": granian(
+                "wsgi", found.port, found, "--workers", str(found.web_workers),
+                "--blocking-threads", str(found.web_threads),
+                # An idle thread would take its database connection with it.
+                "--blocking-threads-idle-timeout", "600",
+                "--static-path-route", "/media", "--static-path-mount", str(media(found)),
+                "config.wsgi:application",
+            ),
+            "live": granian("asginl", found.live_port, found, "config.asgi:application"),
+        }  # fmt: skip
+        if any(ROOT.glob("*/management/commands/worker.py")):
+            commands["worker"] = [sys.executable, str(ROOT / "manage.py"), "worker"]
+        self.children = [
+            Child(name, command, found.data_directory / "log" / f"{name}.log",
+                  self.child_environment())
+            for name, command in commands.items()
+        ]  # fmt: skip
+        for child in self.children:
+            child.start()
+
+    def wait_until_ready(self) -> None:
+        found = environment()
+        say("Starting the servers ...")
+        deadline = time.monotonic() + READY_SECONDS
+        waiting = {"web": found.port, "live": found.live_port}
+        while waiting:
+            for child in self.children:
+                if child.process and child.process.poll() is not None:
+                    words = "\n".join(f"    {line}" for line in child.last_words(12))
+                    raise CannotStart(
+                        f"The {child.name} process ended at once. It said:\n{words}\n"
+                        f"  The whole log is {short(child.log)}."
+                    )
+            for name in [name for name, port in waiting.items() if is_healthy(found.host, port)]:
+                del waiting[name]
+            if time.monotonic() > deadline:
+                raise CannotStart(
+                    f"No answer from {' and '.join(waiting)} after {READY_SECONDS:.0f} s.\n"
+                    f"  Their logs are in {short(found.data_directory / 'log')}."
+                )
+            time.sleep(0.05)
+
+    def watch(self) -> NoReturn:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            for child in self.children:
+                child.watch(say)
+            if self.server and not self.server.is_running():
+                say("PostgreSQL ended; starting it again ...")
+                with suppress(EmbeddedRefused):
+                    self.server.acquire()
+
+    def stop(self) -> None:
+        """Takes down children first, then the database, whatever state the start had reached."""
+        self.stopping = True
+        if self.preparing is not None:
+            self.preparing.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.preparing.wait(STOP_SECONDS)
+            self.preparing.kill()
+        if self.children:
+            say("Stopping ...")
+            stop_all(self.children, patience_seconds=STOP_SECONDS)
+        if self.server and not self.server.release():
+            say("PostgreSQL goes on until the other command that uses it has ended.")
+        if self._lock is not None:
+            self._lock.truncate(0)
+            self._lock.close()
+            if self.children:
+                say("Stopped.")
+
+
+def granian(interface: str, port: int, found: Environment, *rest: str) -> list[str]:
+    program = str(Path(sys.executable).with_name("granian"))
+    options = ["--interface", interface, "--host", found.host, "--port", str(port)]
+    options += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5"]
+    return [program, *options, *rest]
+
+
+def media(found: Environment) -> Path:
+    folder = found.data_directory / "media"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def is_taken(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def free_port(host: str, after: int) -> int:
+    """Returns the next port that nobody listens on and that is not chosen for the other server."""
+    chosen = {os.environ.get("PORT"), os.environ.get("LIVE_PORT"), "8000", "8001"}
+    for port in range(after + 1, after + PORTS_TRIED):
+        if str(port) not in chosen and not is_taken(host, port):
+            return port
+    raise CannotStart(f"No free port between {after} and {after + PORTS_TRIED}; set PORT.")
+
+
+def user_of(port: int) -> str:
+    """Names the process that listens on a port, as far as the system lets us see it."""
+    with suppress(psutil.Error, OSError):
+        for connection in psutil.net_connections("tcp"):
+            local = connection.laddr
+            if connection.status == psutil.CONN_LISTEN and local and local.port == port:
+                process = psutil.Process(connection.pid) if connection.pid else None
+                return f" by {process.name()} (process {process.pid})" if process else ""
+    return ""
+
+
+def is_healthy(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def short(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def print_addresses(found: Environment, seconds: float) -> None:
+    """Prints the table that a newcomer needs: where to look, and whom to sign in as."""
+    rows = [
+        ("Storefront", f"{found.origin}/", SHOPPER),
+        ("Staff", f"{found.origin}/staff/", STAFF),
+        ("Auditor", f"{found.origin}/auditor/", AUDITOR),
+        ("API docs", f"{found.origin}/api/docs", None),
+        ("Mail", "sent" if found.mail_url else f"{short(found.data_directory / 'mail')}/", None),
+        ("Logs", f"{short(found.data_directory / 'log')}/", None),
+    ]
+    width = max(len(place) for _, place, _ in rows)
+    say("")
+    for title, place, account in rows:
+        signs_in = account is not None and found.mode == "demo"
+        signin = f"{account.email}  {account.password}" if account and signs_in else ""
+        say(f"  {title:<11} {place:<{width}}  {signin}".rstrip())
+    say("")
+    say(f"Ready after {seconds:.1f} s. Ctrl-C stops everything.")

@@ -1,0 +1,134 @@
+# Every task of the project, one line each: `just` lists them, and CI calls the same recipes.
+
+uv := if path_exists(".tools/bin/uv") == "true" { ".tools/bin/uv" } else { "uv" }
+python := ".venv/bin/python"
+lock := uv + " pip compile -q --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.13"
+
+# A shell that is inside another environment must not lead the tools there.
+unexport VIRTUAL_ENV
+export DJANGO_SETTINGS_MODULE := "config.settings"
+
+[private]
+default:
+    @just --list --unsorted --list-heading $'The tasks of Counterfoil (run one with: just NAME)\n'
+
+# Set up and run the whole shop; Ctrl-C stops it
+[group('run')]
+up: setup
+    @exec {{ python }} manage.py up
+
+# Install what the shop needs into .venv, exactly as locked
+[group('run')]
+setup: (_install "runtime")
+
+# Any command of the shop: `just manage audit verify`
+[group('run')]
+manage *arguments: setup
+    @{{ python }} manage.py {{ arguments }}
+
+# Bring the database to the current schema
+[group('run')]
+migrate: (manage "migrate")
+
+# All checks, then all tests
+[group('check')]
+test: check (_pytest "-n 2")
+
+# Install what tests need: locked packages, Redis, Chromium
+[group('check')]
+setup-tests: (_install "development") (_program "redis-server" "redis-server" "redis-server") (_program "chromium" "chromium" "chromium chromium-browser google-chrome")
+
+# Style, types, import rules, migrations, locks
+[group('check')]
+check: setup-tests lint types imports migrations locks
+
+# Style of Python files
+[group('check')]
+lint: (_install "development")
+    {{ python }} -m ruff check -q .
+    {{ python }} -m ruff format -q --check .
+
+# Types, strictly
+[group('check')]
+types: (_install "development")
+    {{ python }} -m mypy .
+
+# Calls go down, facts come up: the layers and doors of pyproject.toml
+[group('check')]
+imports: (_install "development")
+    .venv/bin/lint-imports --no-timing
+
+# Every model has its migration
+[group('check')]
+migrations: (_install "development")
+    {{ python }} manage.py makemigrations --check --dry-run -v 0
+
+# The locked requirements follow from the wished ones
+[group('check')]
+locks:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    mkdir -p var/locks
+    for name in tools runtime development; do
+        cp requirements/$name.txt var/locks/$name.txt
+        {{ lock }} requirements/$name.in -o var/locks/$name.txt
+        cmp -s requirements/$name.txt var/locks/$name.txt || {
+            echo "requirements/$name.txt does not follow from requirements/$name.in: run 'just lock'"; exit 1; }
+    done
+
+# Tests that start no browser and stress nothing; arguments go to pytest
+[group('test')]
+unit *arguments: setup-tests (_pytest "-n 2 -m 'not browser and not stress and not real_data'" arguments)
+
+# Journeys in a real Chromium
+[group('test')]
+browser *arguments: setup-tests (_pytest "-m browser" arguments)
+
+# Many threads for tens of seconds
+[group('test')]
+stress *arguments: setup-tests (_pytest "-m stress" arguments)
+
+# Lock the requirements again; `just lock --upgrade` takes newer versions
+[group('maintain')]
+lock *arguments:
+    {{ lock }} {{ arguments }} requirements/tools.in -o requirements/tools.txt
+    {{ lock }} {{ arguments }} requirements/runtime.in -o requirements/runtime.txt
+    {{ lock }} {{ arguments }} requirements/development.in -o requirements/development.txt
+
+# Format Python files
+[group('maintain')]
+format: (_install "development")
+    {{ python }} -m ruff check -q --fix .
+    {{ python }} -m ruff format -q .
+
+_pytest options *arguments:
+    {{ python }} -m pytest -q {{ options }} {{ arguments }}
+
+# Brings .venv to the locked packages; an environment that has the tests' packages keeps them.
+_install profile:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    profile={{ profile }}
+    [ -e .venv/development ] && profile=development
+    wanted="$profile $(cksum < requirements/$profile.txt) $(cat .python-version)"
+    [ "$(cat .venv/installed 2>/dev/null)" = "$wanted" ] && exit 0
+    echo "Installing the packages of requirements/$profile.txt into .venv ..."
+    [ -x .venv/bin/python ] || {{ uv }} venv -q --python "$(cat .python-version)" .venv
+    {{ uv }} pip sync -q --python .venv --require-hashes requirements/$profile.txt
+    [ $profile = development ] && touch .venv/development
+    echo "$wanted" > .venv/installed
+
+# Finds a program that comes from the system, and installs it where that is possible.
+_program name package alternatives:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for one in {{ alternatives }}; do command -v "$one" >/dev/null && exit 0; done
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing {{ package }} (Debian's package) ..."
+        export DEBIAN_FRONTEND=noninteractive; mkdir -p var
+        { apt-get update && apt-get install -y --no-install-recommends {{ package }}; } >var/apt.log 2>&1 && { rm var/apt.log; exit 0; }
+        tail -n 5 var/apt.log
+    fi
+    echo "The tests need {{ name }}, which is not installed. On Debian or Ubuntu:"
+    echo "    sudo apt-get install {{ package }}"
+    exit 1
