@@ -34,7 +34,7 @@ RETRIED_SQLSTATES = frozenset({"40P01", "40001"})
 _running: ContextVar[bool] = ContextVar("counterfoil_command", default=False)
 
 
-class _Repeated(Exception):  # noqa: N818  # control flow, not an error
+class _Repeated(Exception):  # control flow, not an error
     """Somebody else stored this command id while ours was running."""
 
 

@@ -101,7 +101,9 @@ def cards(products: tuple[ProductCard, ...]) -> list[Card]:
 def shown_line(line: BasketLine) -> ShownLine:
     problem = line.problem
     if not problem and line.price_was is not None:
-        problem = f"The price of this piece has changed since you added it; it was {line.price_was}."
+        problem = (
+            f"The price of this piece has changed since you added it; it was {line.price_was}."
+        )
     return ShownLine(
         sku=line.sku,
         title=line.title,

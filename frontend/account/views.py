@@ -9,16 +9,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from modules.customers.commands import remove_address, save_address
+from modules.customers.selectors import addresses
+from modules.orders.selectors import order_token, orders
+from modules.shipping.selectors import countries
 
 from frontend.htmx import page, redirect
 from frontend.storefront.checkout_form import address_errors, typed_address
-from modules.customers.commands import remove_address, save_address
 from modules.customers.contracts import RemoveAddress, SaveAddress, SavedAddress
-from modules.customers.selectors import addresses
 from modules.kernel.errors import DomainError
 from modules.orders.contracts import OrderFilter
-from modules.orders.selectors import order_token, orders
-from modules.shipping.selectors import countries
 
 
 def own_id(request: HttpRequest) -> UUID:

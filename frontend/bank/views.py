@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-
 from modules.payments.commands import bank_decide
 from modules.payments.selectors import bank_session
 
@@ -13,7 +12,10 @@ DECISIONS = {
     "decline": ("Decline", "The bank refuses; the shop lets you try again."),
     "challenge": ("Ask for a second step", "The bank wants one more confirmation first."),
     "approve-twice": ("Approve, and say so twice", "The same message reaches the shop two times."),
-    "approve-late": ("Approve, and say so late", "The message comes after you are back in the shop."),
+    "approve-late": (
+        "Approve, and say so late",
+        "The message comes after you are back in the shop.",
+    ),
     "timeout": ("Say nothing", "The bank decides, but its answer gets lost on the way."),
 }
 

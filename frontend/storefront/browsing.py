@@ -10,7 +10,7 @@ from typing import Literal, cast
 from django.http import HttpRequest, QueryDict
 
 from modules.catalog.contracts import Browsed, BrowseRequest
-from modules.kernel.money import MoneyError, Money
+from modules.kernel.money import Money, MoneyError
 
 type Sort = Literal["featured", "newest", "price", "-price", "relevance"]
 

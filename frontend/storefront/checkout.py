@@ -1,25 +1,27 @@
 """The one-page checkout, the way back from the bank, and the confirmation."""
 
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-
-from frontend.htmx import page, redirect
-from frontend.storefront.checkout_form import CheckoutForm
-from frontend.storefront.shopper import COOKIE, current_cart, customer_id
 from modules.carts.commands import set_delivery
-from modules.carts.contracts import Cart, SetDelivery
 from modules.checkout.commands import pay, place_order
-from modules.checkout.contracts import CartChanged, CartEmpty, Checkout, Placed
 from modules.checkout.selectors import review
-from modules.inventory.contracts import OutOfStock
-from modules.kernel.errors import Conflict, Unavailable
-from modules.kernel.identity import new_id
 from modules.orders.selectors import order_by_token, order_detail
 from modules.payments.commands import resolve_unknown
 from modules.payments.selectors import payment_methods, payments_of
+from modules.shipping.selectors import countries
+
+from frontend.htmx import page, redirect
+from frontend.presenting import quote_rows, tax_note
+from frontend.storefront.checkout_form import CheckoutForm, form_values
+from frontend.storefront.shopper import COOKIE, current_cart, customer_id
+from modules.carts.contracts import Cart, SetDelivery
+from modules.checkout.contracts import CartChanged, CartEmpty, Checkout, Placed
+from modules.inventory.contracts import OutOfStock
+from modules.kernel.errors import Conflict, Unavailable
+from modules.kernel.identity import new_id
+from modules.kernel.money import Money
 
 
 @never_cache
@@ -58,13 +60,18 @@ def show(
     request: HttpRequest, cart: Cart, form: CheckoutForm, *, status: int = 200, notice: str = ""
 ) -> HttpResponse:
     """Answers the form with today's prices; a new form carries a new order id."""
+    shown = review(cart.id)
+    quote = shown.basket.quote
     context = {
-        "review": review(cart.id),
-        "cart": cart,
+        "review": shown,
         "form": form,
-        "typed": form.data if form.data else None,
+        "values": form_values(form, cart, shown.payment_methods),
+        "countries": countries(),
         "order_id": form.order_id or new_id(),
         "notice": notice,
+        "total": Money(quote.total_minor, quote.currency) if quote else None,
+        "total_rows": quote_rows(quote) if quote else [],
+        "tax_note": tax_note(quote) if quote else "",
     }
     return page(request, "storefront/checkout.html", context, partial="form", status=status)
 

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
-
-from modules.kernel.address import Address
 from modules.shipping.selectors import check_address
+
+from modules.carts.contracts import Cart
+from modules.kernel.address import Address
+from modules.payments.contracts import PaymentMethod
 
 ADDRESS_FIELDS = ("name", "line1", "line2", "city", "postcode", "region", "country", "phone")
 REQUIRED = {
@@ -33,7 +35,9 @@ class ContactForm(forms.Form):
 
 def typed_address(data: QueryDict, prefix: str) -> Address:
     """Returns the address as typed, trimmed and bounded, before it is checked."""
-    return Address(**{name: data.get(f"{prefix}{name}", "").strip()[:200] for name in ADDRESS_FIELDS})
+    return Address(
+        **{name: data.get(f"{prefix}{name}", "").strip()[:200] for name in ADDRESS_FIELDS}
+    )
 
 
 def address_errors(address: Address, prefix: str) -> dict[str, str]:
@@ -99,3 +103,67 @@ class CheckoutForm:
         if not self.payment_method:
             self.errors["payment"] = "Choose how you want to pay"
         return not self.errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldValue:
+    """A field as the template draws it."""
+
+    id: str
+    name: str
+    label: str
+    value: str
+    error: str
+    optional: bool
+    autocomplete: str
+    inputmode: str
+
+
+LABELS = {
+    "name": ("Full name", "name"),
+    "line1": ("Street and number", "address-line1"),
+    "line2": ("Flat, floor, company", "address-line2"),
+    "postcode": ("Postcode", "postal-code"),
+    "city": ("Town or city", "address-level2"),
+    "region": ("Region or county", "address-level1"),
+    "country": ("Country", "country"),
+    "phone": ("Telephone, for the carrier", "tel"),
+}
+
+
+def address_fields(
+    address: Address | None, errors: dict[str, str], prefix: str, section: str, country: str
+) -> list[FieldValue]:
+    """Returns the fields of an address in the order people write them."""
+    return [
+        FieldValue(
+            id=f"{prefix}{name}",
+            name=name,
+            label=label,
+            value=(getattr(address, name) if address else "")
+            or (country if name == "country" else ""),
+            error=errors.get(f"{prefix}{name}", ""),
+            optional=name not in REQUIRED,
+            autocomplete=f"{section} {autocomplete}".strip(),
+            inputmode="tel" if name == "phone" else "",
+        )
+        for name, (label, autocomplete) in LABELS.items()
+    ]
+
+
+def form_values(
+    form: CheckoutForm, cart: Cart, methods: tuple[PaymentMethod, ...]
+) -> dict[str, object]:
+    """Returns what the fields show: what was typed now, else what the basket remembers."""
+    typed = bool(form.data.get("order_id"))
+    delivery = form.delivery_address if typed else cart.delivery_address
+    billing = form.billing_address if typed else cart.billing_address
+    return {
+        "email": form.email if typed else cart.email,
+        "payment": form.payment_method or (methods[0].code if methods else ""),
+        "billing_differs": form.billing_differs,
+        "delivery_fields": address_fields(
+            delivery, form.errors, "delivery_", "shipping", cart.country
+        ),
+        "billing_fields": address_fields(billing, form.errors, "billing_", "billing", cart.country),
+    }
