@@ -1,3 +1,5 @@
+"""The wiring as a Django application: it brings commands and the broker."""
+
 import dramatiq
 from django.apps import AppConfig
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from django.utils.csp import CSP
+from whitenoise.compress import Compressor
 
 from config.environment import ROOT, environment
 from config.logs import logging_settings
@@ -27,7 +28,7 @@ LIVE_URL = env.live_url or PUBLIC_URL
 RESERVATION_PERIOD = timedelta(minutes=30)
 
 INSTALLED_APPS = [
-    "config",
+    "config.apps.ConfigConfig",
     "frontend",
     "modules.audit",
     "modules.notifications",
@@ -51,7 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.staticfiles",
+    "config.staticfiles.StaticFiles",
 ]
 
 MIDDLEWARE = [
@@ -194,11 +195,13 @@ MEDIA_ROOT = env.data_directory / "media"
 # Collected files are served by content hash; without them (tests, type checks) as they lie.
 STATIC_IS_COLLECTED = IN_PRODUCTION or STATIC_ROOT.is_dir()
 WHITENOISE_USE_FINDERS = not STATIC_IS_COLLECTED
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map", "avif")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
-            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            "config.staticfiles.Storage"
             if STATIC_IS_COLLECTED
             else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config.demo_accounts import DEMO_ACCOUNTS
+from config.staticfiles import StaticFiles
 
 # Any number will do, as long as nothing else in this database locks by it.
 ADVISORY_LOCK = 0x636F756E746572
@@ -103,7 +104,7 @@ def static_state() -> str:
     """Returns a digest that changes when any static file does, by name, size and time."""
     digest = hashlib.sha256()
     for finder in get_finders():
-        for path, storage in finder.list([]):
+        for path, storage in finder.list(StaticFiles.ignore_patterns):
             found = Path(storage.path(path)).stat()
             digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
     return digest.hexdigest()
