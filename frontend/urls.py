@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from frontend.account import views as account
 from frontend.bank.views import bank_page
+from frontend.live.streams import order_live
 from frontend.storefront import basket, catalogue, checkout, orders
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:token>/pay/", checkout.pay_again, name="order-pay"),
     path("orders/<str:token>/cancel/", orders.cancel, name="order-cancel"),
     path("orders/<str:token>/return/", orders.ask_to_return, name="order-return"),
+    path("live/orders/<str:token>/", order_live, name="order-live"),
     path("bank/<str:session_id>/", bank_page, name="bank"),
     path("account/", account.overview, name="account"),
     path("account/orders/", account.order_list, name="account-orders"),
