@@ -56,7 +56,7 @@ types: (_install "development")
 # Calls go down, facts come up: the layers and doors of pyproject.toml
 [group('check')]
 imports: (_install "development")
-    .venv/bin/lint-imports --no-timing
+    .venv/bin/lint-imports --no-logo
 
 # Every model has its migration
 [group('check')]
@@ -100,6 +100,21 @@ lock *arguments:
 format: (_install "development")
     {{ python }} -m ruff check -q --fix .
     {{ python }} -m ruff format -q .
+
+# Draw the layers of the import contracts into README
+[group('maintain')]
+picture: (_install "development")
+    @{{ python }} -m tests.architecture.picture
+
+# Lower the recorded limits of files and functions to today's worst
+[group('maintain')]
+limits: (_install "development")
+    @{{ python }} -m tests.architecture.test_sizes
+
+# The tests' names as the indented sentences of a specification
+[group('maintain')]
+spec: setup-tests
+    @{{ python }} -m pytest -q --collect-only | {{ python }} -m tests.support.sentences
 
 _pytest options *arguments:
     {{ python }} -m pytest -q {{ options }} {{ arguments }}

@@ -26,6 +26,14 @@ SHOP_COUNTRY = "FR"
 PUBLIC_URL = env.origin
 LIVE_URL = env.live_url or PUBLIC_URL
 RESERVATION_PERIOD = timedelta(minutes=30)
+# "on-shipment" takes each parcel's value when it leaves, "at-once" the whole when it is authorised.
+SHOP_CAPTURE = "on-shipment"
+# How shoppers may pay, in the order in which checkout shows it: classes with the methods of
+# modules.payments.domain.provider.Gateway.
+PAYMENT_PROVIDERS = (
+    "modules.payments.gateways.testbank.gateway.TestBank",
+    "modules.payments.gateways.invoice.Invoice",
+)
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
@@ -59,6 +67,7 @@ MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "config.logs.RequestLogMiddleware",
     "config.outage.OutageMiddleware",
+    "config.api_errors.ApiErrorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -71,6 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "events.context.ActorMiddleware",
+    "frontend.refusals.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -155,6 +165,7 @@ CACHES = {
 }
 # Slow-moving tables only: never stock, carts, orders, payments, sessions or permissions.
 CACHALOT_ONLY_CACHABLE_TABLES = (
+    "catalog_attribute",
     "catalog_category",
     "catalog_collection",
     "shipping_zone",

@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.api import api
+from config.api_errors import no_such_address
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
+    path("api/<path:rest>", no_such_address),
     path("accounts/", include("allauth.urls")),
     path("", include("frontend.urls")),
 ]

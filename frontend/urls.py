@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+<<<<<<< HEAD
 from frontend.account import views as account
 from frontend.bank.views import bank_page
 from frontend.live.streams import order_live
@@ -39,4 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("staff/", include("frontend.staff.urls")),
     path("auditor/", include("frontend.auditor.urls")),
+=======
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("frontend.problems.urls")),
+>>>>>>> main
 ]

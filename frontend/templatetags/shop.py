@@ -4,6 +4,7 @@
 """
 
 import copy
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,6 +33,7 @@ PICTURE_TYPES = ("avif", "webp")
 # Dates read 17 Nov 2026, as European shoppers write them; plain "en" would mean the American order.
 REGIONAL = {"en": "en_GB"}
 
+LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 # How pressing a state is; a state that is not here is drawn quietly.
 STATUS_TONES = {
     **dict.fromkeys(
@@ -122,7 +124,8 @@ def money(amount: Money | int | str | None, currency: str = "") -> str:
     locale = current_locale()
     pattern = currency_pattern(locale, value.currency)
     text: str = pattern.apply(number, locale, currency=value.currency, currency_digits=False)
-    return text
+    # CLDR asks for a gap between letters and digits (BHD 6.900), which babel leaves out.
+    return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 @register.simple_tag
@@ -231,14 +234,14 @@ def picture(
 
 
 @register.simple_tag
-def form_input(field: BoundField, **attributes: str) -> SafeString:
+def form_input(field: BoundField, **attributes: str | bool) -> SafeString:
     """Draws a form field's own widget with more attributes, e.g. `autocomplete="email"`.
 
     Django ties it to its hint and its error by `aria-describedby`. Empty attributes are left out,
-    and underscores become hyphens.
+    underscores become hyphens, and False removes an attribute that the widget has.
     """
     extra: dict[str, str | bool] = {
-        name.replace("_", "-"): value for name, value in attributes.items() if value
+        name.replace("_", "-"): value for name, value in attributes.items() if value != ""
     }
     return field.as_widget(attrs=extra)
 

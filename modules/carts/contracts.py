@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from modules.kernel.address import Address
@@ -9,7 +10,7 @@ from modules.kernel.errors import Conflict, NotFound
 
 
 class CartNotFound(NotFound):
-    """No open basket with this id or token."""
+    """No basket with this id, or no open one with this token."""
 
     code = "cart-not-found"
 
@@ -18,6 +19,18 @@ class CartClosed(Conflict):
     """The basket has become an order (field `order_id`) and cannot change any more."""
 
     code = "cart-closed"
+
+
+class CartOutdated(Conflict):
+    """The basket changed after it was read. Fields: `expected_version`, `version`."""
+
+    code = "cart-outdated"
+
+
+class CartFull(Conflict):
+    """The basket holds as many different SKUs as it may. Field: `limit`."""
+
+    code = "cart-full"
 
 
 class QuantityRefused(Conflict):
@@ -36,7 +49,10 @@ MAXIMUM_LINES = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartLine:
-    """`unit_price_minor_when_added` lets the page say that a price has changed since."""
+    """`unit_price_minor_when_added` lets the page say that a price has changed since.
+
+    It is the price at the last `AddLine`, in the basket's currency; 0 when not known.
+    """
 
     id: UUID
     sku: str
@@ -47,6 +63,9 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cart:
+    """A basket. `token` is the guest's key to it; `version` grows with every change; `order_id`
+    is set once it has become an order."""
+
     id: UUID
     token: str
     customer_id: UUID | None
@@ -68,6 +87,8 @@ class Cart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateCart:
+    """Makes a basket; the customer's open one, or the one with `cart_id`, is used if it exists."""
+
     currency: str
     country: str
     customer_id: UUID | None = None
@@ -95,7 +116,10 @@ class SetQuantity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetDelivery:
-    """Fills in what checkout asks; fields left None stay as they are."""
+    """Fills in what checkout asks; fields left None stay as they are.
+
+    A delivery address brings its country with it, because prices and taxes follow the goods.
+    """
 
     cart_id: UUID
     email: str | None = None
@@ -107,10 +131,41 @@ class SetDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeCarts:
-    """Adds the guest basket's lines to the customer's own; the guest basket ends."""
+    """Adds the guest basket's lines to the customer's own; the guest basket ends.
+
+    `limits` says how many units of a SKU may be bought (None: as many as a line may hold).
+    """
 
     guest_cart_id: UUID
     customer_id: UUID
+    limits: dict[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeNote:
+    """A line that did not keep its full quantity: `wanted` units became `kept` (0: left out)."""
+
+    sku: str
+    wanted: int
+    kept: int
+    reason: Literal["stock", "line-limit", "cart-full"]
+
+    @property
+    def message(self) -> str:
+        """The sentence to show the shopper."""
+        if self.kept == 0:
+            why = {"stock": "is sold out", "cart-full": "did not fit: the basket is full"}
+            return f"{self.sku} {why.get(self.reason, 'was left out')}."
+        why = {"stock": "in stock", "line-limit": "allowed in one order"}
+        return f"{self.sku}: {self.wanted} became {self.kept}, the most {why[self.reason]}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeResult:
+    """The customer's basket after signing in, and what could not be kept."""
+
+    cart: Cart
+    notes: tuple[MergeNote, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,51 +23,20 @@ from modules.catalog.contracts import (
     VariantDetail,
 )
 from modules.catalog.domain.words import words
+from modules.catalog.listings import rows_beside, rows_of
 from modules.catalog.models import (
     AttributeValue,
     Category,
     Collection,
     Placement,
     Product,
-    ProductOption,
     Variant,
     VariantOption,
 )
 from modules.catalog.projections import lead_placement, picture_content, typed_value
 from modules.catalog.reading import card_from, category_nodes, picture_from, trail
-from modules.catalog.searching import Question, listing_rows, suggested_rows, wording
-
-_CARDS = """
-SELECT listing.product_id, listing.card::text AS card, listing.availability,
-    price.lowest_minor, price.highest_minor, price.compare_at_minor
-FROM catalog_listing AS listing
-JOIN catalog_listingprice AS price
-    ON price.product_id = listing.product_id AND price.currency = %(currency)s
-JOIN catalog_product AS product ON product.id = listing.product_id
-WHERE listing.visible AND product.slug = ANY(%(slugs)s)
-"""
-
-# The same series says more than the same shelf, and that more than any shared property.
-_RELATED = """
-SELECT listing.product_id, listing.card::text AS card, listing.availability,
-    price.lowest_minor, price.highest_minor, price.compare_at_minor
-FROM catalog_listing AS listing
-JOIN catalog_listingprice AS price
-    ON price.product_id = listing.product_id AND price.currency = %(currency)s
-JOIN (
-    SELECT listing.* FROM catalog_listing AS listing
-    JOIN catalog_product AS product ON product.id = listing.product_id
-    WHERE product.slug = %(slug)s
-) AS this ON this.product_id <> listing.product_id
-WHERE listing.visible
-    AND (listing.facets && this.facets OR listing.categories && this.categories)
-ORDER BY
-    (listing.card ->> 'series' <> '' AND listing.card ->> 'series' = this.card ->> 'series') DESC,
-    (listing.categories = this.categories) DESC,
-    cardinality(ARRAY(SELECT unnest(listing.facets) INTERSECT SELECT unnest(this.facets))) DESC,
-    (listing.availability = 'sold-out'), listing.position, listing.product_id
-LIMIT %(limit)s
-"""
+from modules.catalog.searching import Question
+from modules.catalog.wording import suggested_rows, wording
 
 
 def browse(request: BrowseRequest) -> Browsed:
@@ -118,6 +87,7 @@ def product_detail(slug: str) -> ProductDetail:
     breadcrumb = trail(roots, product.category.path) if product.category else ()
     placements = _placements(product_ids=[product.id])
     values = _values(product)
+    variants = _variants(product, placements, values)
     return ProductDetail(
         id=product.id,
         slug=product.slug,
@@ -135,15 +105,11 @@ def product_detail(slug: str) -> ProductDetail:
                 "position", "name"
             )
         ),
-        option_names=tuple(
-            ProductOption.objects.filter(product=product)
-            .order_by("position")
-            .values_list("name", flat=True)
-        ),
+        option_names=tuple(name for name, _ in variants[0].options) if variants else (),
         attributes=tuple(
             (row.attribute.code, row.attribute.label, typed_value(row)) for row in values[None]
         ),
-        variants=_variants(product, placements, values),
+        variants=variants,
         pictures=_gallery(placements),
         created_at=product.created_at,
     )
@@ -307,14 +273,14 @@ def _matching_categories(asked: Sequence[str]) -> list[Suggestion]:
 
 def product_cards(slugs: Sequence[str], currency: str) -> tuple[ProductCard, ...]:
     """Returns the cards of these products in the given order; those not on sale are left out."""
-    rows = listing_rows(_CARDS, {"slugs": list(slugs), "currency": currency})
+    rows = rows_of(list(slugs), currency=currency)
     cards = {row["card"]["slug"]: card_from(row, currency) for row in rows}
     return tuple(cards[slug] for slug in dict.fromkeys(slugs) if slug in cards)
 
 
 def related_products(slug: str, currency: str, limit: int = 4) -> tuple[ProductCard, ...]:
     """Returns products to show beside this one: of its series, its category, or alike."""
-    rows = listing_rows(_RELATED, {"slug": slug, "currency": currency, "limit": limit})
+    rows = rows_beside(slug, currency=currency, limit=limit)
     return tuple(card_from(row, currency) for row in rows)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from modules.kernel.address import Address
-from modules.kernel.errors import Forbidden, NotFound
+from modules.kernel.errors import Conflict, Forbidden, NotFound
 
 
 class CustomerNotFound(NotFound):
@@ -16,11 +16,26 @@ class AddressNotFound(NotFound):
     code = "address-not-found"
 
 
+class RoleUnknown(Conflict):
+    """Not one of the shop's roles; field: `role`."""
+
+    code = "role-unknown"
+
+
+class ScopeUnknown(Conflict):
+    """Not something a key can be allowed; field: `scope`."""
+
+    code = "scope-unknown"
+
+
 class ApiKeyRefused(Forbidden):
     """Unknown, revoked or expired key, or a scope it does not have. Field: `scope`."""
 
     code = "api-key-refused"
 
+
+# Django groups of these names; a user in none of them is a customer.
+ROLES = ("staff", "auditor")
 
 # What a key may be allowed; `public` calls need none.
 SCOPES = (
@@ -29,6 +44,7 @@ SCOPES = (
     "orders:read",
     "orders:write",
     "payments:write",
+    "prices:write",
     "stock:write",
     "audit:read",
 )
@@ -75,14 +91,19 @@ class IssueApiKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedApiKey:
+    """The only moment at which the secret can be read."""
+
     id: UUID
     secret: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
+    """A key that may be used; `prefix` is the readable start of its secret."""
+
     id: UUID
     name: str
     scopes: tuple[str, ...]
     expires_at: datetime | None
     revoked_at: datetime | None
+    prefix: str = ""

@@ -2,7 +2,8 @@
 
 `on_hand` counts units in the house; `reserved` those promised to orders not yet shipped;
 `free` = on hand - reserved. A SKU may be sold down to minus `backorder_limit` free units.
-received = on hand + shipped, always (returns count as received).
+received + adjusted = on hand + shipped, always (returns count as received), so that
+received + adjusted = reserved + free + shipped: every unit is somewhere.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from modules.kernel.errors import Conflict, NotFound
+from modules.kernel.errors import Conflict, NotFound, Unavailable
 
 
 class StockNotFound(NotFound):
@@ -20,7 +21,8 @@ class StockNotFound(NotFound):
 
 
 class OutOfStock(Conflict):
-    """Not enough free units. Fields: `sku`, `requested`, `available`."""
+    """Not enough free units. Fields: `sku`, `requested`, `available` of the first such SKU, and
+    `shortages`, a list of the same three for every one."""
 
     code = "out-of-stock"
 
@@ -29,6 +31,24 @@ class StockHeld(Conflict):
     """An adjustment would leave fewer units than are promised. Fields: `sku`, `reserved`."""
 
     code = "stock-held"
+
+
+class StockChanged(Conflict):
+    """Somebody changed the figure that the person saw. Fields: `sku`, `expected`, `on_hand`."""
+
+    code = "stock-changed"
+
+
+class StockRefused(Conflict):
+    """A quantity or figure that stock cannot have. Fields: `sku`, `quantity`."""
+
+    code = "stock-refused"
+
+
+class StockBusy(Unavailable):
+    """The same reference is being reserved by two requests at this moment."""
+
+    code = "stock-busy"
 
 
 class NothingReserved(Conflict):
@@ -119,6 +139,13 @@ class Restock:
 
 
 type Availability = Literal["in-stock", "low", "backorder", "sold-out"]
+type MovementKind = Literal["received", "adjusted", "reserved", "released", "shipped", "returned"]
+type StockFilter = Literal["all", "low", "out"]
+
+# Largest number of units in one movement and in one stock record.
+MAXIMUM_UNITS = 1_000_000_000
+# From this many free units down a SKU counts as low.
+LOW_STOCK = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +162,16 @@ class StockLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StockPage:
+    """One page of stock records in SKU order; pages count from 1."""
+
+    levels: tuple[StockLevel, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
     reference: UUID
     sku: str
@@ -145,11 +182,14 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """One line of the stock book. `quantity` is signed; `kind` says which figure it moved."""
+    """One line of the stock book. `quantity` is signed; `kind` says which figure it moved.
+
+    received, adjusted, returned: on hand. reserved, released: reserved. shipped: both.
+    """
 
     id: UUID
     sku: str
-    kind: Literal["received", "adjusted", "reserved", "released", "shipped", "returned"]
+    kind: MovementKind
     quantity: int
     reason: str
     reference: str
@@ -163,3 +203,13 @@ class AvailabilityChanged:
 
     sku: str
     availability: Availability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockBreach:
+    """A SKU whose figures do not agree with its book or its reservations: see `rule`."""
+
+    sku: str
+    rule: str
+    expected: int
+    found: int

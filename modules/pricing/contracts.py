@@ -19,10 +19,28 @@ class PriceNotFound(NotFound):
     code = "price-not-found"
 
 
+class PriceRefused(Conflict):
+    """A listing that cannot be right: a negative price, or a comparison price below it."""
+
+    code = "price-refused"
+
+
 class TaxRuleMissing(Conflict):
     """The shop has no tax rule for a class in a country it delivers to."""
 
     code = "tax-rule-missing"
+
+
+class TaxRuleFixed(Conflict):
+    """A stored version of a tax rule says something else; a new rate is a new version."""
+
+    code = "tax-rule-fixed"
+
+
+class QuoteRefused(Conflict):
+    """The request cannot be priced: quantities, amounts or currencies that make no sense."""
+
+    code = "quote-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +57,10 @@ class ListedPrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRule:
-    """A rate for a tax class in a country; `rate_millionths` 200000 is 20 %."""
+    """A rate for a tax class in a country; `rate_millionths` 200000 is 20 %.
+
+    In force from `valid_from` (None: since ever) until the next rule of its country and class.
+    """
 
     code: str
     version: int
@@ -47,6 +68,7 @@ class TaxRule:
     tax_class: str
     rate_millionths: int
     label: str
+    valid_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +95,31 @@ class DeliveryCharge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """An amount off, in minor units as listed, that a promotion has already decided.
+
+    `target`: `order` spreads it over the lines in proportion to what is left of their value,
+    `line` takes it off the line `sku`, `delivery` off the delivery charge. What exceeds the value
+    is dropped, and an order discount never reduces delivery. `code` and `code_version` name the
+    promotion's rule.
+    """
+
+    code: str
+    code_version: int
+    label: str
+    amount_minor: int
+    target: Literal["order", "line", "delivery"] = "order"
+    sku: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteRequest:
-    """Everything a quote depends on. Two equal requests have equal quotes."""
+    """Everything a quote depends on. Two equal requests have equal quotes.
+
+    `country` is where the goods go. `tax_rules` are that country's; none at all means that no tax
+    region covers it (an export), and then tax is zero. `home_tax_rules` are the rules that prices
+    listed with tax were made with; only lines of a class in `KEEP_NET_CLASSES` need them.
+    """
 
     currency: str
     country: str
@@ -83,6 +128,14 @@ class QuoteRequest:
     tax_rules: tuple[TaxRule, ...]
     quoted_at: datetime
     rounding: Literal["per-line", "per-total"] = "per-line"
+    discounts: tuple[Discount, ...] = ()
+    home_tax_rules: tuple[TaxRule, ...] = ()
+
+
+# Lines of these tax classes keep their net price abroad: home tax comes out, the destination's
+# goes in (supplies by electronic means, Directive 2006/112/EC, article 58). All other lines keep
+# the listed price wherever they go, and the tax inside it is the destination's.
+KEEP_NET_CLASSES = frozenset({"digital"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +143,8 @@ class Step:
     """One step of a derivation: `rule` at `rule_version` made `amount_minor` out of `inputs`.
 
     `inputs` holds integers (minor units, quantities, millionths) and names, enough to recompute.
+    `rule` names a formula of docs/guides/pricing.md; `rounding` is exact, half-up or
+    largest-remainder.
     """
 
     rule: str
@@ -150,7 +205,12 @@ class TaxTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a basket costs. `total_minor` = sum of line totals + delivery total, exactly."""
+    """What a basket costs. `total_minor` = sum of line totals + delivery total, exactly.
+
+    `subtotal_minor` and `delivery_minor` are as listed and before discounts; `discount_minor` is
+    all that was taken off both. So total = subtotal + delivery - discount, plus tax when prices
+    are listed without it. `tax_minor` is the tax in (or on) the total, delivery's included.
+    """
 
     currency: str
     country: str
@@ -178,6 +238,20 @@ class SetPrice:
     tax_included: bool = True
     compare_at: Money | None = None
     valid_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRecord:
+    """One entry of a SKU's price history, newest first; `recorded_at` may be after `valid_from`."""
+
+    version: int
+    price: Money
+    compare_at: Money | None
+    tax_class: str
+    tax_included: bool
+    valid_from: datetime
+    recorded_at: datetime
+    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

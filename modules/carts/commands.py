@@ -1,0 +1,306 @@
+"""Changing baskets. Each change is one atomic unit that returns the basket as it is afterwards.
+
+The units themselves answer nothing personal, because their answers are kept for repeats; the
+basket is read anew.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from events.commands import command
+from modules.carts.contracts import (
+    MAXIMUM_LINES,
+    MAXIMUM_QUANTITY,
+    AddLine,
+    Cart,
+    CartFull,
+    CartNotFound,
+    CartOutdated,
+    CloseCart,
+    CreateCart,
+    LineNotFound,
+    MergeCarts,
+    MergeNote,
+    MergeResult,
+    QuantityRefused,
+    SetDelivery,
+    SetQuantity,
+)
+from modules.carts.domain.merging import merged
+from modules.carts.models import GONE, Line, Status
+from modules.carts.models import Cart as CartRow
+from modules.kernel import clock
+from modules.kernel.identity import new_id
+
+
+def create_cart(message: CreateCart) -> Cart:
+    """Makes a basket, or returns the one that the customer or the id has already.
+
+    Whoever gets a basket gets its token, so `cart_id` is the caller's own and never a client's.
+
+    Raises:
+        CartNotFound: the basket with this id is somebody else's.
+    """
+    return CartRow.objects.read(id=create(message))
+
+
+def customer_cart(customer_id: UUID) -> Cart:
+    """Returns the customer's open basket, made in the shop's own currency if there is none."""
+    return create_cart(
+        CreateCart(
+            currency=settings.SHOP_CURRENCY, country=settings.SHOP_COUNTRY, customer_id=customer_id
+        )
+    )
+
+
+def add_line(message: AddLine) -> Cart:
+    """Adds units of a SKU; its line grows if there is one, and takes the price of this moment.
+
+    Raises:
+        CartNotFound: no such basket.
+        CartClosed: it has become an order.
+        QuantityRefused: below 1, or more than one line may hold.
+        CartFull: too many different SKUs.
+    """
+    put_line(message)
+    return CartRow.objects.read(id=message.cart_id)
+
+
+def set_quantity(message: SetQuantity) -> Cart:
+    """Sets a line's quantity; zero removes it, and removing what is gone changes nothing.
+
+    Raises:
+        CartNotFound: no such basket.
+        CartClosed: it has become an order.
+        QuantityRefused: below 0, or more than one line may hold.
+        LineNotFound: the SKU is not in the basket.
+    """
+    change_line(message)
+    return CartRow.objects.read(id=message.cart_id)
+
+
+def set_delivery(message: SetDelivery) -> Cart:
+    """Notes who receives the basket, where and how.
+
+    Raises:
+        CartNotFound: no such basket.
+        CartClosed: it has become an order.
+    """
+    note_delivery(message)
+    return CartRow.objects.read(id=message.cart_id)
+
+
+def merge_carts(message: MergeCarts) -> MergeResult:
+    """Adds a guest's lines to the customer's basket and says which could not be kept whole.
+
+    Quantities of one SKU add up, capped by what a line may hold and by `limits`. The customer's
+    basket is another than the guest's, so whoever knew the guest's token does not see it. Merging
+    again changes nothing.
+
+    Raises:
+        CartNotFound: no such guest basket, or it is somebody else's.
+    """
+    notes = merge(message)
+    cart = CartRow.objects.read(customer_id=message.customer_id, status=Status.OPEN)
+    return MergeResult(cart=cart, notes=notes)
+
+
+@command
+def close_cart(message: CloseCart) -> None:
+    """Ends a basket that became an order: once, at the version that was ordered.
+
+    One conditional UPDATE, so of two submits one closes. Closing again for the same order changes
+    nothing.
+
+    Raises:
+        CartNotFound: no such basket.
+        CartClosed: it has become another order.
+        CartOutdated: it changed after it was read.
+    """
+    closed = CartRow.objects.filter(
+        id=message.cart_id, status=Status.OPEN, version=message.expected_version
+    ).update(
+        status=Status.CLOSED,
+        order_id=message.order_id,
+        version=F("version") + 1,
+        updated_at=clock.now(),
+    )
+    if closed:
+        return
+    cart = CartRow.objects.filter(id=message.cart_id).first()
+    if cart is not None and cart.status == Status.OPEN:
+        raise CartOutdated(
+            "The basket has changed meanwhile: look at it again before ordering",
+            expected_version=message.expected_version,
+            version=cart.version,
+        )
+    if cart is None or cart.order_id != message.order_id:
+        raise cart.refusal() if cart else CartNotFound(GONE)
+
+
+@command
+def remove_abandoned_carts(before: datetime) -> int:
+    """Deletes guests' baskets untouched since `before`, addresses included; returns how many."""
+    _, deleted = CartRow.objects.filter(
+        status=Status.OPEN, customer_id__isnull=True, updated_at__lt=before
+    ).delete()
+    return deleted.get(CartRow._meta.label, 0)
+
+
+@command
+def create(message: CreateCart) -> UUID:
+    now = clock.now()
+    cart = CartRow(
+        id=message.cart_id or new_id(),
+        token=secrets.token_urlsafe(32),
+        customer_id=message.customer_id,
+        currency=message.currency,
+        country=message.country,
+        created_at=now,
+        updated_at=now,
+    )
+    CartRow.objects.bulk_create([cart], ignore_conflicts=True)
+    known = Q(id=cart.id)
+    if message.customer_id:
+        known |= Q(customer_id=message.customer_id, status=Status.OPEN)
+    # The customer's own basket comes first; a basket of that id may be somebody else's.
+    found = CartRow.objects.filter(known, customer_id=message.customer_id).order_by("-status")
+    existing = found.values_list("id", flat=True).first()
+    if existing is None:
+        raise CartNotFound("This basket belongs to somebody else: start a new one")
+    return existing
+
+
+@command
+def put_line(message: AddLine) -> None:
+    check_quantity(message.quantity, least=1)
+    CartRow.objects.change(message.cart_id)
+    mine = Line.objects.filter(cart_id=message.cart_id, sku=message.sku)
+    grown = mine.filter(quantity__lte=MAXIMUM_QUANTITY - message.quantity).update(
+        quantity=F("quantity") + message.quantity,
+        unit_price_minor_when_added=message.unit_price_minor,
+    )
+    if grown:
+        return
+    others = Line.objects.filter(cart_id=message.cart_id).values_list("sku", "quantity")
+    quantities = dict(others)
+    if message.sku in quantities:
+        check_quantity(quantities[message.sku] + message.quantity, least=1)
+    if len(quantities) >= MAXIMUM_LINES:
+        raise CartFull(
+            f"A basket holds {MAXIMUM_LINES} different articles: order these first",
+            limit=MAXIMUM_LINES,
+        )
+    Line.objects.create(
+        cart_id=message.cart_id,
+        sku=message.sku,
+        quantity=message.quantity,
+        unit_price_minor_when_added=message.unit_price_minor,
+        added_at=clock.now(),
+    )
+
+
+@command
+def change_line(message: SetQuantity) -> None:
+    check_quantity(message.quantity, least=0)
+    CartRow.objects.change(message.cart_id)
+    line = Line.objects.filter(cart_id=message.cart_id, sku=message.sku)
+    if message.quantity == 0:
+        line.delete()
+    elif not line.update(quantity=message.quantity):
+        raise LineNotFound(f"{message.sku} is not in the basket any more", sku=message.sku)
+
+
+@command
+def note_delivery(message: SetDelivery) -> None:
+    changes: dict[str, object] = {
+        "email": message.email,
+        "delivery_address": message.delivery_address and asdict(message.delivery_address),
+        "billing_address": message.billing_address and asdict(message.billing_address),
+        "method_code": message.method_code,
+        "country": message.country,
+    }
+    if message.delivery_address and not message.country:
+        changes["country"] = message.delivery_address.country
+    CartRow.objects.change(
+        message.cart_id, **{name: value for name, value in changes.items() if value is not None}
+    )
+
+
+@command
+def merge(message: MergeCarts) -> tuple[MergeNote, ...]:
+    guest = CartRow.objects.filter(
+        Q(customer_id=None) | Q(customer_id=message.customer_id), id=message.guest_cart_id
+    ).first()
+    if guest is None:
+        raise CartNotFound(GONE)
+    own_id = create(
+        CreateCart(currency=guest.currency, country=guest.country, customer_id=message.customer_id)
+    )
+    carts = {
+        cart.id: cart
+        for cart in CartRow.objects.select_for_update()
+        .filter(id__in=[guest.id, own_id])
+        .order_by("id")
+    }
+    guest, own = carts[guest.id], carts[own_id]
+    if guest.id == own.id or guest.status != Status.OPEN:
+        return ()
+    return move_lines(guest, own, message.limits)
+
+
+def move_lines(
+    guest: CartRow, own: CartRow, limits: Mapping[str, int] | None
+) -> tuple[MergeNote, ...]:
+    """Writes the merged lines into the customer's basket and ends the guest's."""
+    lines: dict[UUID, list[Line]] = {guest.id: [], own.id: []}
+    for line in Line.objects.filter(cart_id__in=lines):
+        lines[line.cart_id].append(line)
+    quantities, notes = merged(
+        {line.sku: line.quantity for line in lines[own.id]},
+        {line.sku: line.quantity for line in lines[guest.id]},
+        limits,
+    )
+    by_sku = {line.sku: line for line in [*lines[own.id], *lines[guest.id]]}
+    if guest.currency != own.currency:
+        for line in lines[guest.id]:
+            line.unit_price_minor_when_added = 0
+    Line.objects.filter(cart_id=own.id).exclude(sku__in=quantities).delete()
+    Line.objects.bulk_create(
+        [
+            Line(
+                cart_id=own.id,
+                sku=sku,
+                quantity=quantity,
+                unit_price_minor_when_added=by_sku[sku].unit_price_minor_when_added,
+                added_at=by_sku[sku].added_at,
+            )
+            for sku, quantity in quantities.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["cart", "sku"],
+        update_fields=["quantity", "unit_price_minor_when_added"],
+    )
+    CartRow.objects.change(guest.id, status=Status.MERGED)
+    CartRow.objects.change(
+        own.id,
+        delivery_address=own.delivery_address or guest.delivery_address,
+        billing_address=own.billing_address or guest.billing_address,
+        method_code=own.method_code or guest.method_code,
+    )
+    return notes
+
+
+def check_quantity(quantity: int, *, least: int) -> None:
+    if type(quantity) is not int or not least <= quantity <= MAXIMUM_QUANTITY:
+        raise QuantityRefused(
+            f"Choose a quantity between {least} and {MAXIMUM_QUANTITY}",
+            quantity=quantity,
+            limit=MAXIMUM_QUANTITY,
+        )

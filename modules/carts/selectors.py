@@ -1,0 +1,32 @@
+"""Questions about baskets; never cached."""
+
+from uuid import UUID
+
+from modules.carts.contracts import Cart
+from modules.carts.models import Cart as CartRow
+from modules.carts.models import Status
+
+
+def cart(cart_id: UUID) -> Cart:
+    """Returns a basket; one that has become an order carries its `order_id`. Two queries.
+
+    Raises:
+        CartNotFound: no such basket, or it ended in a customer's own.
+    """
+    return CartRow.objects.read(id=cart_id, status__in=[Status.OPEN, Status.CLOSED])
+
+
+def cart_by_token(token: str) -> Cart:
+    """Returns the open basket that the token is the key to. Two queries.
+
+    Raises:
+        CartNotFound: no open basket has this token.
+    """
+    return CartRow.objects.read(token=token, status=Status.OPEN)
+
+
+def open_cart_of(customer_id: UUID) -> Cart | None:
+    """Returns the customer's open basket, if there is one. Two queries."""
+    rows = CartRow.objects.filter(customer_id=customer_id, status=Status.OPEN)
+    row = rows.prefetch_related("lines").first()
+    return row.as_contract() if row else None

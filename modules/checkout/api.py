@@ -1,0 +1,255 @@
+"""Checkout over HTTP: price a basket, make it an order, start paying."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Path, Router, Status
+from pydantic import Field
+
+from modules.carts import commands as carts
+from modules.carts.contracts import MAXIMUM_QUANTITY, AddLine, Cart, CartNotFound
+from modules.carts.selectors import cart as cart_of
+from modules.catalog.contracts import VariantNotFound
+from modules.checkout import commands, selectors
+from modules.checkout.contracts import Checkout, Placed, Review
+from modules.pricing.selectors import listed_prices
+from modules.wire import (
+    AddressBody,
+    Body,
+    Called,
+    Code,
+    Email,
+    Identifier,
+    Minor,
+    MoneyReply,
+    Reply,
+    Sku,
+)
+
+baskets_router = Router(tags=["baskets"])
+router = Router(tags=["checkout"])
+
+CartId = Annotated[Identifier, Path(description="The basket's id.")]
+
+
+def opened(request: Called, cart_id: UUID) -> Cart:
+    """Returns the caller's basket, open or ordered; somebody else's looks like none.
+
+    Raises:
+        CartNotFound: there is none, or the caller may not open it.
+    """
+    cart = cart_of(cart_id)
+    caller = request.auth
+    if caller.holds_cart(cart.token) or caller.owns(cart.customer_id) or caller.may("carts:write"):
+        return cart
+    raise CartNotFound("There is no basket with this id", cart_id=cart_id)
+
+
+class AddLineBody(Body):
+    """Units to add."""
+
+    sku: Sku = Field(description="What to add; its line grows if there is one.", examples=["T-A4"])
+    quantity: Annotated[int, Field(strict=True, ge=1, le=MAXIMUM_QUANTITY)] = Field(
+        1, description="Units.", examples=[2]
+    )
+
+
+class AddedReply(Reply):
+    """The line as it is now."""
+
+    cart_id: UUID = Field(description="The basket.")
+    sku: str = Field(description="The SKU.", examples=["TIDES-A4"])
+    quantity: int = Field(description="Units of it in the basket.", examples=[2])
+    unit_price: MoneyReply = Field(description="What one unit costs now.")
+    version: int = Field(description="The basket's version.", examples=[4])
+
+
+@baskets_router.post("/carts/{cart_id}/lines", response={201: AddedReply})
+def add_line(request: Called, cart_id: CartId, body: AddLineBody) -> AddedReply:
+    """Add units of a SKU at today's price."""
+    cart = opened(request, cart_id)
+    listed = listed_prices([body.sku], cart.currency).get(body.sku)
+    if listed is None:
+        raise VariantNotFound(f"{body.sku} is not for sale in {cart.currency}", sku=body.sku)
+    message = AddLine(
+        cart_id=cart_id,
+        sku=body.sku,
+        quantity=body.quantity,
+        unit_price_minor=listed.price.minor,
+    )
+    after = carts.add_line(message)
+    quantity = next(line.quantity for line in after.lines if line.sku == body.sku)
+    return AddedReply(
+        cart_id=cart_id,
+        sku=body.sku,
+        quantity=quantity,
+        unit_price=MoneyReply.model_validate(listed.price),
+        version=after.version,
+    )
+
+
+class BasketLineReply(Reply):
+    """A line with what catalogue, price list and stock say about it now."""
+
+    sku: str = Field(description="The SKU.", examples=["TIDES-A4"])
+    title: str = Field(description="As shown.", examples=["Blue tides"])
+    options_text: str = Field(description="Which variant.", examples=["A4, oak"])
+    product_slug: str = Field(description="The product's name in addresses.", examples=["tides"])
+    quantity: int = Field(description="Units.", examples=[2])
+    unit_price: MoneyReply = Field(description="Of one unit, now.")
+    total: MoneyReply = Field(description="Of the line, now.")
+    price_was: MoneyReply | None = Field(description="When added, if it was another.")
+    available: int = Field(description="Units that may be ordered.", examples=[10])
+    availability: str = Field(description="In one word.", examples=["in-stock"])
+    problem: str = Field(description="Why it cannot be ordered as it is, or empty.", examples=[""])
+
+
+class TaxReply(Reply):
+    """The tax of one rate."""
+
+    code: str = Field(description="The rule.", examples=["FR-standard"])
+    label: str = Field(description="As shown.", examples=["VAT 20 %"])
+    rate_millionths: int = Field(description="200000 is 20 %.", examples=[200000])
+    net_minor: int = Field(description="Taxed amount, minor units.", examples=[1075])
+    tax_minor: int = Field(description="Its tax, minor units.", examples=[215])
+
+
+class TotalsReply(Reply):
+    """What the basket costs, in minor units of `currency`."""
+
+    currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
+    country: str = Field(description="Whose taxes.", examples=["FR"])
+    tax_included: bool = Field(description="True: prices hold the tax.", examples=[True])
+    subtotal_minor: int = Field(description="Goods as listed.", examples=[2580])
+    discount_minor: int = Field(description="Taken off.", examples=[0])
+    delivery_minor: int = Field(description="Delivery as listed.", examples=[490])
+    tax_minor: int = Field(description="Tax in (or on) the total.", examples=[512])
+    total_minor: int = Field(
+        description="To pay: the `expected_total_minor` of an order.", examples=[3070]
+    )
+    taxes: tuple[TaxReply, ...] = Field(description="By rate.", examples=[[]])
+
+
+class DeliveryOptionReply(Reply):
+    """One way to deliver the basket."""
+
+    method_code: str = Field(description="To send back.", examples=["standard"])
+    title: str = Field(description="As shown.", examples=["Standard"])
+    carrier: str = Field(description="Who brings it.", examples=["La Poste"])
+    charge: MoneyReply = Field(description="What it costs.")
+    free_from: MoneyReply | None = Field(description="Goods from which it is free.")
+    earliest: date = Field(description="First possible day.", examples=["2026-03-04"])
+    latest: date = Field(description="Last expected day.", examples=["2026-03-06"])
+
+
+class PaymentMethodReply(Reply):
+    """A way to pay."""
+
+    code: str = Field(description="To send back.", examples=["testbank"])
+    title: str = Field(description="As shown.", examples=["Test bank"])
+    description: str = Field(description="In a sentence.", examples=["Plays a bank."])
+
+
+class ReviewReply(Reply):
+    """All that is needed to order."""
+
+    cart_id: UUID = Field(description="The basket.")
+    version: int = Field(description="The basket's version.", examples=[4])
+    lines: tuple[BasketLineReply, ...] = Field(description="The lines.", examples=[[]])
+    quantity: int = Field(description="Units over all lines.", examples=[3])
+    totals: TotalsReply | None = Field(description="Null while it cannot be priced.")
+    free_delivery_gap: MoneyReply | None = Field(description="Missing for free delivery.")
+    notes: tuple[str, ...] = Field(description="What changed, in words.", examples=[[]])
+    orderable: bool = Field(description="False while a line has a problem.", examples=[True])
+    delivery_options: tuple[DeliveryOptionReply, ...] = Field(description="Ways.", examples=[[]])
+    payment_methods: tuple[PaymentMethodReply, ...] = Field(description="Ways.", examples=[[]])
+    missing: dict[str, str] = Field(
+        description="Field to what to do about it.", examples=[{"email": "Give an e-mail"}]
+    )
+
+    @classmethod
+    def of(cls, review: Review) -> dict[str, Any]:
+        basket = review.basket
+        return {
+            "cart_id": basket.cart.id,
+            "version": basket.cart.version,
+            "lines": basket.lines,
+            "quantity": basket.quantity,
+            "totals": basket.quote,
+            "free_delivery_gap": basket.free_delivery_gap,
+            "notes": basket.notes,
+            "orderable": basket.orderable,
+            "delivery_options": review.delivery_options,
+            "payment_methods": review.payment_methods,
+            "missing": review.missing,
+        }
+
+
+@baskets_router.get("/carts/{cart_id}/review", response=ReviewReply)
+def review(request: Called, cart_id: CartId) -> dict[str, Any]:
+    """Price the basket, with ways to deliver and to pay and what is still missing."""
+    opened(request, cart_id)
+    return ReviewReply.of(selectors.review(cart_id))
+
+
+class CheckoutBody(Body):
+    """A basket to order."""
+
+    order_id: Identifier = Field(
+        description="Made by the client (UUIDv7 is best): sent twice it is one order.",
+        examples=["0192f0c1-7d1c-7b8e-9a51-6f0d2b8c4e11"],
+    )
+    cart_id: Identifier = Field(
+        description="The basket.", examples=["0192f0c1-7d1c-7b8e-9a51-6f0d2b8c4e12"]
+    )
+    expected_total_minor: Minor = Field(
+        description="The total the shopper saw; another one now refuses.", examples=[3070]
+    )
+    payment_method: Code = Field(description="A code of the review.", examples=["testbank"])
+    method_code: Code = Field(description="A delivery option's code.", examples=["standard"])
+    email: Email = Field(description="For the confirmation.", examples=["ada@example.org"])
+    delivery_address: AddressBody = Field(description="Where it goes.")
+    billing_address: AddressBody | None = Field(None, description="If it is another one.")
+
+    def command(self, customer_id: UUID | None) -> Checkout:
+        return Checkout(
+            order_id=self.order_id,
+            cart_id=self.cart_id,
+            expected_total_minor=self.expected_total_minor,
+            payment_method=self.payment_method,
+            email=self.email,
+            delivery_address=self.delivery_address.address(),
+            billing_address=self.billing_address.address() if self.billing_address else None,
+            method_code=self.method_code,
+            customer_id=customer_id,
+        )
+
+
+class PlacedReply(Reply):
+    """An order whose payment is open."""
+
+    order_id: UUID = Field(description="Identifier.")
+    number: str = Field(description="To read aloud.", examples=["7K3M-9QXA"])
+    payment_id: UUID = Field(description="The payment to start.")
+    total_minor: int = Field(description="Minor units of `currency`.", examples=[3070])
+    currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
+    token: str = Field(
+        description="Opens this order: send it as `Authorization: Bearer`.", examples=["eyJ..."]
+    )
+    outcome: Literal["placed", "already-placed"] = Field(
+        description="Whether this request made it.", examples=["placed"]
+    )
+    next: str = Field(
+        description="POST here to start paying.", examples=["/api/orders/0192f0c1/payments"]
+    )
+
+
+@router.post("/orders", response={201: PlacedReply, 200: PlacedReply})
+def place_order(request: Called, body: CheckoutBody) -> Status[dict[str, Any]]:
+    """Make the basket an order, at the total the shopper saw, and open its payment."""
+    cart = opened(request, body.cart_id)
+    placed: Placed = commands.place_order(body.command(cart.customer_id))
+    status = 201 if placed.outcome == "placed" else 200
+    return Status(status, {**asdict(placed), "next": f"/api/orders/{placed.order_id}/payments"})

@@ -1,0 +1,124 @@
+"""Address books, keys and roles."""
+
+from dataclasses import asdict
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+from django.db.transaction import atomic
+
+from events.commands import command
+from modules.customers.contracts import (
+    ROLES,
+    SCOPES,
+    AddressNotFound,
+    CustomerNotFound,
+    IssueApiKey,
+    IssuedApiKey,
+    RemoveAddress,
+    RoleUnknown,
+    SaveAddress,
+    ScopeUnknown,
+)
+from modules.customers.domain.secrets import PREFIX_LENGTH, hashed, new_secret
+from modules.customers.models import ApiKey, SavedAddress, User
+from modules.kernel import clock
+from modules.kernel.identity import new_id
+
+
+@command
+def save_address(message: SaveAddress) -> UUID:
+    """Adds or replaces an address and returns its id; the first becomes the default.
+
+    Raises:
+        CustomerNotFound: no such customer.
+        AddressNotFound: the address to replace is not this customer's.
+    """
+    # The customer's row is the lock under which one address at most is the default.
+    if not User.objects.select_for_update().filter(id=message.customer_id).exists():
+        raise CustomerNotFound("This account does not exist any more: sign in again")
+    mine = SavedAddress.objects.filter(user_id=message.customer_id)
+    others = mine.exclude(id=message.address_id) if message.address_id else mine
+    is_default = message.is_default or not others.filter(is_default=True).exists()
+    if is_default:
+        others.filter(is_default=True).update(is_default=False)
+    values = asdict(message.address) | {"is_default": is_default}
+    if message.address_id is None:
+        address_id = new_id()
+        SavedAddress.objects.create(id=address_id, user_id=message.customer_id, **values)
+        return address_id
+    if not mine.filter(id=message.address_id).update(**values):
+        raise AddressNotFound("This address is not in your address book any more")
+    return message.address_id
+
+
+@command
+def remove_address(message: RemoveAddress) -> None:
+    """Removes an address; the newest one left becomes the default if it was that.
+
+    Raises:
+        AddressNotFound: it is not in this customer's address book.
+    """
+    User.objects.select_for_update().filter(id=message.customer_id).exists()
+    mine = SavedAddress.objects.filter(user_id=message.customer_id)
+    address = mine.filter(id=message.address_id).first()
+    if address is None:
+        raise AddressNotFound("This address is not in your address book any more")
+    address.delete()
+    heir = mine.order_by("-id").first()
+    if address.is_default and heir:
+        mine.filter(id=heir.id).update(is_default=True)
+
+
+@atomic
+def issue_api_key(message: IssueApiKey) -> IssuedApiKey:
+    """Makes a key and returns its secret, which cannot be read again.
+
+    Not a repeatable command: the answers of those are stored, and a secret is not.
+
+    Raises:
+        ScopeUnknown: not one of `SCOPES`.
+    """
+    for scope in message.scopes:
+        if scope not in SCOPES:
+            raise ScopeUnknown(f"{scope!r} is none of {', '.join(SCOPES)}", scope=scope)
+    secret = new_secret()
+    key = ApiKey.objects.create(
+        name=message.name,
+        prefix=secret[:PREFIX_LENGTH],
+        secret_hash=hashed(secret),
+        scopes=sorted(set(message.scopes)),
+        created_at=clock.now(),
+        expires_at=message.expires_at,
+    )
+    return IssuedApiKey(id=key.id, secret=secret)
+
+
+@command
+def revoke_api_key(key_id: UUID) -> None:
+    """Ends a key from now on; ending it again changes nothing."""
+    ApiKey.objects.filter(id=key_id, revoked_at=None).update(revoked_at=clock.now())
+
+
+@atomic
+def ensure_role(email: str, password: str, role: str, name: str = "") -> UUID:
+    """Makes sure that an account with this password has a role; returns the account's id.
+
+    An empty role makes a plain customer. Calling it again changes nothing.
+
+    Raises:
+        RoleUnknown: not one of `ROLES`.
+    """
+    if role and role not in ROLES:
+        raise RoleUnknown(f"{role!r} is none of {', '.join(ROLES)}", role=role)
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User.objects.create_user(email, password, name=name)
+    elif not user.check_password(password):
+        user.set_password(password)
+    user.name = name or user.name
+    user.is_staff = user.is_staff or role == "staff"
+    user.save()
+    if role:
+        group, _ = Group.objects.get_or_create(name=role)
+        user.groups.add(group)
+    return user.id

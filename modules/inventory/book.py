@@ -1,0 +1,94 @@
+"""What every stock command shares: take what is held, write the outcome, say what crossed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from events.context import current_context
+from events.facts import publish
+from modules.inventory import statements
+from modules.inventory.contracts import (
+    AvailabilityChanged,
+    Movement,
+    MovementKind,
+    NothingReserved,
+    Reservation,
+    StockLevel,
+    StockLine,
+    StockNotFound,
+)
+from modules.inventory.domain.levels import quantities
+from modules.inventory.statements import Change
+from modules.kernel import clock
+from modules.kernel.identity import new_id
+
+
+def known(levels: dict[str, StockLevel], skus: Collection[str]) -> dict[str, StockLevel]:
+    for sku in skus:
+        if sku not in levels:
+            raise StockNotFound(f"{sku} has no stock record: receive some units first", sku=sku)
+    return levels
+
+
+def take(
+    reference: UUID, lines: Sequence[StockLine] | None
+) -> tuple[dict[str, StockLevel], list[tuple[Reservation, int]]]:
+    """Locks what a reference holds and returns how many units of it to take, in SKU order."""
+    wanted = None if lines is None else quantities(lines)
+    levels = statements.lock(wanted or (), [reference])
+    held = {row.sku: row for row in statements.held([reference]) if row.sku in levels}
+    if wanted is None:
+        return levels, [(row, row.quantity) for row in held.values()]
+    for sku, units in wanted.items():
+        holding = held[sku].quantity if sku in held else 0
+        if units > holding:
+            raise NothingReserved(
+                f"{sku}: {units} units asked for, {holding or 'none'} reserved",
+                sku=sku,
+                requested=units,
+                reserved=holding,
+            )
+    return levels, [(held[sku], units) for sku, units in wanted.items()]
+
+
+def reduced(held: Reservation, units: int) -> Reservation:
+    return Reservation(
+        reference=held.reference,
+        sku=held.sku,
+        quantity=held.quantity - units,
+        expires_at=held.expires_at,
+        created_at=held.created_at,
+    )
+
+
+def settle(
+    before: Mapping[str, StockLevel],
+    *,
+    changes: Sequence[Change],
+    reservations: Sequence[Reservation],
+    movements: Sequence[Movement],
+) -> None:
+    """Writes one command's outcome and publishes which SKUs crossed over."""
+    after = statements.move(changes)
+    statements.record(reservations, movements)
+    for sku in sorted(after):
+        announce(after[sku], before[sku])
+
+
+def movement(
+    sku: str, kind: MovementKind, quantity: int, reason: str, reference: object
+) -> Movement:
+    return Movement(
+        id=new_id(),
+        sku=sku,
+        kind=kind,
+        quantity=quantity,
+        reason=reason,
+        reference=str(reference),
+        actor=current_context().actor,
+        recorded_at=clock.now(),
+    )
+
+
+def announce(after: StockLevel, before: StockLevel | None) -> None:
+    if before is None or after.availability != before.availability:
+        publish(AvailabilityChanged(sku=after.sku, availability=after.availability))

@@ -1,0 +1,163 @@
+"""The statements that move stock. Rows are locked in SKU order, so that commands queue, not cross.
+
+Every command is: lock the stock rows, read what its references hold, one conditional UPDATE of the
+figures, one INSERT of reservations and movements.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from modules.inventory.contracts import Movement, Reservation, StockBusy, StockLevel
+from modules.inventory.domain.levels import level
+from modules.kernel.identity import new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """By how many units the figures of one SKU move."""
+
+    sku: str
+    on_hand: int = 0
+    reserved: int = 0
+    received: int = 0
+    adjusted: int = 0
+    shipped: int = 0
+
+
+def lock(skus: Iterable[str], references: Iterable[UUID] = ()) -> dict[str, StockLevel]:
+    """Locks the stock of some SKUs, and of all that some references hold, until commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT sku, on_hand, reserved, backorder_limit FROM inventory_stock
+            WHERE sku = ANY(ARRAY(
+                SELECT unnest(%s::text[])
+                UNION SELECT sku FROM inventory_reservation WHERE reference = ANY(%s::uuid[])
+            ))
+            ORDER BY sku FOR NO KEY UPDATE
+            """,
+            [list(skus), list(references)],
+        )
+        return levels(cursor.fetchall())
+
+
+def held(references: Iterable[UUID], lapsed_by: datetime | None = None) -> list[Reservation]:
+    """Locks and returns what references hold; with `lapsed_by`, only what had expired by then.
+
+    Call it after `lock`: only then does it see what an earlier holder of the lock left behind.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT reference, sku, quantity, expires_at, created_at FROM inventory_reservation
+            WHERE reference = ANY(%s::uuid[])
+                AND (%s::timestamptz IS NULL OR expires_at <= %s::timestamptz)
+            ORDER BY reference, sku FOR UPDATE
+            """,
+            [list(references), lapsed_by, lapsed_by],
+        )
+        return [
+            Reservation(
+                reference=reference, sku=sku, quantity=quantity, expires_at=expires, created_at=made
+            )
+            for reference, sku, quantity, expires, made in cursor.fetchall()
+        ]
+
+
+def move(changes: Sequence[Change]) -> dict[str, StockLevel]:
+    """Moves figures by one conditional UPDATE and returns the new ones.
+
+    Raises:
+        StockBusy: a row that was not locked first no longer allows its change; nothing is kept.
+    """
+    if not changes:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE inventory_stock AS s
+            SET on_hand = s.on_hand + c.on_hand, reserved = s.reserved + c.reserved,
+                received = s.received + c.received, adjusted = s.adjusted + c.adjusted,
+                shipped = s.shipped + c.shipped
+            FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                        %s::bigint[])
+                AS c(sku, on_hand, reserved, received, adjusted, shipped)
+            WHERE s.sku = c.sku
+                AND s.on_hand + c.on_hand >= 0
+                AND s.reserved + c.reserved >= 0
+                AND (s.on_hand + c.on_hand) - (s.reserved + c.reserved) >= -s.backorder_limit
+            RETURNING s.sku, s.on_hand, s.reserved, s.backorder_limit
+            """,
+            columns(changes, "sku on_hand reserved received adjusted shipped"),
+        )
+        moved = levels(cursor.fetchall())
+    if len(moved) != len(changes):
+        raise StockBusy("The stock changed while this was being written: try again")
+    return moved
+
+
+def receive(quantities: dict[str, int]) -> dict[str, tuple[StockLevel, bool]]:
+    """Adds arrived units, making stock records; returns each new level and whether it is new."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO inventory_stock AS s
+                (sku, on_hand, reserved, backorder_limit, received, adjusted, shipped)
+            SELECT sku, quantity, 0, 0, quantity, 0, 0
+            FROM unnest(%s::text[], %s::bigint[]) AS arrived(sku, quantity) ORDER BY sku
+            ON CONFLICT (sku) DO UPDATE
+            SET on_hand = s.on_hand + excluded.on_hand, received = s.received + excluded.received
+            RETURNING sku, on_hand, reserved, backorder_limit, xmax = 0
+            """,
+            [list(quantities), list(quantities.values())],
+        )
+        rows = cursor.fetchall()
+    after = levels([row[:4] for row in rows])
+    return {row[0]: (after[row[0]], row[4]) for row in rows}
+
+
+def record(reservations: Sequence[Reservation], movements: Sequence[Movement]) -> None:
+    """Sets reservations to their quantities (zero ends one) and adds lines to the stock book."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH target AS (
+                SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[],
+                                     %s::timestamptz[], %s::timestamptz[])
+                    AS t(id, reference, sku, quantity, expires_at, created_at)
+            ), dropped AS (
+                DELETE FROM inventory_reservation AS r USING target AS t
+                WHERE r.reference = t.reference AND r.sku = t.sku AND t.quantity = 0
+            ), kept AS (
+                INSERT INTO inventory_reservation
+                    (id, reference, sku, quantity, expires_at, created_at)
+                SELECT * FROM target WHERE quantity > 0
+                ON CONFLICT (reference, sku) DO UPDATE
+                SET quantity = excluded.quantity, expires_at = excluded.expires_at
+            )
+            INSERT INTO inventory_movement
+                (id, sku, kind, quantity, reason, reference, actor, recorded_at)
+            SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[],
+                                 %s::text[], %s::text[], %s::timestamptz[])
+            """,
+            [
+                [new_id() for _ in reservations],
+                *columns(reservations, "reference sku quantity expires_at created_at"),
+                *columns(movements, "id sku kind quantity reason reference actor recorded_at"),
+            ],
+        )
+
+
+def columns(rows: Sequence[object], names: str) -> list[list[object]]:
+    return [[getattr(row, name) for row in rows] for name in names.split(" ")]
+
+
+def levels(rows: Iterable[tuple[str, int, int, int]]) -> dict[str, StockLevel]:
+    return {
+        sku: level(sku=sku, on_hand=on_hand, reserved=reserved, backorder_limit=limit)
+        for sku, on_hand, reserved, limit in rows
+    }

@@ -1,0 +1,384 @@
+"""The payment: every event that can happen to it, and the guards before each request of ours.
+
+Requests (start, capture, void, refund) are decisions and are guarded here. What a provider reports
+is a fact and is folded by `modules.payments.domain.reports`, which asks `can_...` first.
+"""
+
+from typing import Any, Self
+from uuid import UUID
+
+from events.aggregate import Aggregate, Event
+from events.registry import event
+from modules.kernel.identity import derived_id
+from modules.payments.contracts import (
+    AmountRefused,
+    PaymentStatus,
+    PaymentStepRefused,
+    RequestDiffers,
+)
+from modules.payments.domain.state import Attempt, Operation, PaymentState
+
+
+class PaymentEvent(Event, frozen=True):
+    """Each says for what and in which currency, so that it can be read without its stream."""
+
+    reference: UUID
+    currency: str
+
+
+class Payment(Aggregate):
+    """One amount asked of one provider for one reference."""
+
+    kind = "payments.payment"
+    state: PaymentState
+
+    @event("payments.payment.requested", version=1)
+    class Requested(PaymentEvent, frozen=True):
+        description: str
+        provider: str
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state = PaymentState(
+                reference=self.reference,
+                provider=self.provider,
+                description=self.description,
+                currency=self.currency,
+                amount_minor=self.amount_minor,
+            )
+
+    @event("payments.payment.started", version=1)
+    class Started(PaymentEvent, frozen=True):
+        """An attempt was recorded; from here on the provider may know of it."""
+
+        attempt_id: UUID
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.attempts.append(Attempt(id=self.attempt_id))
+            aggregate.state.message = ""
+
+    @event("payments.payment.challenged", version=1)
+    class Challenged(PaymentEvent, frozen=True):
+        """The provider wants to see the shopper, at `redirect_url`."""
+
+        attempt_id: UUID
+        provider_reference: str
+        redirect_url: str
+
+        def apply(self, aggregate: Any) -> None:
+            attempt = aggregate.state.attempt(self.attempt_id)
+            attempt.status = "challenged"
+            attempt.provider_reference = self.provider_reference
+            attempt.redirect_url = self.redirect_url
+
+    @event("payments.payment.authorised", version=1)
+    class Authorised(PaymentEvent, frozen=True):
+        attempt_id: UUID
+        provider_reference: str
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.attempt(self.attempt_id).settle("authorised", self.provider_reference)
+            aggregate.state.authorised_minor = self.amount_minor
+            aggregate.state.message = ""
+
+    @event("payments.payment.surplus_authorised", version=1)
+    class SurplusAuthorised(PaymentEvent, frozen=True):
+        """A second attempt was authorised after all; it is given back and never counted."""
+
+        attempt_id: UUID
+        provider_reference: str
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.attempt(self.attempt_id).settle("surplus", self.provider_reference)
+
+    @event("payments.payment.surplus_released", version=1)
+    class SurplusReleased(PaymentEvent, frozen=True):
+        attempt_id: UUID
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.attempt(self.attempt_id).status = "released"
+
+    @event("payments.payment.declined", version=1)
+    class Declined(PaymentEvent, frozen=True):
+        """The provider or the shopper said no to this attempt; another may follow."""
+
+        attempt_id: UUID
+        provider_reference: str
+        amount_minor: int
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.attempt(self.attempt_id).settle("declined", self.provider_reference)
+            aggregate.state.message = self.reason
+
+    @event("payments.payment.failed", version=1)
+    class Failed(PaymentEvent, frozen=True):
+        """The attempt came to nothing for a technical reason; another may follow."""
+
+        attempt_id: UUID
+        provider_reference: str
+        amount_minor: int
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.attempt(self.attempt_id).settle("failed", self.provider_reference)
+            aggregate.state.message = self.reason
+
+    @event("payments.payment.expired", version=1)
+    class Expired(PaymentEvent, frozen=True):
+        """Nobody paid in time; no further attempt is possible."""
+
+        amount_minor: int
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.closed = "expired"
+
+    @event("payments.payment.capture_requested", version=1)
+    class CaptureRequested(PaymentEvent, frozen=True):
+        capture_id: UUID
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.captures.append(
+                Operation(id=self.capture_id, amount_minor=self.amount_minor)
+            )
+
+    @event("payments.payment.captured", version=1)
+    class Captured(PaymentEvent, frozen=True):
+        capture_id: UUID
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.capture(self.capture_id).status = "done"
+            aggregate.state.captured_minor += self.amount_minor
+
+    @event("payments.payment.capture_failed", version=1)
+    class CaptureFailed(PaymentEvent, frozen=True):
+        capture_id: UUID
+        amount_minor: int
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            capture = aggregate.state.capture(self.capture_id)
+            capture.status, capture.message = "failed", self.reason
+            aggregate.state.message = self.reason
+
+    @event("payments.payment.void_requested", version=1)
+    class VoidRequested(PaymentEvent, frozen=True):
+        void_id: UUID
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.voids.append(Operation(id=self.void_id, reason=self.reason))
+
+    @event("payments.payment.voided", version=1)
+    class Voided(PaymentEvent, frozen=True):
+        """What was authorised and not captured is given back; zero where nothing was."""
+
+        void_id: UUID
+        amount_minor: int
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            state = aggregate.state
+            void = state.void(self.void_id)
+            if void:
+                void.status, void.amount_minor = "done", self.amount_minor
+            state.voided_minor += self.amount_minor
+            if not state.authorised_minor:
+                state.closed = "voided"
+            if state.live_attempt:
+                state.live_attempt.settle("cancelled")
+
+    @event("payments.payment.void_failed", version=1)
+    class VoidFailed(PaymentEvent, frozen=True):
+        void_id: UUID
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            void = aggregate.state.void(self.void_id)
+            void.status, void.message = "failed", self.reason
+            aggregate.state.message = self.reason
+
+    @event("payments.payment.refund_requested", version=1)
+    class RefundRequested(PaymentEvent, frozen=True):
+        refund_id: UUID
+        amount_minor: int
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.refunds.append(
+                Operation(id=self.refund_id, amount_minor=self.amount_minor, reason=self.reason)
+            )
+
+    @event("payments.payment.refunded", version=1)
+    class Refunded(PaymentEvent, frozen=True):
+        refund_id: UUID
+        amount_minor: int
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.refund(self.refund_id).status = "done"
+            aggregate.state.refunded_minor += self.amount_minor
+
+    @event("payments.payment.refund_failed", version=1)
+    class RefundFailed(PaymentEvent, frozen=True):
+        refund_id: UUID
+        amount_minor: int
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            refund = aggregate.state.refund(self.refund_id)
+            refund.status, refund.message = "failed", self.reason
+            aggregate.state.message = self.reason
+
+    @classmethod
+    def request(
+        cls,
+        payment_id: UUID,
+        *,
+        reference: UUID,
+        description: str,
+        provider: str,
+        amount_minor: int,
+        currency: str,
+    ) -> Self:
+        """Opens a payment. Raises: AmountRefused: the amount is not above zero."""
+        if amount_minor <= 0:
+            raise AmountRefused(
+                "A payment asks for more than nothing.", amount_minor=amount_minor, limit_minor=0
+            )
+        return cls._create(
+            cls.Requested,
+            id=payment_id,
+            reference=reference,
+            description=description,
+            provider=provider,
+            amount_minor=amount_minor,
+            currency=currency,
+        )
+
+    @property
+    def status(self) -> PaymentStatus:
+        return self.state.status
+
+    def start(self, attempt_id: UUID) -> None:
+        """Begins an attempt; one that is known already changes nothing.
+
+        Raises:
+            PaymentStepRefused: paid, ended, or an earlier attempt has no outcome yet.
+        """
+        state = self.state
+        if state.attempt(attempt_id):
+            return
+        if state.authorised_minor or state.closed or state.pending_void or state.live_attempt:
+            raise self._refused("start")
+        self.record(self.Started, attempt_id=attempt_id)
+
+    def request_capture(self, capture_id: UUID, amount_minor: int | None) -> None:
+        """Asks for `amount_minor` of what is authorised, or for all that is left.
+
+        The same request again changes nothing; nor does asking for the rest of what is all taken.
+
+        Raises:
+            RequestDiffers: `capture_id` was used for another amount.
+            PaymentStepRefused: nothing is authorised.
+            AmountRefused: not above zero, or above what is left.
+        """
+        state = self.state
+        known = state.capture(capture_id)
+        if known:
+            _same_amount(known, amount_minor)
+            return
+        if amount_minor is None:
+            if state.captured_minor + state.pending_captures_minor and not state.capturable_minor:
+                return
+            amount_minor = state.capturable_minor
+        if not state.authorised_minor or state.voided_minor == state.authorised_minor:
+            raise self._refused("capture")
+        _within(amount_minor, state.capturable_minor, "can be captured")
+        self.record(self.CaptureRequested, capture_id=capture_id, amount_minor=amount_minor)
+
+    def request_void(self, reason: str, *, expired: bool = False) -> None:
+        """Gives back what is authorised and not captured, or ends an unfinished payment.
+
+        Ended already, or on its way: changes nothing. With no attempt in the air there is nobody
+        to ask, so that it ends at once; `expired` says that nobody paid in time.
+
+        Raises:
+            PaymentStepRefused: everything authorised was captured; refund it instead.
+        """
+        state = self.state
+        if state.pending_void or self._has_ended():
+            return
+        if state.authorised_minor and not state.open_minor:
+            raise self._refused("void")
+        void_id = derived_id("payments.void", self.id, self.version)
+        if state.open_minor or state.live_attempt:
+            self.record(self.VoidRequested, void_id=void_id, reason=reason)
+        elif expired:
+            self.record(self.Expired, amount_minor=state.amount_minor, reason=reason)
+        else:
+            self.record(self.Voided, void_id=void_id, amount_minor=0, reason=reason)
+
+    def request_refund(self, refund_id: UUID, amount_minor: int, reason: str) -> None:
+        """Asks to give back `amount_minor` of what was captured; the same request again: nothing.
+
+        Raises:
+            RequestDiffers: `refund_id` was used for another amount.
+            PaymentStepRefused: nothing was captured.
+            AmountRefused: not above zero, or above what is left to refund.
+        """
+        state = self.state
+        known = state.refund(refund_id)
+        if known:
+            _same_amount(known, amount_minor)
+            return
+        if not state.captured_minor:
+            raise self._refused("refund")
+        _within(amount_minor, state.refundable_minor, "can be refunded")
+        self.record(
+            self.RefundRequested, refund_id=refund_id, amount_minor=amount_minor, reason=reason
+        )
+
+    def record(self, event_class: type[PaymentEvent], **fields: object) -> None:
+        """Records an event that was decided on, with what every event of a payment says."""
+        self.trigger_event(
+            event_class,
+            reference=self.state.reference,
+            currency=self.state.currency,
+            **fields,
+        )
+
+    def _has_ended(self) -> bool:
+        state = self.state
+        if state.authorised_minor:
+            return state.voided_minor > 0 and not state.open_minor
+        return bool(state.closed)
+
+    def _refused(self, step: str) -> PaymentStepRefused:
+        return PaymentStepRefused(
+            f"This payment is {self.status}; it cannot {step} now.", step=step, status=self.status
+        )
+
+
+def _same_amount(known: Operation, amount_minor: int | None) -> None:
+    if amount_minor is not None and amount_minor != known.amount_minor:
+        raise RequestDiffers(
+            "This request was made before with another amount. Use a new id for a new request.",
+            id=known.id,
+            amount_minor=known.amount_minor,
+        )
+
+
+def _within(amount_minor: int, limit_minor: int, what: str) -> None:
+    if not 0 < amount_minor <= limit_minor:
+        raise AmountRefused(
+            f"Between 1 and {limit_minor} minor units {what}.",
+            amount_minor=amount_minor,
+            limit_minor=limit_minor,
+        )

@@ -1,0 +1,55 @@
+"""Questions about prices and taxes, and the pure rule that makes a quote of them."""
+
+from collections.abc import Iterable
+from contextlib import nullcontext
+from datetime import UTC, datetime
+
+from cachalot.api import cachalot_disabled
+
+from modules.kernel import clock
+from modules.pricing.contracts import ListedPrice, PriceRecord, TaxRule
+from modules.pricing.domain.checking import discrepancies
+from modules.pricing.domain.quoting import quote
+from modules.pricing.models import Price, TaxRate
+
+__all__ = ["discrepancies", "listed_prices", "price_history", "quote", "tax_rules"]
+
+
+def listed_prices(
+    skus: Iterable[str], currency: str, at: datetime | None = None
+) -> dict[str, ListedPrice]:
+    """Returns the price of each SKU that has one in this currency at this moment; one query.
+
+    Never cached: what a checkout charges is read here.
+    """
+    prices = Price.objects.in_force(skus, currency, at or clock.now())
+    return {price.sku: price.as_listed() for price in prices}
+
+
+def price_history(sku: str, currency: str) -> tuple[PriceRecord, ...]:
+    """Returns all that was ever listed for a SKU, newest first, future prices included."""
+    prices = Price.objects.filter(sku=sku, currency=currency).order_by("-valid_from", "-version")
+    return tuple(price.as_record() for price in prices)
+
+
+def tax_rules(
+    country: str, at: datetime | None = None, *, fresh: bool = False
+) -> tuple[TaxRule, ...]:
+    """Returns the rule in force for each tax class; none where no tax region covers the country.
+
+    May be some seconds old; `fresh=True` reads the table, as placing an order must.
+    """
+    moment = at or clock.now()
+    with cachalot_disabled() if fresh else nullcontext():
+        # The moment stays out of the query, so that one cached answer serves every moment.
+        rates = list(TaxRate.objects.filter(country=country))
+    in_force: dict[str, TaxRate] = {}
+    for rate in sorted(rates, key=began):
+        if rate.valid_from is None or rate.valid_from <= moment:
+            in_force[rate.tax_class] = rate
+    return tuple(in_force[tax_class].as_rule() for tax_class in sorted(in_force))
+
+
+def began(rate: TaxRate) -> tuple[datetime, int]:
+    """Orders rates by their beginning, those in force since ever first."""
+    return rate.valid_from or datetime.min.replace(tzinfo=UTC), rate.version
