@@ -1,4 +1,4 @@
-"""What every page knows: the shop, its categories, and the shopper's basket when it is looked at."""
+"""What every page knows: the shop, its categories, and the basket, read when it is looked at."""
 
 from django.conf import settings
 from django.http import HttpRequest

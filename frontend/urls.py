@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-<<<<<<< HEAD
 from frontend.account import views as account
 from frontend.bank.views import bank_page
 from frontend.live.streams import order_live
@@ -38,10 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         account.address_remove,
         name="account-address-remove",
     ),
+    path("", include("frontend.problems.urls")),
     path("staff/", include("frontend.staff.urls")),
     path("auditor/", include("frontend.auditor.urls")),
-=======
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("frontend.problems.urls")),
->>>>>>> main
 ]
