@@ -26,6 +26,14 @@ SHOP_COUNTRY = "FR"
 PUBLIC_URL = env.origin
 LIVE_URL = env.live_url or PUBLIC_URL
 RESERVATION_PERIOD = timedelta(minutes=30)
+# "on-shipment" takes each parcel's value when it leaves, "at-once" the whole when it is authorised.
+SHOP_CAPTURE = "on-shipment"
+# How shoppers may pay, in the order in which checkout shows it: classes with the methods of
+# modules.payments.domain.provider.Gateway.
+PAYMENT_PROVIDERS = (
+    "modules.payments.gateways.testbank.gateway.TestBank",
+    "modules.payments.gateways.invoice.Invoice",
+)
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",

@@ -171,6 +171,12 @@ def everything(root: str) -> dict[str, Any]:
             {"label": "Prints", "url": "/products/prints/"},
             {"label": "Dune Light", "url": ""},
         ],
+        **records(),
+    }
+
+
+def records() -> dict[str, Any]:
+    return {
         "money_rows": money_rows(),
         "total": euros(16520),
         "steps": [

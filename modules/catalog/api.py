@@ -251,7 +251,7 @@ class SuggestionReply(Reply):
 def suggestions(
     request: HttpRequest,
     q: Annotated[str, Query(max_length=100, description="The letters so far.", examples=["tid"])],
-    limit: Annotated[AddressInteger, Query(ge=1, le=20, description="At most so many.")] = 8,
+    limit: AddressInteger = Query(8, ge=1, le=20, description="At most so many."),
 ) -> tuple[Suggestion, ...]:
     """Suggest where the letters typed so far lead to."""
     return selectors.suggestions(q, limit=limit)

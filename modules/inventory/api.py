@@ -71,12 +71,10 @@ class StockPageReply(Reply):
 @staff_router.get("/stock", response=StockPageReply)
 def stock(
     request: HttpRequest,
-    q: Annotated[str, Query(max_length=64, description="Part of a SKU.", examples=["TIDES"])] = "",
-    only: Annotated[
-        Literal["all", "low", "out"], Query(description="low: 1 to 5 free; out: none.")
-    ] = "all",
-    page: Annotated[AddressInteger, Query(ge=1, le=100_000, description="From 1.")] = 1,
-    page_size: Annotated[AddressInteger, Query(ge=1, le=200, description="Records.")] = 50,
+    q: str = Query("", max_length=64, description="Part of a SKU.", examples=["TIDES"]),
+    only: Literal["all", "low", "out"] = Query("all", description="low: 1 to 5 free; out: none."),
+    page: AddressInteger = Query(1, ge=1, le=100_000, description="Counted from 1."),
+    page_size: AddressInteger = Query(50, ge=1, le=200, description="Records on a page."),
 ) -> StockPage:
     """List stock records."""
     return selectors.stock_list(q, only=only, page=page, page_size=page_size)
@@ -99,7 +97,7 @@ class MovementReply(Reply):
 def movements(
     request: HttpRequest,
     sku: Annotated[str, Path(max_length=64, description="The SKU.")],
-    limit: Annotated[AddressInteger, Query(ge=1, le=500, description="At most so many.")] = 100,
+    limit: AddressInteger = Query(100, ge=1, le=500, description="At most so many."),
 ) -> tuple[Movement, ...]:
     """Read the newest lines of a SKU's stock book."""
     return selectors.movements(sku, limit=limit)

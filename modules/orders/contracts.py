@@ -39,6 +39,12 @@ class OrderChanged(Conflict):
     code = "order-changed"
 
 
+class QuoteUnsound(Conflict):
+    """A quote that cannot be an order: no lines, or amounts that do not add up."""
+
+    code = "order-quote-unsound"
+
+
 class LinkRefused(Forbidden):
     """A signed order link that was altered or has expired."""
 

@@ -20,9 +20,7 @@ MAXIMUM_SKUS = 200
 Skus = Annotated[
     list[Sku], Query(min_length=1, max_length=MAXIMUM_SKUS, description="Up to 200 SKUs.")
 ]
-AskedCurrency = Annotated[
-    Currency | None, Query(description="ISO 4217; the shop's own if left out.", examples=["EUR"])
-]
+SHOPS_OWN = Query(None, description="ISO 4217; the shop's own if left out.", examples=["EUR"])
 
 
 class PriceReply(Reply):
@@ -38,7 +36,7 @@ class PriceReply(Reply):
 
 @router.get("/prices", response=tuple[PriceReply, ...])
 def prices(
-    request: HttpRequest, sku: Skus, currency: AskedCurrency = None
+    request: HttpRequest, sku: Skus, currency: Currency | None = SHOPS_OWN
 ) -> tuple[ListedPrice, ...]:
     """Read what SKUs cost now; those without a price in the currency are left out."""
     found = selectors.listed_prices(sku, currency or settings.SHOP_CURRENCY)
@@ -102,7 +100,7 @@ class PriceRecordReply(Reply):
 def price_history(
     request: HttpRequest,
     sku: Annotated[str, Path(max_length=64, description="The SKU.")],
-    currency: AskedCurrency = None,
+    currency: Currency | None = SHOPS_OWN,
 ) -> tuple[PriceRecord, ...]:
     """Read all that was ever listed for a SKU, newest first."""
     return selectors.price_history(sku, currency or settings.SHOP_CURRENCY)

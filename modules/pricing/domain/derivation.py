@@ -13,7 +13,7 @@ type Inputs = Mapping[str, int | str]
 type Quoted = QuotedLine | QuotedDelivery
 
 WHOLE = 1_000_000
-ITEM_PREFIXES = ("line_", "delivery", "share_")
+ITEM_PREFIXES = ("line_", "share_")
 
 
 def number(inputs: Inputs, name: str) -> int:
@@ -24,8 +24,18 @@ def number(inputs: Inputs, name: str) -> int:
 
 
 def numbered(inputs: Inputs) -> dict[str, int]:
-    """Returns the inputs that stand for lines, delivery or shares, in their order."""
-    return {name: number(inputs, name) for name in inputs if name.startswith(ITEM_PREFIXES)}
+    """Returns the inputs that stand for lines, delivery or shares, in the order of the quote.
+
+    Stored quotes have their keys sorted as text (line_10 before line_2), so the order is made here.
+    """
+    names = [name for name in inputs if name == "delivery" or name.startswith(ITEM_PREFIXES)]
+    return {name: number(inputs, name) for name in sorted(names, key=place)}
+
+
+def place(name: str) -> tuple[bool, int]:
+    """Orders line_1, line_2, line_10, delivery."""
+    _, _, position = name.partition("_")
+    return not position, int(position or 0)
 
 
 def share(inputs: Inputs, spread: str) -> int:
