@@ -6,6 +6,7 @@ from frontend.auditor import streams
 
 urlpatterns: list[URLPattern] = [
     path("", streams.landing, name="audit"),
+    path("streams/", streams.landing, name="audit-streams"),
     path("verify/", streams.verify_page, name="audit-verify"),
     path("streams/<uuid:stream_id>/", streams.stream_page, name="audit-stream"),
     path(

@@ -27,6 +27,8 @@ VIEWS = {
     "returns": "Returns",
     "problem": "Problems",
 }
+PAYMENT_STATES = ("requested", "authorised", "captured", "refunded", "declined", "voided")
+FULFILMENT_STATES = ("unfulfilled", "partially-shipped", "shipped", "delivered")
 CANCEL_REASONS = ("Customer asked", "Not available", "Suspected fraud", "Mistake in the order")
 REFUND_REASONS = ("Returned goods", "Damaged on arrival", "Goodwill", "Charged too much")
 STAFF_CARRIERS = ("La Poste", "Colissimo", "DHL", "UPS", "Pick-up")
@@ -43,6 +45,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "orders": found.orders,
         "next_url": f"?{query.urlencode()}" if found.next_cursor else "",
         "asked": asked,
+        "payment_states": PAYMENT_STATES,
+        "fulfilment_states": FULFILMENT_STATES,
         "tabs": [
             {
                 "label": label,
@@ -136,6 +140,7 @@ def payment_card(payment: PaymentDetail) -> dict[str, object]:
             for label, minor in amounts.items()
             if minor
         ],
+        "capturable_typed": str(Money(payment.capturable_minor, payment.currency)).split()[0],
         "capturable": Money(payment.capturable_minor, payment.currency),
         "refundable": Money(payment.refundable_minor, payment.currency),
     }
