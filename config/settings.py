@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "events.context.ActorMiddleware",
+    "frontend.refusals.RefusalMiddleware",
 ]
 
 TEMPLATES = [
