@@ -1,7 +1,6 @@
 """Delivery, returns, contact, terms and privacy; and what crawlers are told."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -74,7 +73,7 @@ DOCUMENTS = {
         "Real people answer, on working days between nine and five in Lyon.",
         (
             Part(
-                "E-mail", "hello@halftone.example. Please give your order number if you have one."
+                "E-mail", "hello@halftone.example. Please name your order number."
             ),
             Part("Address", "Halftone, 12 rue des Tables Claudiennes, 69001 Lyon, France"),
         ),
@@ -165,4 +164,4 @@ def product_urls() -> list[str]:
         answer = browse(BrowseRequest(currency=settings.SHOP_CURRENCY, page=number, page_size=100))
         found += [reverse("product", args=[product.slug]) for product in answer.products]
         number, pages = number + 1, answer.pages
-    return cast("list[str]", found)
+    return found

@@ -17,7 +17,7 @@ type Kind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendOrderLink:
-    """Somebody lost the link of an order: it goes to the order's own e-mail address, if both fit."""
+    """Somebody lost an order's link: it goes to the order's own e-mail address, if both fit."""
 
     number: str
     email: str
