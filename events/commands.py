@@ -36,7 +36,7 @@ SHUTDOWN_SQLSTATES = frozenset({"57P01", "57P02", "57P03"})
 _running: ContextVar[bool] = ContextVar("counterfoil_command", default=False)
 
 
-class _Repeated(Exception):  # noqa: N818  # control flow, not an error
+class _Repeated(Exception):  # control flow, not an error
     """Somebody else stored this command id while ours was running."""
 
 
