@@ -45,11 +45,12 @@ class Report:
     def add_line(self, line: Line | UnreadableLine, judgement: Judgement) -> None:
         total = self._total(judgement)
         total.lines += 1
-        readable = isinstance(line, Line)
-        if readable:
+        if isinstance(line, Line):
             total.amount += line.amount
         if judgement.outcome != "imported":
-            money = (line.quantity, line.price, line.amount) if readable else ("", "", "")
+            money: tuple[object, ...] = ("", "", "")
+            if isinstance(line, Line):
+                money = (line.quantity, line.price, line.amount)
             self._writer.writerow(
                 ["line", line.number, line.invoice, line.code, *judgement, *money]
             )

@@ -9,16 +9,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-from modules.customers.commands import remove_address, save_address
-from modules.customers.selectors import addresses
-from modules.orders.selectors import order_token, orders
-from modules.shipping.selectors import countries
 
 from frontend.htmx import page, redirect
-from frontend.storefront.checkout_form import address_errors, typed_address
+from frontend.storefront.checkout_form import address_errors, address_fields, typed_address
+from modules.customers.commands import remove_address, save_address
 from modules.customers.contracts import RemoveAddress, SaveAddress, SavedAddress
+from modules.customers.selectors import addresses
+from modules.kernel.address import Address
 from modules.kernel.errors import DomainError
 from modules.orders.contracts import OrderFilter
+from modules.orders.selectors import order_token, orders
+from modules.shipping.selectors import countries
 
 
 def own_id(request: HttpRequest) -> UUID:
@@ -67,8 +68,7 @@ def address_form(request: HttpRequest, address_id: UUID | None = None) -> HttpRe
     if address_id is not None and saved is None:
         return redirect(request, reverse("account-addresses"))
     if request.method != "POST":
-        context = {"address": saved.address if saved else None, "errors": {}}
-        return show_form(request, saved, context)
+        return show_form(request, saved, saved.address if saved else None, {})
     address = typed_address(cast("QueryDict", request.POST), "")
     errors = address_errors(address, "")
     if not errors:
@@ -85,13 +85,22 @@ def address_form(request: HttpRequest, address_id: UUID | None = None) -> HttpRe
             errors = {"name": refusal.message}
         else:
             return redirect(request, reverse("account-addresses"))
-    return show_form(request, saved, {"address": address, "errors": errors}, status=422)
+    return show_form(request, saved, address, errors, status=422)
 
 
 def show_form(
-    request: HttpRequest, saved: SavedAddress | None, context: dict[str, object], status: int = 200
+    request: HttpRequest,
+    saved: SavedAddress | None,
+    address: Address | None,
+    errors: dict[str, str],
+    status: int = 200,
 ) -> HttpResponse:
-    context |= {"saved": saved, "countries": countries()}
+    context = {
+        "saved": saved,
+        "fields": address_fields(address, errors, "", "", ""),
+        "errors": errors,
+        "countries": countries(),
+    }
     return page(request, "account/address_form.html", context, partial="form", status=status)
 
 

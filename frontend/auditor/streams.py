@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,8 +25,6 @@ from modules.audit.selectors import (
 )
 from modules.kernel.errors import DomainError
 
-BY = ("recorded", "effective")
-
 
 @auditor_only
 def landing(request: HttpRequest) -> HttpResponse:
@@ -45,7 +44,7 @@ def stream_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     events = stream(stream_id)
     problem, state = "", None
     try:
-        state = state_at(stream_id, **asked(request))
+        state = asked_state(request, stream_id)
     except (DomainError, ValueError) as refusal:
         problem = str(refusal)
         state = state_at(stream_id)
@@ -66,20 +65,23 @@ def stream_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     return page(request, "auditor/stream.html", context, partial="state")
 
 
-def asked(request: HttpRequest) -> dict[str, object]:
-    """Reads `as_of` (a version) or `at` (a time) and `by` from the address.
+def asked_state(request: HttpRequest, stream_id: UUID) -> StateAt:
+    """Returns the state that the address asks for: `as_of` a version, or `at` a time and `by`.
 
     Raises:
         ValueError: a time that cannot be read, in words for the page.
+        NothingRecordedYet: the stream began later.
     """
-    by = request.GET.get("by", "recorded")
     version = request.GET.get("as_of", "")
     if version.isdecimal() and len(version) < 8 and int(version) > 0:
-        return {"version": int(version)}
+        return state_at(stream_id, version=int(version))
     text = request.GET.get("at", "").strip()
     if not text:
-        return {}
-    return {"at": moment(text), "by": by if by in BY else "recorded"}
+        return state_at(stream_id)
+    by: Literal["recorded", "effective"] = "recorded"
+    if request.GET.get("by") == "effective":
+        by = "effective"
+    return state_at(stream_id, at=moment(text), by=by)
 
 
 def moment(text: str) -> datetime:

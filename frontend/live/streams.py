@@ -16,11 +16,11 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from modules.orders.selectors import order_by_token, order_detail, order_position
 
 from events.live import listen
 from frontend.storefront.orders import order_context
 from modules.kernel.errors import DomainError
+from modules.orders.selectors import order_by_token, order_detail, order_position
 
 HEARTBEAT_SECONDS = 15.0
 # A look without a wake-up: the net for one that got lost.

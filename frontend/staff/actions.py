@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_POST
-from modules.orders.selectors import order_detail, timeline
 
 from events.context import acting
 from frontend.access import staff_only
@@ -29,6 +28,7 @@ from modules.orders.contracts import (
     RefundOrder,
     ShipParcel,
 )
+from modules.orders.selectors import order_detail, timeline
 from modules.payments.commands import mark_paid, settle
 from modules.payments.selectors import payments_of
 

@@ -1,13 +1,13 @@
 """The first page of the day: what waits to be done."""
 
 from django.http import HttpRequest, HttpResponse
-from modules.orders.selectors import order_counts, orders
 
 from frontend.access import staff_only
 from frontend.htmx import page
 from frontend.staff.orders import VIEWS
 from modules.inventory.selectors import stock_list
 from modules.orders.contracts import OrderFilter
+from modules.orders.selectors import order_counts, orders
 
 
 @staff_only
@@ -15,7 +15,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     counts = order_counts()
     context = {
         "tasks": [
-            {"label": label, "code": code, "count": counts.get(code, 0)}
+            {"label": label, "code": code, "count": getattr(counts, code.replace("-", "_"))}
             for code, label in VIEWS.items()
             if code != "all"
         ],

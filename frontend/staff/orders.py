@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.timezone import get_current_timezone
-from modules.orders.selectors import order_counts, order_detail, orders, timeline
 
 from frontend.access import staff_only
 from frontend.htmx import page
@@ -17,6 +16,7 @@ from frontend.presenting import quote_rows, tax_note
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
 from modules.orders.contracts import OrderDetail, OrderFilter
+from modules.orders.selectors import order_counts, order_detail, orders, timeline
 from modules.payments.contracts import PaymentDetail
 from modules.payments.selectors import payments_of
 
@@ -52,7 +52,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
                 "label": label,
                 "url": f"?view={code}",
                 "current": asked.view == code,
-                "count": counts.get(code),
+                "count": getattr(counts, code.replace("-", "_")),
             }
             for code, label in VIEWS.items()
         ],

@@ -5,19 +5,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
-from modules.carts.commands import add_line, set_quantity
-from modules.checkout.selectors import basket
-from modules.inventory.selectors import stock_levels
-from modules.pricing.selectors import listed_prices
 
 from frontend.htmx import page, redirect, wants_fragment
 from frontend.presenting import shown_basket
 from frontend.storefront.shopper import cart_to_fill, current_basket, current_cart, remember
+from modules.carts.commands import add_line, set_quantity
 from modules.carts.contracts import AddLine, Cart, CartLine, SetQuantity
 from modules.catalog.contracts import VariantNotFound
 from modules.catalog.selectors import sellable_variants
+from modules.checkout.selectors import basket
+from modules.inventory.selectors import stock_levels
 from modules.kernel.errors import DomainError
 from modules.pricing.contracts import PriceNotFound
+from modules.pricing.selectors import listed_prices
 
 
 def basket_page(request: HttpRequest) -> HttpResponse:

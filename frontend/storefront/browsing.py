@@ -5,7 +5,7 @@ A stranger's link with a filter that no longer exists shows the list without tha
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from django.http import HttpRequest, QueryDict
 
@@ -37,8 +37,14 @@ class BrowseForm:
     def __init__(self, data: QueryDict | Mapping[str, str]) -> None:
         self.data = data if isinstance(data, QueryDict) else querydict(data)
 
-    def request(self, currency: str, *, page_size: int = 24, **scope: str) -> BrowseRequest:
-        """Returns the question for the catalogue; what cannot be read is left out."""
+    def request(
+        self, currency: str, scope: Mapping[str, str] | None = None, *, page_size: int = 24
+    ) -> BrowseRequest:
+        """Returns the question for the catalogue, within `scope` (category, collection or query).
+
+        What cannot be read is left out.
+        """
+        scope = scope or {}
         facets = tuple(
             (code, tuple(value for value in values if value))
             for code, values in self.data.lists()
@@ -52,7 +58,7 @@ class BrowseForm:
             collection=scope.get("collection", ""),
             query=scope.get("query", ""),
             facets=facets[:20],
-            sort=cast("Sort", sort) if sort in SORTS else fallback,
+            sort=sort if sort in SORTS else fallback,
             price_min=self.amount("from", currency),
             price_max=self.amount("to", currency),
             in_stock_only=self.data.get("stock") == "in",
@@ -95,7 +101,7 @@ def without(query: QueryDict, name: str, value: str) -> str:
 
 def shown_filters(request: HttpRequest, found: Browsed) -> tuple[Filter, ...]:
     """Returns the chips of the chosen facet values, price range and stock filter."""
-    query = cast("QueryDict", request.GET)
+    query = request.GET
     chips = [
         Filter(f"{facet.label}: {value.label}", without(query, facet.code, value.value))
         for facet in found.facets
@@ -104,9 +110,9 @@ def shown_filters(request: HttpRequest, found: Browsed) -> tuple[Filter, ...]:
     ]
     words = {"from": "From", "to": "Up to"}
     chips += [
-        Filter(f"{word} {query[name]}", without(query, name, query[name]))
+        Filter(f"{word} {text}", without(query, name, text))
         for name, word in words.items()
-        if query.get(name)
+        if (text := query.get(name, ""))
     ]
     if query.get("stock") == "in":
         chips.append(Filter("In stock", without(query, "stock", "in")))

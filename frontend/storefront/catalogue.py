@@ -1,6 +1,7 @@
 """Home, category, collection, search and product pages."""
 
 import json
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from modules.inventory.selectors import stock_levels
-from modules.pricing.selectors import listed_prices
-from modules.shipping.selectors import delivery_options
 
 from frontend.errors import gone, page_not_found
 from frontend.htmx import page
@@ -35,6 +33,9 @@ from modules.catalog.selectors import (
     related_products,
     suggestions,
 )
+from modules.inventory.selectors import stock_levels
+from modules.pricing.selectors import listed_prices
+from modules.shipping.selectors import delivery_options
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -53,10 +54,10 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def listing(request: HttpRequest, heading: dict[str, object], **scope: str) -> HttpResponse:
+def listing(request: HttpRequest, heading: Mapping[str, object], **scope: str) -> HttpResponse:
     """Answers a list of products with its facets: the whole page, or its results to htmx."""
     form = BrowseForm(request.GET)
-    asked = form.request(settings.SHOP_CURRENCY, **scope)
+    asked = form.request(settings.SHOP_CURRENCY, scope)
     found = browse(asked)
     context = {
         **heading,

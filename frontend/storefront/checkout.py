@@ -4,24 +4,24 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-from modules.carts.commands import set_delivery
-from modules.checkout.commands import pay, place_order
-from modules.checkout.selectors import review
-from modules.orders.selectors import order_by_token, order_detail
-from modules.payments.commands import resolve_unknown
-from modules.payments.selectors import payment_methods, payments_of
-from modules.shipping.selectors import countries
 
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
 from frontend.storefront.checkout_form import CheckoutForm, form_values
 from frontend.storefront.shopper import COOKIE, current_cart, customer_id
+from modules.carts.commands import set_delivery
 from modules.carts.contracts import Cart, SetDelivery
+from modules.checkout.commands import pay, place_order
 from modules.checkout.contracts import CartChanged, CartEmpty, Checkout, Placed
+from modules.checkout.selectors import review
 from modules.inventory.contracts import OutOfStock
 from modules.kernel.errors import Conflict, Unavailable
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
+from modules.orders.selectors import order_by_token, order_detail
+from modules.payments.commands import resolve_unknown
+from modules.payments.selectors import payment_methods, payments_of
+from modules.shipping.selectors import countries
 
 
 @never_cache

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
-from modules.shipping.selectors import check_address
 
 from modules.carts.contracts import Cart
 from modules.kernel.address import Address
 from modules.payments.contracts import PaymentMethod
+from modules.shipping.selectors import check_address
 
 ADDRESS_FIELDS = ("name", "line1", "line2", "city", "postcode", "region", "country", "phone")
 REQUIRED = {
@@ -94,7 +94,7 @@ class CheckoutForm:
     def check(self) -> bool:
         """Fills `errors`; true when the order can be attempted."""
         contact = ContactForm({"email": self.email})
-        self.errors = {name: messages[0] for name, messages in contact.errors.items()}
+        self.errors = {name: str(words[0]) for name, words in contact.errors.items()}
         self.errors |= address_errors(self.delivery_address, "delivery_")
         if self.billing_address is not None:
             self.errors |= address_errors(self.billing_address, "billing_")

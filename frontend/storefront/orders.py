@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-from modules.orders.commands import cancel_order, request_return
-from modules.orders.selectors import order_by_token, order_detail, order_position, timeline
-from modules.payments.selectors import payment_methods, payments_of
 
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
+from modules.orders.commands import cancel_order, request_return
 from modules.orders.contracts import CancelOrder, LineQuantity, OrderDetail, RequestReturn
+from modules.orders.selectors import order_by_token, order_detail, order_position, timeline
+from modules.payments.selectors import payment_methods, payments_of
 
 RETURN_REASONS = (
     "It arrived damaged",

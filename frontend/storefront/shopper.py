@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from modules.carts.commands import create_cart
-from modules.carts.selectors import cart_by_token, open_cart_of
-from modules.checkout.selectors import basket, empty_basket
 
+from modules.carts.commands import create_cart
 from modules.carts.contracts import Cart, CartNotFound, CreateCart
+from modules.carts.selectors import cart_by_token, open_cart_of
 from modules.checkout.contracts import Basket
+from modules.checkout.selectors import basket, empty_basket
 
 COOKIE = "basket"
 COOKIE_PERIOD = timedelta(days=60)
