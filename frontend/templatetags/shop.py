@@ -248,12 +248,13 @@ def form_input(field: BoundField, **attributes: str | bool) -> SafeString:
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
 def nav_link(
-    context: template.Context, url: str, label: str, icon_name: str = ""
+    context: template.Context, url: str, label: str, icon_name: str = "", *, exact: bool = False
 ) -> dict[str, object]:
-    """Draws a link of a navigation and marks it when the page shown lies at or below it."""
+    """Draws a link of a navigation, marked while the page shown is it or, unless exact, below it."""
     request = context.get("request")
     path: str = request.path if request else ""
-    return {"url": url, "label": label, "icon_name": icon_name, "current": path.startswith(url)}
+    current = path == url or (not exact and path.startswith(url))
+    return {"url": url, "label": label, "icon_name": icon_name, "current": current}
 
 
 @register.filter
