@@ -10,7 +10,7 @@ export DJANGO_SETTINGS_MODULE := "config.settings"
 
 [private]
 default:
-    @just --list --unsorted --list-heading $'The tasks of Counterfoil (run one with: just NAME)\n'
+    @{{ just_executable() }} --list --unsorted --list-heading ''
 
 # Set up and run the whole shop; Ctrl-C stops it
 [group('run')]
@@ -80,13 +80,9 @@ locks:
 [group('test')]
 unit *arguments: setup-tests (_pytest "-n 2 -m 'not browser and not stress and not real_data'" arguments)
 
-# Journeys in a real Chromium
+# Some tests: `just tests tests/orders -k cancel`, `just tests -m browser`
 [group('test')]
-browser *arguments: setup-tests (_pytest "-m browser" arguments)
-
-# Many threads for tens of seconds
-[group('test')]
-stress *arguments: setup-tests (_pytest "-m stress" arguments)
+tests *arguments: setup-tests (_pytest "" arguments)
 
 # Lock the requirements again; `just lock --upgrade` takes newer versions
 [group('maintain')]

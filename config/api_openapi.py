@@ -75,7 +75,7 @@ DESCRIPTIONS = {
     401: "The credentials are missing or not valid.",
     403: "The credentials do not allow this.",
     404: "It does not exist, or not for the caller.",
-    409: "The present state does not allow it, or the Idempotency-Key was used for another request.",
+    409: "The present state does not allow it, or the Idempotency-Key was used already.",
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "Fields or parameters are missing, unknown or out of bounds.",

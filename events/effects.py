@@ -32,7 +32,7 @@ TIME_LIMIT_SECONDS = 45
 ERROR_LIMIT_CHARACTERS = 2000
 
 
-class _DoneAlready(Exception):  # noqa: N818  # control flow, not an error
+class _DoneAlready(Exception):  # control flow, not an error
     """Another attempt was faster; ours is rolled back."""
 
 

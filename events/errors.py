@@ -34,7 +34,7 @@ class OutcomeUnknown(Unavailable):
     code = "outcome-unknown"
 
 
-class StoreMisuse(DomainError):  # noqa: N818  # named like the four kinds
+class StoreMisuse(DomainError):  # named like the four kinds
     code = "store-misuse"
 
 

@@ -65,20 +65,21 @@ class Hub:
         self._waiting: set[asyncio.Event] = set()
         self._task: asyncio.Task[None] | None = None
 
-    async def wakeups(self) -> AsyncIterator[None]:
-        """Yields at once, and then at each wake-up or poll, until the consumer goes away."""
+    async def wakeups(self) -> AsyncIterator[bool]:
+        """Yields True at once and at each wake-up, False at each poll, until the consumer goes."""
         news = asyncio.Event()
         self._waiting.add(news)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
         try:
+            told = True
             while True:
-                yield
+                yield told
                 try:
                     async with asyncio.timeout(POLL_SECONDS):
-                        await news.wait()
+                        told = await news.wait()
                 except TimeoutError:
-                    continue
+                    told = False
                 finally:
                     news.clear()
         finally:
@@ -104,12 +105,13 @@ class Hub:
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
 
 
-async def listen() -> AsyncIterator[None]:
+async def listen() -> AsyncIterator[bool]:
     """Yields at once, then whenever there may be new events, at least every 250 ms.
 
-    All listeners of a process share one database connection. The consumer reads the log itself
-    after each wake-up; a wake-up carries nothing and promises nothing.
+    True says that somebody committed events, False that it is only time for another look. All
+    listeners of a process share one database connection. The consumer reads the log itself after
+    each wake-up; a wake-up carries nothing and promises nothing.
     """
     hub = _hubs.setdefault(asyncio.get_running_loop(), Hub())
-    async for _ in hub.wakeups():
-        yield
+    async for told in hub.wakeups():
+        yield told

@@ -82,7 +82,9 @@ class Reply(BaseModel):
 class MoneyReply(Reply):
     """An amount in whole minor units, so that no client ever rounds."""
 
-    minor: int = Field(description="Cents, yen, fils: the currency's smallest unit.", examples=[1290])
+    minor: int = Field(
+        description="Cents, yen, fils: the currency's smallest unit.", examples=[1290]
+    )
     currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
 
 

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q
-from django.db.transaction import atomic as command
 
+from events.commands import command
 from modules.carts.contracts import (
     MAXIMUM_LINES,
     MAXIMUM_QUANTITY,

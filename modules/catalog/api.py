@@ -224,13 +224,13 @@ def product(
     return selectors.product_detail(slug)
 
 
-@router.get("/categories", response=tuple[CategoryReply, ...])
+@router.get("/categories", response=list[CategoryReply])
 def categories(request: HttpRequest) -> tuple[CategoryNode, ...]:
     """List the roots of the category tree with all below them."""
     return selectors.category_tree()
 
 
-@router.get("/collections", response=tuple[CollectionReply, ...])
+@router.get("/collections", response=list[CollectionReply])
 def collections(request: HttpRequest) -> tuple[CollectionSummary, ...]:
     """List the hand-picked collections."""
     return selectors.collections()
@@ -247,11 +247,16 @@ class SuggestionReply(Reply):
     picture: PictureReply | None = Field(description="Of a product.")
 
 
-@router.get("/suggestions", response=tuple[SuggestionReply, ...])
-def suggestions(
-    request: HttpRequest,
-    q: Annotated[str, Query(max_length=100, description="The letters so far.", examples=["tid"])],
-    limit: Annotated[AddressInteger, Query(ge=1, le=20, description="At most so many.")] = 8,
-) -> tuple[Suggestion, ...]:
+class SuggestionsQuery(BaseModel):
+    """Letters typed so far."""
+
+    q: Annotated[str, Field(max_length=100)] = Field(description="The letters.", examples=["tid"])
+    limit: Annotated[AddressInteger, Field(ge=1, le=20)] = Field(
+        8, description="At most so many.", examples=[8]
+    )
+
+
+@router.get("/suggestions", response=list[SuggestionReply])
+def suggestions(request: HttpRequest, query: Query[SuggestionsQuery]) -> tuple[Suggestion, ...]:
     """Suggest where the letters typed so far lead to."""
-    return selectors.suggestions(q, limit=limit)
+    return selectors.suggestions(query.q, limit=query.limit)

@@ -8,14 +8,13 @@ from uuid import UUID
 from ninja import Path, Router, Status
 from pydantic import Field
 
-from events.context import current_context
 from modules.carts import commands as carts
 from modules.carts.contracts import MAXIMUM_QUANTITY, AddLine, Cart, CartNotFound
 from modules.carts.selectors import cart as cart_of
 from modules.catalog.contracts import VariantNotFound
 from modules.checkout import commands, selectors
 from modules.checkout.contracts import Checkout, Placed, Review
-from modules.kernel.identity import new_id
+from modules.pricing.selectors import listed_prices
 from modules.wire import (
     AddressBody,
     Body,
@@ -28,7 +27,6 @@ from modules.wire import (
     Reply,
     Sku,
 )
-from modules.pricing.selectors import listed_prices
 
 baskets_router = Router(tags=["baskets"])
 router = Router(tags=["checkout"])

@@ -37,7 +37,7 @@ def save_address(message: SaveAddress) -> UUID:
     if not User.objects.select_for_update().filter(id=message.customer_id).exists():
         raise CustomerNotFound("This account does not exist any more: sign in again")
     mine = SavedAddress.objects.filter(user_id=message.customer_id)
-    others = mine.exclude(id=message.address_id)
+    others = mine.exclude(id=message.address_id) if message.address_id else mine
     is_default = message.is_default or not others.filter(is_default=True).exists()
     if is_default:
         others.filter(is_default=True).update(is_default=False)

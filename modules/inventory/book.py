@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from events.context import current_context
+from events.facts import publish
 from modules.inventory import statements
 from modules.inventory.contracts import (
     AvailabilityChanged,
@@ -90,4 +91,4 @@ def movement(
 
 def announce(after: StockLevel, before: StockLevel | None) -> None:
     if before is None or after.availability != before.availability:
-        AvailabilityChanged(sku=after.sku, availability=after.availability)
+        publish(AvailabilityChanged(sku=after.sku, availability=after.availability))

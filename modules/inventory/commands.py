@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.transaction import atomic as command
-
+from events.commands import command
 from modules.inventory import statements
 from modules.inventory.book import announce, known, movement, reduced, settle, take
 from modules.inventory.contracts import (

@@ -107,7 +107,7 @@ class Movement(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("sku", "-id", name="movement_of_sku"),
+            models.Index(fields=["sku", "-id"], name="movement_of_sku"),
             models.Index("reference", name="movement_of_reference"),
         ]
 

@@ -15,7 +15,7 @@ EXPONENTS = dict.fromkeys(
 EXPONENTS |= dict.fromkeys("CLP ISK JPY KRW PYG UGX VND XAF XOF XPF".split(" "), 0)
 EXPONENTS |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(" "), 3)
 
-_AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d+))?")
+_AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d+))?", re.ASCII)
 
 
 class MoneyError(ValueError):

@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.transaction import atomic
 
+from events.commands import command
 from events.context import current_context
+from events.facts import publish
 from modules.kernel import clock
-from modules.pricing.contracts import PriceRefused, SetPrice, TaxRule, TaxRuleFixed
+from modules.pricing.contracts import PriceChanged, PriceRefused, SetPrice, TaxRule, TaxRuleFixed
 from modules.pricing.models import Price, TaxRate
 
 type Key = tuple[str, str]
 
 
-def set_price(command: SetPrice) -> None:
+def set_price(message: SetPrice) -> None:
     """Lists one price; see `set_prices`."""
-    set_prices([command])
+    set_prices([message])
 
 
-@atomic
-def set_prices(commands: Sequence[SetPrice]) -> None:
+@command
+def set_prices(messages: Sequence[SetPrice]) -> None:
     """Lists prices, all or none; a listing that is already in force then is not written again.
 
     Publishes `PriceChanged` for each SKU whose price is another from this moment on.
@@ -29,17 +30,17 @@ def set_prices(commands: Sequence[SetPrice]) -> None:
         PriceRefused: a negative price, or a comparison price that is lower or in other money.
     """
     now = clock.now()
-    for command in commands:
-        check(command)
+    for message in messages:
+        check(message)
     # Price changes are rare and short, so they queue: a version is given to one listing only.
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE pricing_price IN SHARE ROW EXCLUSIVE MODE")
-    history = price_history({command.sku for command in commands})
+    history = price_history({message.sku for message in messages})
     before = {key: in_force(prices, now) for key, prices in history.items()}
     added: list[Price] = []
-    for command in commands:
-        key = (command.sku, command.price.currency)
-        listed = listing(command, version=len(history.get(key, [])) + 1, now=now)
+    for message in messages:
+        key = (message.sku, message.price.currency)
+        listed = listing(message, version=len(history.get(key, [])) + 1, now=now)
         current = in_force(history.get(key, []), listed.valid_from)
         if current is None or current.listing != listed.listing:
             history.setdefault(key, []).append(listed)
@@ -55,7 +56,7 @@ def set_prices(commands: Sequence[SetPrice]) -> None:
     )
 
 
-@atomic
+@command
 def announce_due_prices(now: datetime) -> tuple[str, ...]:
     """Publishes `PriceChanged` for prices listed ahead whose time has come; returns their SKUs."""
     due = list(
@@ -70,7 +71,7 @@ def announce_due_prices(now: datetime) -> tuple[str, ...]:
     return tuple(sorted({sku for sku, _ in keys}))
 
 
-@atomic
+@command
 def save_tax_rules(rules: Sequence[TaxRule]) -> None:
     """Stores tax rules; one that is stored already with the same content is left alone.
 
@@ -99,16 +100,16 @@ def save_tax_rules(rules: Sequence[TaxRule]) -> None:
     TaxRate.objects.bulk_create(added)
 
 
-def check(command: SetPrice) -> None:
-    if command.price.minor < 0:
-        raise PriceRefused(f"{command.sku}: a price cannot be negative", sku=command.sku)
-    compare_at = command.compare_at
-    if compare_at and compare_at.currency != command.price.currency:
-        raise PriceRefused(f"{command.sku}: compare a price in its own currency", sku=command.sku)
-    if compare_at and compare_at.minor < command.price.minor:
+def check(message: SetPrice) -> None:
+    if message.price.minor < 0:
+        raise PriceRefused(f"{message.sku}: a price cannot be negative", sku=message.sku)
+    compare_at = message.compare_at
+    if compare_at and compare_at.currency != message.price.currency:
+        raise PriceRefused(f"{message.sku}: compare a price in its own currency", sku=message.sku)
+    if compare_at and compare_at.minor < message.price.minor:
         raise PriceRefused(
-            f"{command.sku}: the price before a reduction cannot be lower than the price",
-            sku=command.sku,
+            f"{message.sku}: the price before a reduction cannot be lower than the price",
+            sku=message.sku,
         )
 
 
@@ -124,16 +125,16 @@ def in_force(prices: Sequence[Price], at: datetime) -> Price | None:
     return max(begun, key=lambda price: (price.valid_from, price.version), default=None)
 
 
-def listing(command: SetPrice, *, version: int, now: datetime) -> Price:
-    valid_from = command.valid_from or now
+def listing(message: SetPrice, *, version: int, now: datetime) -> Price:
+    valid_from = message.valid_from or now
     return Price(
-        sku=command.sku,
-        currency=command.price.currency,
+        sku=message.sku,
+        currency=message.price.currency,
         version=version,
-        amount_minor=command.price.minor,
-        compare_at_minor=command.compare_at.minor if command.compare_at else None,
-        tax_class=command.tax_class,
-        tax_included=command.tax_included,
+        amount_minor=message.price.minor,
+        compare_at_minor=message.compare_at.minor if message.compare_at else None,
+        tax_class=message.tax_class,
+        tax_included=message.tax_included,
         valid_from=valid_from,
         recorded_at=now,
         actor=current_context().actor,
@@ -149,7 +150,8 @@ def differs(before: Price | None, after: Price) -> bool:
 
 
 def announce(prices: Sequence[Price]) -> None:
-    pass
+    for price in prices:
+        publish(PriceChanged(sku=price.sku, price=price.price, compare_at=price.compare_at))
 
 
 def as_rate(rule: TaxRule) -> TaxRate:

@@ -50,7 +50,9 @@ class Price(models.Model):
             ),
         ]
         indexes = [
-            models.Index("sku", "currency", "-valid_from", "-version", name="price_in_force"),
+            models.Index(
+                fields=["sku", "currency", "-valid_from", "-version"], name="price_in_force"
+            ),
             models.Index("valid_from", condition=models.Q(announced=False), name="price_due"),
         ]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cachalot.api import cachalot_disabled
-from django.db.transaction import atomic as command
 
+from events.commands import command
 from modules.shipping.contracts import SaveMethod, SaveRate, SaveZone, ZoneRefused
 from modules.shipping.domain import defaults
 from modules.shipping.models import Method, Rate, Zone

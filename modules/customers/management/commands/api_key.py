@@ -34,8 +34,6 @@ class Command(BaseCommand):
             if days < 1:
                 raise CommandError("--days must be 1 or more; leave it out for a key without end")
             expires_at = clock.now() + timedelta(days=days)
-        issued = issue_api_key(
-            IssueApiKey(name=name, scopes=tuple(scopes), expires_at=expires_at)
-        )
+        issued = issue_api_key(IssueApiKey(name=name, scopes=tuple(scopes), expires_at=expires_at))
         self.stdout.write(issued.secret)
         self.stderr.write(f"Key {issued.id} for {name}: {', '.join(scopes)}. Keep it safe.")

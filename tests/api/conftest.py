@@ -1,0 +1,127 @@
+"""A small shop with one product in two sizes, and clients that speak JSON to it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from modules.catalog.commands import save_category, save_product
+from modules.catalog.contracts import SaveCategory, SaveProduct, SaveVariant
+from modules.customers.commands import issue_api_key
+from modules.customers.contracts import IssueApiKey
+from modules.inventory.commands import receive_stocks
+from modules.inventory.contracts import ReceiveStock
+from modules.kernel.money import Money
+from modules.pricing.commands import save_tax_rules, set_prices
+from modules.pricing.contracts import SetPrice, TaxRule
+from modules.shipping.commands import save_methods, save_zones
+from modules.shipping.contracts import SaveMethod, SaveRate, SaveZone
+
+SMALL, LARGE = "TIDES-A4", "TIDES-A3"
+PRICES = {SMALL: 1290, LARGE: 2490}
+DELIVERY = 490
+ADDRESS = {
+    "name": "Ada Lovelace",
+    "line1": "12 rue des Arts",
+    "city": "Lyon",
+    "postcode": "69002",
+    "country": "FR",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response with its JSON read."""
+
+    status: int
+    headers: dict[str, str]
+    json: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.json["code"])
+
+
+class Caller:
+    """Calls the API as one client does; `headers` go with every request."""
+
+    def __init__(self, client: Client, **headers: str) -> None:
+        self.client = client
+        self.headers = headers
+
+    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body)
+        response = self.client.generic(
+            method,
+            path,
+            raw,
+            content_type=headers.pop("content_type", "application/json"),
+            headers={**self.headers, **headers},
+        )
+        text = response.content
+        return Answer(
+            status=response.status_code,
+            headers=dict(response.headers),
+            json=json.loads(text) if text and "json" in response["Content-Type"] else None,
+        )
+
+    def with_headers(self, **headers: str) -> "Caller":
+        return Caller(self.client, **{**self.headers, **headers})
+
+
+def seed() -> None:
+    """One product in two sizes, priced in EUR, with stock, French tax and one way to deliver."""
+    save_category(SaveCategory(path="prints", name="Prints"))
+    save_product(
+        SaveProduct(
+            slug="blue-tides",
+            title="Blue tides",
+            kind="print",
+            category="prints",
+            variants=tuple(
+                SaveVariant(sku=sku, title="Blue tides", options=(("Size", sku[-2:]),))
+                for sku in PRICES
+            ),
+        )
+    )
+    set_prices(tuple(SetPrice(sku=sku, price=Money(PRICES[sku], "EUR")) for sku in PRICES))
+    receive_stocks(tuple(ReceiveStock(sku=sku, quantity=50) for sku in PRICES))
+    save_tax_rules(
+        (
+            TaxRule(
+                code="FR-standard",
+                version=1,
+                country="FR",
+                tax_class="standard",
+                rate_millionths=200_000,
+                label="VAT 20 %",
+            ),
+        )
+    )
+    save_methods((SaveMethod(code="standard", title="Standard", carrier="La Poste"),))
+    rate = SaveRate(method_code="standard", charge=Money(DELIVERY, "EUR"), days_min=2, days_max=4)
+    save_zones((SaveZone(code="fr", name="France", countries=("FR",), rates=(rate,)),))
+
+
+@pytest.fixture
+def shop(db: None) -> None:
+    seed()
+
+
+@pytest.fixture
+def guest(shop: None) -> Caller:
+    return Caller(Client())
+
+
+@pytest.fixture
+def machine(shop: None) -> Callable[..., Caller]:
+    """Returns a client with an API key of these scopes."""
+
+    def with_scopes(*scopes: str) -> Caller:
+        key = issue_api_key(IssueApiKey(name="tests", scopes=scopes))
+        return Caller(Client(), Authorization=f"Bearer {key.secret}")
+
+    return with_scopes

@@ -1,0 +1,42 @@
+"""What cannot be priced is refused before anything is computed."""
+
+import pytest
+
+from modules.pricing.contracts import QuoteRefused
+from modules.pricing.selectors import quote
+from tests.pricing.baskets import basket, delivery, line, tax
+
+TAX = (tax(200_000),)
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 1.5, 10**9, float("nan"), True, "2"])
+def test_only_a_sensible_whole_quantity_has_a_price(quantity: int) -> None:
+    with pytest.raises(QuoteRefused):
+        quote(basket(line(100, quantity), rules=TAX))
+
+
+@pytest.mark.parametrize("minor", [-1, 10**14])
+def test_a_price_below_zero_or_beyond_all_measure_is_refused(minor: int) -> None:
+    with pytest.raises(QuoteRefused):
+        quote(basket(line(minor), rules=TAX))
+
+
+def test_a_price_in_another_currency_is_refused() -> None:
+    with pytest.raises(QuoteRefused):
+        quote(basket(line(100, currency="USD"), rules=TAX))
+    with pytest.raises(QuoteRefused):
+        quote(basket(line(100), rules=TAX, delivery=delivery(100, currency="USD")))
+
+
+def test_prices_with_and_without_tax_do_not_share_a_basket() -> None:
+    with pytest.raises(QuoteRefused):
+        quote(basket(line(100), line(100, included=False), rules=TAX))
+
+
+def test_two_rules_for_one_class_are_refused() -> None:
+    with pytest.raises(QuoteRefused):
+        quote(basket(line(100), rules=(tax(200_000), tax(100_000, version=2))))
+
+
+def test_an_empty_basket_costs_nothing() -> None:
+    assert quote(basket(rules=TAX)).total_minor == 0
