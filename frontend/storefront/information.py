@@ -72,9 +72,7 @@ DOCUMENTS = {
         "Contact",
         "Real people answer, on working days between nine and five in Lyon.",
         (
-            Part(
-                "E-mail", "hello@halftone.example. Please name your order number."
-            ),
+            Part("E-mail", "hello@halftone.example. Please name your order number."),
             Part("Address", "Halftone, 12 rue des Tables Claudiennes, 69001 Lyon, France"),
         ),
     ),
