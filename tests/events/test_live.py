@@ -23,7 +23,7 @@ def _no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_committed_command_wakes_every_stream_of_the_process() -> None:
-    async def until_woken(stream: AsyncIterator[None], ready: asyncio.Event) -> float:
+    async def until_woken(stream: AsyncIterator[bool], ready: asyncio.Event) -> float:
         async with aclosing(stream) as wakeups:  # type: ignore[type-var]
             await anext(wakeups)
             ready.set()
