@@ -26,6 +26,14 @@ SHOP_COUNTRY = "FR"
 PUBLIC_URL = env.origin
 LIVE_URL = env.live_url or PUBLIC_URL
 RESERVATION_PERIOD = timedelta(minutes=30)
+# "on-shipment" takes each parcel's value when it leaves, "at-once" the whole when it is authorised.
+SHOP_CAPTURE = "on-shipment"
+# How shoppers may pay, in the order in which checkout shows it: classes with the methods of
+# modules.payments.domain.provider.Gateway.
+PAYMENT_PROVIDERS = (
+    "modules.payments.gateways.testbank.gateway.TestBank",
+    "modules.payments.gateways.invoice.Invoice",
+)
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
@@ -72,6 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "events.context.ActorMiddleware",
+    "frontend.refusals.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -196,7 +205,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = env.data_directory / "media"
 # Collected files are served by content hash; without them (tests, type checks) as they lie.
 STATIC_IS_COLLECTED = IN_PRODUCTION or STATIC_ROOT.is_dir()
-WHITENOISE_USE_FINDERS = not STATIC_IS_COLLECTED
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or not STATIC_IS_COLLECTED
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map", "avif")
 STORAGES = {

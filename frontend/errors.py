@@ -1,25 +1,28 @@
 """The pages for when something goes wrong, and the same words as a toast for htmx.
 
 Each says what happened, whether anything was lost, and the way on. `server_error` and
-`unavailable` are files without context, so they appear while the database is away.
+`unavailable` need no context processor, no stylesheet and no database.
 """
 
 import base64
 import hashlib
-import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 from frontend.htmx import wants_fragment
 
+FOLDER = Path(__file__).resolve().parent / "templates" / "errors"
 TOASTS = {
     400: "That request could not be read. Reload the page and try again.",
     403: "You may not do that. Sign in with another account if you have one.",
     404: "That is no longer here. Reload the page to see what is.",
+    409: "Something changed in the meantime. Reload the page and try again.",
     410: "That piece has been withdrawn from sale.",
     429: "That was too often in a short time. Wait a minute and try again.",
     500: "Something went wrong on our side. Nothing was charged; please try again.",
@@ -81,12 +84,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answers 500 from a file, with no context processor and no database."""
+    """Answers 500 with no context processor, no stylesheet and no database."""
     return standalone(request, 500)
 
 
 def unavailable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answers 503 from a file that needs neither database nor stylesheet."""
+    """Answers 503 with no context processor, no stylesheet and no database."""
     response = standalone(request, 503)
     response.headers["Retry-After"] = "30"
     return response
@@ -95,16 +98,14 @@ def unavailable(request: HttpRequest, exception: Exception | None = None) -> Htt
 def standalone(request: HttpRequest, status: int) -> HttpResponse:
     if wants_fragment(request):
         return toast_alone(TOASTS[status], status)
-    body = get_template(f"errors/{status}.html").render()
+    css = (FOLDER / "standalone.css").read_text()
+    style = SafeString(f"<style>{css}</style>")
+    body = get_template(f"errors/{status}.html").render({"style": style})
     response = HttpResponse(body, status=status)
-    # The file carries its own style, so the policy names that style by its hash and no other.
-    policy = f"default-src 'none'; style-src {style_hash(body)}; img-src 'self'; form-action 'self'"
-    response.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors 'none'"
+    # The page carries its own style, so its policy names that style by hash and allows no other.
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
     return response
-
-
-def style_hash(body: str) -> str:
-    """Returns the CSP source of the one `<style>` in a page."""
-    style = re.findall(r"<style>(.*?)</style>", body, re.DOTALL)[0]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"'sha256-{digest}'"

@@ -1,6 +1,6 @@
 """Copies the browser files named here out of node_modules, so that running the shop needs no Node.
 
-`npm ci --ignore-scripts && python -m frontend.vendoring` refreshes them; the versions come from
+`npm ci && python -m frontend.vendoring` refreshes them; the versions come from
 package.json, the result is committed, and a manifest of SHA-256 sums says what it should be.
 """
 
@@ -37,6 +37,17 @@ VENDORED = (
     ),
     Vendored(
         "@fontsource-variable/fraunces", "fraunces", ("files/fraunces-latin-opsz-normal.woff2",)
+    ),
+    Vendored(
+        "swagger-ui-dist",
+        "swagger-ui",
+        (
+            "swagger-ui-bundle.js",
+            "swagger-ui-bundle.js.LICENSE.txt",
+            "swagger-ui.css",
+            "swagger-ui.css.map",
+            "NOTICE",
+        ),
     ),
     Vendored("axe-core", "axe-core", ("axe.min.js",), TESTS),
 )

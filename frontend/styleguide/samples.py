@@ -127,7 +127,7 @@ def orders() -> list[dict[str, Any]]:
         ("1042", "a.moreau@example.com", "captured", "shipped", 14300),
         ("1041", "k.tanaka@example.com", "authorised", "unfulfilled", 6900),
         ("1040", "s.novak@example.com", "declined", "unfulfilled", 4200),
-        ("1039", "b.haddad@example.com", "partly_refunded", "delivered", 21150),
+        ("1039", "b.haddad@example.com", "partially-refunded", "delivered", 21150),
     ]
     return [
         {
@@ -171,6 +171,12 @@ def everything(root: str) -> dict[str, Any]:
             {"label": "Prints", "url": "/products/prints/"},
             {"label": "Dune Light", "url": ""},
         ],
+        **records(),
+    }
+
+
+def records() -> dict[str, Any]:
+    return {
         "money_rows": money_rows(),
         "total": euros(16520),
         "steps": [
@@ -188,7 +194,7 @@ def everything(root: str) -> dict[str, Any]:
             {"field": "lines", "before": "2", "after": "1", "changed": True},
         ],
         "states": [
-            "awaiting_payment",
+            "pending",
             "authorised",
             "captured",
             "declined",

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from modules.kernel.errors import Conflict, NotFound
+from modules.kernel.errors import Conflict, NotFound, Unavailable
 from modules.kernel.money import Money
 
 type AttributeValue = str | int | bool
@@ -65,6 +65,12 @@ class SkuTaken(Conflict):
     """The SKU is used twice, or by another product; field: `sku`."""
 
     code = "sku-taken"
+
+
+class CatalogueBusy(Unavailable):
+    """Two people saved the same new product at the same moment; the later one tries again."""
+
+    code = "catalogue-busy"
 
 
 class PictureUnreadable(Conflict):
@@ -346,3 +352,11 @@ class AddPicture:
     alt: str
     role: Literal["main", "hover", "gallery"]
     content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepRenditions:
+    """The files made of an uploaded picture, all stored already."""
+
+    picture_id: UUID
+    files: tuple[PictureFile, ...]

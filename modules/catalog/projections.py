@@ -9,6 +9,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
+from cachalot.api import cachalot_disabled
 from django.db import connection
 from django.db.models import Prefetch
 
@@ -60,12 +61,14 @@ def refresh_listings(product_ids: Group[UUID]) -> None:
         cursor.execute(_COUNT_PRODUCTS)
 
 
-def refresh_offers(product_ids: Iterable[UUID]) -> None:
-    """Derives price spans and availability of these products anew from their variants."""
+def refresh_offers(product_ids: Iterable[UUID], *, prices: bool) -> None:
+    """Derives availability, and price spans if `prices`, of these products from their variants."""
     for batch in batched(sorted(product_ids), BATCH, strict=False):
         # The lock makes the later of two refreshes see what the earlier one wrote.
         list(_locked(batch))
-        _write_offers(batch)
+        if prices:
+            _write_prices(batch)
+        _write_availability(batch)
 
 
 def _locked(ids: Group[UUID]) -> Iterable[tuple[UUID, bool, list[str]]]:
@@ -90,7 +93,8 @@ def _refresh_batch(ids: Group[UUID]) -> Counter[str]:
             *("text_a", "text_b", "text_c", "words"),
         ],
     )
-    _write_offers(ids)
+    _write_prices(ids)
+    _write_availability(ids)
     return uses
 
 
@@ -104,7 +108,7 @@ def _count_terms(uses: Counter[str]) -> None:
     Term.objects.filter(uses__lte=0).delete()
 
 
-def _write_offers(ids: Group[UUID]) -> None:
+def _write_prices(ids: Group[UUID]) -> None:
     prices: defaultdict[tuple[UUID, str], list[tuple[int, int | None]]] = defaultdict(list)
     for product_id, currency, price, compare_at in VariantPrice.objects.filter(
         variant__product_id__in=ids, variant__on_sale=True
@@ -124,7 +128,6 @@ def _write_offers(ids: Group[UUID]) -> None:
             )
         )
     ListingPrice.objects.bulk_create(rows)
-    _write_availability(ids)
 
 
 def _write_availability(ids: Group[UUID]) -> None:
@@ -156,10 +159,12 @@ class _Source:
 
     @classmethod
     def of(cls, ids: Group[UUID]) -> "_Source":
-        source = cls(
-            products=list(Product.objects.filter(id__in=ids).select_related("category")),
-            facet_codes=set(Attribute.objects.filter(facet=True).values_list("code", flat=True)),
-        )
+        with cachalot_disabled():
+            facets = Attribute.objects.filter(facet=True).values_list("code", flat=True)
+            source = cls(
+                products=list(Product.objects.filter(id__in=ids).select_related("category")),
+                facet_codes=set(facets),
+            )
         for product_id, sku, title in (
             Variant.objects.filter(product_id__in=ids, on_sale=True)
             .order_by("position", "sku")

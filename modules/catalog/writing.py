@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import batched
 from uuid import UUID
 
+from cachalot.api import cachalot_disabled
 from django.db.models import Q
 
 from modules.catalog.contracts import (
@@ -71,8 +72,9 @@ class _Writer:
 
     def __init__(self, at: datetime) -> None:
         self.at = at
-        self.categories = dict(Category.objects.values_list("path", "id"))
-        self.attributes = {row.code: row for row in Attribute.objects.all()}
+        with cachalot_disabled():
+            self.categories = dict(Category.objects.values_list("path", "id"))
+            self.attributes = {row.code: row for row in Attribute.objects.all()}
         self.rules = {
             row.code: AttributeRule(code=row.code, type=row.type, choices=row.choices)
             for row in self.attributes.values()

@@ -103,3 +103,12 @@ class Placed:
     currency: str
     token: str
     outcome: Literal["placed", "already-placed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeMethod:
+    """Opens the payment `payment_id` at another provider, in place of an unfinished one."""
+
+    order_id: UUID
+    payment_id: UUID
+    provider: str

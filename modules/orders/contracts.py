@@ -34,9 +34,18 @@ class QuantityNotOpen(Conflict):
 
 
 class OrderChanged(Conflict):
-    """Somebody acted on the order since the page was shown. Fields: `seen`, `now`, `by`."""
+    """Somebody acted on the order since the page was shown.
+
+    Fields: `seen` and `now` (versions), `by` (actor), `at` (ISO time) and `what` of the last step.
+    """
 
     code = "order-changed"
+
+
+class QuoteUnsound(Conflict):
+    """A quote that cannot be an order: no lines, or amounts that do not add up."""
+
+    code = "order-quote-unsound"
 
 
 class LinkRefused(Forbidden):
@@ -246,6 +255,17 @@ class OrderPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCounts:
+    """How many orders each view of the staff's list holds."""
+
+    all: int
+    to_capture: int
+    to_ship: int
+    returns: int
+    problem: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
     """One recorded event of an order or of its payments, in words.
 
@@ -282,8 +302,12 @@ class OrderConfirmed(OrderFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelShipped(OrderFact):
+    """`goods_minor` is what its units cost; the delivery charge goes with the first parcel."""
+
     parcel_id: UUID
     lines: tuple[LineQuantity, ...]
+    goods_minor: int = 0
+    delivery_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,14 +317,21 @@ class ParcelDelivered(OrderFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinesCancelled(OrderFact):
+    """`value_minor` is what the units cost, `tax_minor` the tax in it."""
+
     lines: tuple[LineQuantity, ...]
     value_minor: int
     reason: str
+    tax_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(OrderFact):
+    """`value_minor` is all that was left of the order, delivery and tax included."""
+
     reason: str
+    value_minor: int = 0
+    tax_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,8 +341,13 @@ class ReturnRequested(OrderFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnReceived(OrderFact):
+    """`value_minor` is what was paid for the units; `restock` puts them on sale again."""
+
     return_id: UUID
     value_minor: int
+    tax_minor: int = 0
+    lines: tuple[LineQuantity, ...] = ()
+    restock: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

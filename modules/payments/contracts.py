@@ -42,6 +42,18 @@ class RequestDiffers(Conflict):
     code = "payment-request-differs"
 
 
+class BankSessionNotFound(NotFound):
+    """The test bank knows no such session, or none that may still be decided."""
+
+    code = "bank-session-not-found"
+
+
+class DecisionUnknown(Conflict):
+    """The test bank offers no such decision. Field: `decision`."""
+
+    code = "bank-decision-unknown"
+
+
 class NotificationRefused(Forbidden):
     """A message from a provider that is forged, stale, or not for us. Nothing was recorded."""
 
@@ -101,10 +113,14 @@ class CapturePayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoidPayment:
-    """Gives back what is authorised and not captured; ends an unfinished payment."""
+    """Gives back what is authorised and not captured; ends an unfinished payment.
+
+    `expired` says that it ends because nobody paid in time.
+    """
 
     payment_id: UUID
     reason: str
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +184,94 @@ class PaymentDetail:
     message: str
     version: int
     requested_at: datetime
+    redirect_url: str = ""
+    manual: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTotals:
+    """All payments of a reference together, `status` in one word for lists of orders.
+
+    `open_minor` is authorised and can still be captured or voided; `troubled` says that something
+    was refused, failed or does not fit, and a person should look.
+    """
+
+    reference: UUID
+    status: PaymentStatus
+    authorised_minor: int
+    captured_minor: int
+    refunded_minor: int
+    pending_minor: int
+    open_minor: int
+    troubled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One recorded event of a payment, in words."""
+
+    stream_id: UUID
+    version: int
+    topic: str
+    title: str
+    detail: str
+    actor: str
+    recorded_at: datetime
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderMessage:
+    """Something a provider said, as it was received, and what became of it.
+
+    `source`: answer (to a call of ours), notification, or enquiry (we asked). `outcome`: received
+    (not looked at yet), applied, repeated, waiting (for something we have not recorded yet), or
+    refused (it contradicts what was asked; `reason` says why).
+    """
+
+    id: UUID
+    provider: str
+    payment_id: UUID | None
+    source: Literal["answer", "notification", "enquiry"]
+    kind: str
+    amount_minor: int | None
+    currency: str
+    outcome: Literal["received", "applied", "repeated", "waiting", "refused"]
+    reason: str
+    times: int
+    received_at: datetime
+
+
+type BankDecision = Literal[
+    "approve", "decline", "challenge", "approve-twice", "approve-late", "timeout"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankSession:
+    """What the test bank's own page shows. `second_step` says that it asked for one more look."""
+
+    id: UUID
+    merchant: str
+    description: str
+    amount_minor: int
+    currency: str
+    status: Literal["open", "challenged", "authorised", "declined", "cancelled"]
+    second_step: bool
+    return_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankMishap:
+    """Makes the test bank misbehave at the next call of a kind, `times` times.
+
+    `unreachable`: no answer, nothing done. `reply-lost`: done, but no answer. `refused`: a no.
+    """
+
+    payment_id: UUID
+    operation: Literal["start", "capture", "void", "refund", "find"]
+    mishap: Literal["unreachable", "reply-lost", "refused"]
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +301,13 @@ class PaymentDeclined(PaymentFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentVoided(PaymentFact):
-    pass
+    """`amount_minor` is zero when nothing had been authorised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureFailed(PaymentFact):
+    capture_id: UUID
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

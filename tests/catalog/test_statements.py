@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
-from pytest_django.fixtures import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries
 
 from modules.catalog.commands import save_collection, save_product
 from modules.catalog.contracts import BrowseRequest, SaveCollection

@@ -5,12 +5,17 @@ const TOAST_SECONDS = 7;
 const root = document.documentElement;
 root.dataset.scripted = "";
 
+const toasts = document.getElementById("toasts");
 const find = (selector, within = document) => within.querySelector(selector);
 
 /* Drawers: an element with data-opens="<id>" shows the dialog of that id. */
 
+// Everything outside an open dialog is covered and silent, so the toasts move in with it.
 function open(dialog) {
-  if (dialog && !dialog.open) dialog.showModal();
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.append(toasts);
+  dialog.addEventListener("close", () => document.body.append(toasts), { once: true });
 }
 
 document.addEventListener("click", (event) => {
@@ -35,8 +40,6 @@ document.addEventListener("click", (event) => {
 
 /* Toasts leave by themselves, unless somebody is reading them with pointer or focus. */
 
-const toasts = document.getElementById("toasts");
-
 function leave(toast) {
   if (toast.matches(":hover, :focus-within")) return void setTimeout(leave, 1000, toast);
   toast.dataset.leaving = "";
@@ -48,16 +51,14 @@ function say(text) {
   toast.className = "toast";
   toast.dataset.tone = "bad";
   toast.append(Object.assign(document.createElement("p"), { textContent: text }));
-  toasts?.append(toast);
+  toasts.append(toast);
 }
 
-if (toasts) {
-  new MutationObserver((records) => {
-    for (const toast of records.flatMap((record) => [...record.addedNodes])) {
-      if (toast.nodeType === Node.ELEMENT_NODE) setTimeout(leave, TOAST_SECONDS * 1000, toast);
-    }
-  }).observe(toasts, { childList: true });
-}
+new MutationObserver((records) => {
+  for (const toast of records.flatMap((record) => [...record.addedNodes])) {
+    if (toast.nodeType === Node.ELEMENT_NODE) setTimeout(leave, TOAST_SECONDS * 1000, toast);
+  }
+}).observe(toasts, { childList: true });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) event.target.closest(".toast, .notice")?.remove();
 });
@@ -122,10 +123,15 @@ addEventListener("pageshow", () => {
 /* htmx: the CSRF header, focus on what went wrong, words for a lost connection. */
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  const token = document.cookie.match(/(?:^|; )(?:__Host-|__Secure-)?csrftoken=([^;]+)/)?.[1];
+  const token = document.cookie.match(/(?:^|; )[\w-]*csrf\w*=([^;]+)/)?.[1];
   if (token && !/^(GET|HEAD)$/i.test(ctx.request.method)) ctx.request.headers["X-CSRFToken"] = token;
 });
-document.addEventListener("htmx:after:swap", () => find("[data-error-summary]")?.focus());
+function announceErrors() {
+  const summary = find("[data-error-summary]:not([data-seen])");
+  if (summary) [summary.dataset.seen] = ["", summary.focus()];
+}
+
+document.addEventListener("htmx:after:swap", announceErrors);
 document.addEventListener("htmx:error", () => say("The connection was lost. Please try again."));
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   // The shop's own refusals bring their words along; a proxy's do not.
@@ -138,4 +144,4 @@ for (const [name, lost] of [["htmx:sse:error", true], ["htmx:sse:after:connectio
     for (const note of document.querySelectorAll("[data-live-note]")) note.hidden = !lost;
   });
 }
-find("[data-error-summary]")?.focus();
+announceErrors();

@@ -1,0 +1,171 @@
+"""Reads together what a basket is worth now: catalogue, prices, stock, delivery and taxes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from modules.carts.contracts import Cart, CartLine
+from modules.catalog.contracts import SellableVariant
+from modules.catalog.selectors import sellable_variants
+from modules.checkout.contracts import BasketLine
+from modules.inventory.contracts import StockLevel
+from modules.inventory.selectors import stock_levels
+from modules.kernel.clock import now
+from modules.kernel.money import Money, total
+from modules.pricing.contracts import DeliveryCharge, ListedPrice, Quote, QuoteLine, QuoteRequest
+from modules.pricing.selectors import listed_prices, quote, tax_rules
+from modules.shipping.contracts import DeliveryOption
+from modules.shipping.selectors import delivery_options
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """A cart with everything its page and its order need, read at one moment."""
+
+    cart: Cart
+    country: str
+    lines: tuple[BasketLine, ...]
+    listed: dict[str, ListedPrice]
+    options: tuple[DeliveryOption, ...]
+    chosen: DeliveryOption | None
+    goods: Money
+    quote: Quote | None
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return tuple(line.problem for line in self.lines if line.problem)
+
+
+def gather(
+    cart: Cart, *, country: str = "", method_code: str = "", fresh: bool = False
+) -> Gathered:
+    """Prices a cart for a country and a way of delivery, by default those it remembers.
+
+    `fresh=True` reads every table past the cache, as placing an order must. Lines without a price
+    are left out of the quote and carry a problem instead.
+    """
+    country = country or cart.country
+    skus = [line.sku for line in cart.lines]
+    variants = sellable_variants(skus) if skus else {}
+    listed = listed_prices(skus, cart.currency) if skus else {}
+    levels = stock_levels(skus) if skus else {}
+    lines = tuple(
+        basket_line(cart, line, variants.get(line.sku), listed.get(line.sku), levels.get(line.sku))
+        for line in cart.lines
+    )
+    goods = total((line.total for line in lines), cart.currency)
+    options = delivery_options(country, cart.currency, goods.minor, fresh=fresh)
+    chosen = choose(options, method_code or cart.method_code)
+    return Gathered(
+        cart=cart,
+        country=country,
+        lines=lines,
+        listed=listed,
+        options=options,
+        chosen=chosen,
+        goods=goods,
+        quote=priced(cart, country, lines, listed, chosen, fresh=fresh),
+    )
+
+
+def choose(options: Sequence[DeliveryOption], method_code: str) -> DeliveryOption | None:
+    """Returns the wanted option, else the first: a total without delivery would be a surprise."""
+    found = (option for option in options if option.method_code == method_code)
+    return next(found, options[0] if options else None)
+
+
+def basket_line(
+    cart: Cart,
+    line: CartLine,
+    variant: SellableVariant | None,
+    listed: ListedPrice | None,
+    level: StockLevel | None,
+) -> BasketLine:
+    price = listed.price if listed else Money.zero(cart.currency)
+    added_at = Money(line.unit_price_minor_when_added, cart.currency)
+    available = level.available if level else 0
+    return BasketLine(
+        sku=line.sku,
+        title=variant.title if variant else line.sku,
+        options_text=variant.options_text if variant else "",
+        product_slug=variant.product_slug if variant else "",
+        picture=variant.picture if variant else None,
+        quantity=line.quantity,
+        unit_price=price,
+        total=price * line.quantity,
+        price_was=added_at if listed and added_at != price else None,
+        available=available,
+        availability=level.availability if level else "sold-out",
+        problem=problem(line, variant, listed, available),
+    )
+
+
+def problem(
+    line: CartLine,
+    variant: SellableVariant | None,
+    listed: ListedPrice | None,
+    available: int,
+) -> str:
+    """Returns why a line cannot be ordered as it is, and what to do; empty when it can."""
+    if variant is None or not variant.on_sale:
+        return "This piece is no longer on sale: remove it to order the rest."
+    if listed is None:
+        return "This piece has no price in this currency: remove it to order the rest."
+    if available <= 0:
+        return "This piece has sold out: remove it to order the rest."
+    if line.quantity > available:
+        return f"Only {available} can be ordered at the moment: choose {available} or fewer."
+    return ""
+
+
+def priced(
+    cart: Cart,
+    country: str,
+    lines: tuple[BasketLine, ...],
+    listed: dict[str, ListedPrice],
+    chosen: DeliveryOption | None,
+    *,
+    fresh: bool,
+) -> Quote | None:
+    sold = tuple(
+        QuoteLine(
+            sku=line.sku, title=described(line), quantity=line.quantity, listed=listed[line.sku]
+        )
+        for line in lines
+        if line.sku in listed
+    )
+    if not sold:
+        return None
+    return quote(
+        QuoteRequest(
+            currency=cart.currency,
+            country=country,
+            lines=sold,
+            delivery=charge(chosen) if chosen else None,
+            tax_rules=tax_rules(country, fresh=fresh),
+            home_tax_rules=tax_rules(home(), fresh=fresh) if country != home() else (),
+            quoted_at=now(),
+        )
+    )
+
+
+def home() -> str:
+    """Returns the country whose tax the shop's listed prices hold."""
+    return settings.SHOP_COUNTRY
+
+
+def described(line: BasketLine) -> str:
+    return f"{line.title}, {line.options_text}" if line.options_text else line.title
+
+
+def charge(option: DeliveryOption) -> DeliveryCharge:
+    return DeliveryCharge(
+        method_code=option.method_code,
+        title=option.title,
+        charge=option.charge,
+        tax_class=option.tax_class,
+        tax_included=option.tax_included,
+        rule=option.rule,
+        rule_version=option.rule_version,
+    )

@@ -1,0 +1,116 @@
+"""What a basket is worth and what checkout shows: read now, kept nowhere."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from modules.carts.contracts import Cart
+from modules.carts.selectors import cart as cart_of
+from modules.checkout.contracts import Basket, Review
+from modules.checkout.gathering import Gathered, gather
+from modules.kernel.address import Address
+from modules.kernel.money import Money
+from modules.payments.selectors import payment_methods
+from modules.shipping.selectors import check_address
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def basket(cart_id: UUID) -> Basket:
+    """Returns a cart as pages show it, with today's prices and stock.
+
+    Raises:
+        CartNotFound: no such cart.
+    """
+    return shown(gather(cart_of(cart_id)))
+
+
+def shown(found: Gathered) -> Basket:
+    return Basket(
+        cart=found.cart,
+        lines=found.lines,
+        quote=found.quote,
+        quantity=found.cart.quantity,
+        goods=found.goods,
+        free_delivery_gap=free_delivery_gap(found),
+        notes=tuple(
+            f"The price of {line.title} has changed from {line.price_was} to {line.unit_price}."
+            for line in found.lines
+            if line.price_was is not None
+        ),
+        orderable=bool(found.lines) and not found.problems,
+    )
+
+
+def free_delivery_gap(found: Gathered) -> Money | None:
+    """Returns what is missing for free delivery; zero when reached, None where there is none."""
+    thresholds = [option.free_from for option in found.options if option.free_from is not None]
+    if not thresholds:
+        return None
+    missing = min(thresholds) - found.goods
+    return missing if missing.minor > 0 else Money.zero(found.goods.currency)
+
+
+def empty_basket(currency: str) -> Basket:
+    """Returns the basket of somebody who has not added anything; no query."""
+    nothing = Cart(
+        id=UUID(int=0),
+        token="",
+        customer_id=None,
+        currency=currency,
+        country=settings.SHOP_COUNTRY,
+        email="",
+        delivery_address=None,
+        billing_address=None,
+        method_code="",
+        lines=(),
+        version=0,
+        order_id=None,
+        updated_at=EPOCH,
+    )
+    return Basket(
+        cart=nothing,
+        lines=(),
+        quote=None,
+        quantity=0,
+        goods=Money.zero(currency),
+        free_delivery_gap=None,
+        notes=(),
+        orderable=False,
+    )
+
+
+def review(cart_id: UUID) -> Review:
+    """Returns all that the one-page checkout shows.
+
+    Raises:
+        CartNotFound: no such cart.
+    """
+    found = gather(cart_of(cart_id))
+    return Review(
+        basket=shown(found),
+        delivery_options=found.options,
+        payment_methods=payment_methods(),
+        missing=missing(found.cart),
+    )
+
+
+def missing(cart: Cart) -> dict[str, str]:
+    """Returns what the cart still lacks to be ordered, as field -> what to do."""
+    result: dict[str, str] = {}
+    if not cart.email:
+        result["email"] = "Enter your e-mail address"
+    if cart.delivery_address is None:
+        result["delivery_address"] = "Enter where we should deliver"
+    else:
+        result |= wrong(cart.delivery_address, "delivery_address")
+    if cart.billing_address is not None:
+        result |= wrong(cart.billing_address, "billing_address")
+    if not cart.method_code:
+        result["method_code"] = "Choose how we should deliver"
+    return result
+
+
+def wrong(address: Address, prefix: str) -> dict[str, str]:
+    return {f"{prefix}.{field}": words for field, words in check_address(address).items()}

@@ -1,0 +1,23 @@
+"""Mails the shop sends about an order, one kind for each thing a customer waits to hear."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+type Kind = Literal[
+    "order-placed",
+    "payment-declined",
+    "parcel-shipped",
+    "lines-cancelled",
+    "order-cancelled",
+    "return-received",
+    "refunded",
+    "order-link",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendOrderLink:
+    """Somebody lost an order's link: it goes to the order's own e-mail address, if both fit."""
+
+    number: str
+    email: str

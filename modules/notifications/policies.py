@@ -1,0 +1,70 @@
+"""Which fact is worth a mail. Each asks for one effect, whose key makes it one mail."""
+
+from uuid import UUID
+
+from events.context import current_context
+from events.facts import subscribe
+from events.outbox import emit
+from modules.notifications.contracts import Kind
+from modules.orders.contracts import (
+    LinesCancelled,
+    OrderCancelled,
+    OrderPlaced,
+    ParcelShipped,
+    ReturnReceived,
+)
+from modules.payments.contracts import PaymentDeclined, PaymentRefunded
+
+SEND = "notifications.send"
+
+
+def write(kind: Kind, order_id: UUID, about: UUID, amount_minor: int = 0) -> None:
+    """Asks for a mail; ids alone travel, so that no personal data lies in a queue.
+
+    One mail for each stored event: its id is the cause that a published fact carries along.
+    """
+    emit(
+        SEND,
+        key=f"{kind}:{current_context().causation_id or about}",
+        kind=kind,
+        order_id=order_id,
+        about=about,
+        amount_minor=amount_minor,
+    )
+
+
+def confirm_the_order(fact: OrderPlaced) -> None:
+    write("order-placed", fact.order_id, fact.order_id)
+
+
+def say_it_was_declined(fact: PaymentDeclined) -> None:
+    write("payment-declined", fact.reference, fact.payment_id)
+
+
+def say_it_is_on_its_way(fact: ParcelShipped) -> None:
+    write("parcel-shipped", fact.order_id, fact.parcel_id)
+
+
+def say_what_was_cancelled(fact: LinesCancelled) -> None:
+    write("lines-cancelled", fact.order_id, fact.order_id, fact.value_minor)
+
+
+def say_it_is_cancelled(fact: OrderCancelled) -> None:
+    write("order-cancelled", fact.order_id, fact.order_id)
+
+
+def say_it_came_back(fact: ReturnReceived) -> None:
+    write("return-received", fact.order_id, fact.return_id, fact.value_minor)
+
+
+def say_it_is_refunded(fact: PaymentRefunded) -> None:
+    write("refunded", fact.reference, fact.refund_id, fact.amount_minor)
+
+
+subscribe(OrderPlaced, confirm_the_order)
+subscribe(PaymentDeclined, say_it_was_declined)
+subscribe(ParcelShipped, say_it_is_on_its_way)
+subscribe(LinesCancelled, say_what_was_cancelled)
+subscribe(OrderCancelled, say_it_is_cancelled)
+subscribe(ReturnReceived, say_it_came_back)
+subscribe(PaymentRefunded, say_it_is_refunded)

@@ -1,0 +1,13 @@
+"""Sends mails, outside any transaction."""
+
+from uuid import UUID
+
+from events.effects import effect
+from modules.notifications.contracts import Kind
+from modules.notifications.policies import SEND
+from modules.notifications.writing import mail
+
+
+@effect(SEND)
+def send(effect_id: UUID, kind: Kind, order_id: UUID, about: UUID, amount_minor: int) -> None:
+    mail(kind, order_id, about, amount_minor, effect_id).send()

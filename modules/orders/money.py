@@ -1,0 +1,134 @@
+"""An order's money: what it still owes, taking it, and giving back what is held beyond its worth.
+
+The order says what it is worth, its payments say what they hold; neither knows the other.
+"""
+
+from uuid import UUID
+
+from events.context import acting
+from events.repository import load
+from modules.kernel.identity import derived_id
+from modules.orders.domain.order import Order
+from modules.payments import commands as payments
+from modules.payments.contracts import (
+    CapturePayment,
+    PaymentDetail,
+    Refund,
+    RefundPayment,
+    VoidPayment,
+)
+from modules.payments.selectors import payments_of
+
+NOT_PAID_IN_TIME = "Not paid in time"
+# A payment without a promise of money, which can be ended without giving anything back.
+UNFINISHED = frozenset({"requested", "pending", "declined", "failed"})
+
+type Found = tuple[PaymentDetail, ...]
+
+
+def owed_minor(order: Order, found: Found) -> int:
+    """Returns what the order is worth and was neither captured nor asked to be, in minor units."""
+    taken = sum(payment.captured_minor + payment.pending_minor for payment in found)
+    return order.state.due_minor - taken
+
+
+def take(order_id: UUID, key: UUID, at_most_minor: int | None = None) -> None:
+    """Asks for what is owed, at most so much, as far as it is authorised; `key` makes it once.
+
+    Payments whose money arrives by itself are left alone: staff record it.
+    """
+    found = payments_of(order_id)
+    left = owed_minor(load(Order, order_id), found)
+    if at_most_minor is not None:
+        left = min(left, at_most_minor)
+    for payment in found:
+        amount_minor = min(left, payment.capturable_minor)
+        if amount_minor <= 0 or payment.manual:
+            continue
+        with acting(actor="system", effective_at=None):
+            payments.capture_payment(
+                CapturePayment(
+                    payment_id=payment.id,
+                    capture_id=derived_id("orders.capture", key, payment.id),
+                    amount_minor=amount_minor,
+                )
+            )
+        left -= amount_minor
+
+
+def is_paid(order: Order, found: Found) -> bool:
+    """Tells whether all that the order is worth was captured."""
+    return sum(payment.captured_minor for payment in found) >= order.state.due_minor
+
+
+def balance(order_id: UUID) -> None:
+    """Gives back what the payments hold beyond what the order is worth.
+
+    What was captured too much is refunded, what is authorised too much is voided, and what is
+    unfinished ends once the order is covered or cancelled. Repeating it asks for nothing twice.
+    """
+    order, found = load(Order, order_id), payments_of(order_id)
+    with acting(actor="system", effective_at=None):
+        _refund_excess(order, found)
+        _void_excess(order, found)
+
+
+def _refund_excess(order: Order, found: Found) -> None:
+    # Refunds that a person decided (a return, a kindness) are not held against a cancellation.
+    given_back = sum(
+        refund.amount_minor
+        for payment in found
+        for refund in _own_refunds(order, payment)
+        if refund.status != "failed"
+    )
+    excess = sum(each.captured_minor for each in found) - order.state.due_minor - given_back
+    for payment in reversed(found):
+        amount_minor = min(excess, payment.refundable_minor)
+        if amount_minor <= 0:
+            continue
+        number = len(_own_refunds(order, payment))
+        payments.refund_payment(
+            RefundPayment(
+                payment_id=payment.id,
+                refund_id=_refund_id(order, payment, number),
+                amount_minor=amount_minor,
+                reason=order.state.cancel_reason or "Part of the order was cancelled",
+            )
+        )
+        excess -= amount_minor
+
+
+def _void_excess(order: Order, found: Found) -> None:
+    cancelled = order.state.status == "cancelled"
+    captured = sum(payment.captured_minor for payment in found)
+    promised = sum(payment.capturable_minor + payment.pending_minor for payment in found)
+    still_needed = order.state.due_minor - captured
+    covered = captured + promised >= order.state.due_minor
+    for payment in found:
+        if payment.status in UNFINISHED:
+            if cancelled or covered:
+                _void(order, payment)
+            continue
+        if payment.capturable_minor and still_needed <= 0:
+            _void(order, payment)
+        still_needed -= payment.capturable_minor + payment.pending_minor
+
+
+def _void(order: Order, payment: PaymentDetail) -> None:
+    reason = order.state.cancel_reason or "No longer needed"
+    payments.void_payment(
+        VoidPayment(payment_id=payment.id, reason=reason, expired=reason == NOT_PAID_IN_TIME)
+    )
+
+
+def _own_refunds(order: Order, payment: PaymentDetail) -> list[Refund]:
+    """The refunds of a payment that balancing asked for: those whose ids count up from zero."""
+    by_id = {refund.id: refund for refund in payment.refunds}
+    own: list[Refund] = []
+    while (refund := by_id.get(_refund_id(order, payment, len(own)))) is not None:
+        own.append(refund)
+    return own
+
+
+def _refund_id(order: Order, payment: PaymentDetail, number: int) -> UUID:
+    return derived_id("orders.balance", order.id, payment.id, number)

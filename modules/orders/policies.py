@@ -1,0 +1,141 @@
+"""The process of an order on one screen: what follows from what, happy path, then compensation.
+
+| when                     | then                                                            |
+|--------------------------|-----------------------------------------------------------------|
+| payment authorised       | confirm the order and keep its stock; capture if "at-once"      |
+| parcel shipped           | take its units out of stock; capture its value if "on-shipment" |
+| parcel delivered         | complete the order, once it is paid                             |
+| payment captured         | complete the order, once it is delivered                        |
+| return received          | put its units back on hand, if they may be sold again           |
+| lines or order cancelled | release their stock, balance the money                          |
+| authorised too late      | get the stock again, or else cancel; balance the money          |
+| captured too late        | balance the money                                               |
+| capture failed           | balance the money                                               |
+
+`money.balance` gives back what the payments hold beyond what the order is worth.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+
+from events.context import acting
+from events.facts import subscribe
+from events.repository import load, load_or_none, save
+from modules.inventory import commands as inventory
+from modules.inventory.contracts import (
+    NothingReserved,
+    OutOfStock,
+    Release,
+    Reserve,
+    Restock,
+    Ship,
+    StockLine,
+)
+from modules.orders.contracts import (
+    LineQuantity,
+    LinesCancelled,
+    OrderCancelled,
+    ParcelDelivered,
+    ParcelShipped,
+    ReturnReceived,
+)
+from modules.orders.domain.order import Order
+from modules.orders.money import balance, is_paid, take
+from modules.payments.contracts import CaptureFailed, PaymentAuthorised, PaymentCaptured
+from modules.payments.selectors import payments_of
+
+
+def confirm_the_order(fact: PaymentAuthorised) -> None:
+    order = load_or_none(Order, fact.reference)
+    if order is None:
+        return
+    if order.state.status == "placed" and not _stock_is_kept(order):
+        with acting(actor="system", effective_at=None):
+            order.cancel("Sold out before the payment arrived")
+            save(order)
+        return
+    if order.state.status == "placed":
+        order.confirm()
+        save(order)
+    balance(order.id)
+    if settings.SHOP_CAPTURE == "at-once":
+        take(order.id, fact.payment_id)
+
+
+def send_the_parcel(fact: ParcelShipped) -> None:
+    inventory.ship(Ship(reference=fact.order_id, lines=_stock(fact.lines)))
+    value = fact.goods_minor + fact.delivery_minor
+    take(fact.order_id, fact.parcel_id, None if settings.SHOP_CAPTURE == "at-once" else value)
+
+
+def complete_the_order(order_id: UUID) -> None:
+    order = load(Order, order_id)
+    if is_paid(order, payments_of(order_id)):
+        order.complete()
+        save(order)
+
+
+def complete_when_paid(fact: ParcelDelivered) -> None:
+    complete_the_order(fact.order_id)
+
+
+def settle_the_rest(fact: PaymentCaptured) -> None:
+    if load_or_none(Order, fact.reference):
+        balance(fact.reference)
+        complete_the_order(fact.reference)
+
+
+def take_the_goods_back(fact: ReturnReceived) -> None:
+    if fact.restock:
+        inventory.restock(Restock(reference=fact.order_id, lines=_stock(fact.lines)))
+
+
+def release_the_lines(fact: LinesCancelled) -> None:
+    try:
+        inventory.release(Release(reference=fact.order_id, lines=_stock(fact.lines)))
+    except NothingReserved:
+        # Of an order that nobody paid for, the reservation may have run out by itself.
+        if load(Order, fact.order_id).state.status == "confirmed":
+            raise
+    balance(fact.order_id)
+
+
+def release_the_order(fact: OrderCancelled) -> None:
+    inventory.release(Release(reference=fact.order_id, reason="cancelled"))
+    balance(fact.order_id)
+
+
+def balance_after_a_failed_capture(fact: CaptureFailed) -> None:
+    if load_or_none(Order, fact.reference):
+        balance(fact.reference)
+
+
+def _stock_is_kept(order: Order) -> bool:
+    """Keeps what is reserved; reserves anew what ran out meanwhile. False: somebody else has it."""
+    open_lines = [
+        StockLine(sku=line.sku, quantity=line.open) for line in order.state.lines if line.open
+    ]
+    try:
+        inventory.confirm_reservation(order.id)
+    except NothingReserved:
+        try:
+            inventory.reserve(Reserve(reference=order.id, lines=tuple(open_lines), expires_at=None))
+        except OutOfStock:
+            return False
+    return True
+
+
+def _stock(lines: Iterable[LineQuantity]) -> tuple[StockLine, ...]:
+    return tuple(StockLine(sku=line.sku, quantity=line.quantity) for line in lines)
+
+
+subscribe(PaymentAuthorised, confirm_the_order)
+subscribe(ParcelShipped, send_the_parcel)
+subscribe(ParcelDelivered, complete_when_paid)
+subscribe(PaymentCaptured, settle_the_rest)
+subscribe(ReturnReceived, take_the_goods_back)
+subscribe(LinesCancelled, release_the_lines)
+subscribe(OrderCancelled, release_the_order)
+subscribe(CaptureFailed, balance_after_a_failed_capture)

@@ -1,0 +1,114 @@
+"""The orders' read models, kept within the command that changes an order or its money."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from events.projections import Projection, RowsProjection, register
+from events.store import RecordedEvent
+from modules.orders.domain.order import Order
+from modules.orders.domain.state import OrderState
+from modules.orders.models import OrderMoney, OrderRow
+from modules.payments.selectors import stored_events, totals
+
+
+class Orders(Projection):
+    """One row an order; the fold is the aggregate's own."""
+
+    name = "orders.orders"
+    events = (
+        Order.Placed,
+        Order.Confirmed,
+        Order.ParcelShipped,
+        Order.ParcelDelivered,
+        Order.LinesCancelled,
+        Order.Cancelled,
+        Order.ReturnRequested,
+        Order.ReturnReceived,
+        Order.Completed,
+    )
+    model = OrderRow
+
+    def fold(self, state: dict[str, Any] | None, recorded: RecordedEvent) -> dict[str, Any]:
+        order = Order.blank(recorded.stream_id)
+        row = {name: value for name, value in (state or {}).items() if name != "search"}
+        if state is not None:
+            order.state = msgspec.convert(state["state"], OrderState)
+        recorded.event.apply(order)
+        if isinstance(recorded.event, Order.Placed):
+            row = _placed(recorded.event, recorded)
+        return {
+            **row,
+            "status": order.state.status,
+            "fulfilment_status": order.state.fulfilment_status,
+            "due_minor": order.state.due_minor,
+            "open_units": order.state.open_units,
+            "open_returns": order.state.open_returns,
+            "state": msgspec.to_builtins(order.state),
+        }
+
+
+class Money(RowsProjection):
+    """Writes the sums of all payments of an order beside it, whenever one of them moves.
+
+    Payments' own read model is registered before this one (importing its selectors does that), so
+    the sums read here are those after the event. Rebuild payments first, then this.
+    """
+
+    name = "orders.money"
+    events = stored_events()
+
+    def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
+        for reference in dict.fromkeys(_reference(row) for row in recorded_events):
+            # A first payment that was only just requested says what no row at all says.
+            only_requested = all(row.version == 1 for row in recorded_events)
+            if only_requested and not OrderMoney.objects.filter(order_id=reference).exists():
+                continue
+            sums = totals(reference)
+            OrderMoney.objects.update_or_create(
+                order_id=reference,
+                defaults={
+                    "status": sums.status,
+                    "captured_minor": sums.captured_minor,
+                    "refunded_minor": sums.refunded_minor,
+                    "open_minor": sums.open_minor,
+                    "troubled": sums.troubled,
+                },
+            )
+
+    def clear(self) -> None:
+        OrderMoney.objects.all().delete()
+
+
+def search_words(text: str) -> list[str]:
+    """Returns the words of a text as they are indexed: letters and digits, lower case."""
+    return re.findall(r"\w+", text.lower())
+
+
+def _placed(event: Order.Placed, recorded: RecordedEvent) -> dict[str, Any]:
+    contact = event.contact
+    name = contact.delivery_address.name
+    skus = [line.sku for line in event.quote.lines]
+    words = search_words(" ".join((event.number, contact.email, name, *skus)))
+    return {
+        "number": event.number,
+        "customer_id": event.customer_id,
+        "email": contact.email,
+        "name": name,
+        "currency": event.quote.currency,
+        "total_minor": event.quote.total_minor,
+        "quantity": sum(line.quantity for line in event.quote.lines),
+        "placed_at": recorded.recorded_at,
+        "words": " ".join(words),
+    }
+
+
+def _reference(recorded: RecordedEvent) -> Any:
+    event: Any = recorded.event
+    return event.reference
+
+
+register(Orders())
+register(Money())

@@ -1,0 +1,289 @@
+"""What can be asked about orders."""
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from django.contrib.postgres.search import SearchQuery
+from django.core import signing
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from events.store import RecordedEvent, read_stream
+from modules.orders.contracts import (
+    LinkRefused,
+    OrderCounts,
+    OrderDetail,
+    OrderFilter,
+    OrderLine,
+    OrderNotFound,
+    OrderPage,
+    OrderSummary,
+    Parcel,
+    Return,
+    TimelineEntry,
+)
+from modules.orders.domain.order import Order
+from modules.orders.models import OrderMoney, OrderRow
+from modules.orders.projections import search_words
+from modules.orders.wording import words
+from modules.payments.selectors import history, payments_of, position
+
+LINK_PERIOD = timedelta(days=400)
+LINK_SALT = "orders.link"
+PAGE_LIMIT = 200
+
+
+def order_detail(order_id: UUID) -> OrderDetail:
+    """Returns an order as its stream tells it. Raises: OrderNotFound."""
+    recorded = read_stream(order_id)
+    if not recorded or not isinstance(recorded[0].event, Order.Placed):
+        raise OrderNotFound("There is no such order.", order_id=order_id)
+    order = Order.fold(order_id, (row.event for row in recorded))
+    money = OrderMoney.objects.filter(order_id=order_id).values_list("status", flat=True)
+    return _detail(order, _moments(recorded), next(iter(money), "requested"))
+
+
+def order_by_number(number: str) -> OrderDetail:
+    """Returns the order of this number, however it is typed. Raises: OrderNotFound."""
+    letters = "".join(each for each in number.upper() if each.isalnum())
+    found = OrderRow.objects.filter(number=f"{letters[:4]}-{letters[4:]}").values_list("id").first()
+    if found is None:
+        raise OrderNotFound("There is no order of this number.", number=number)
+    return order_detail(found[0])
+
+
+def orders(wanted: OrderFilter) -> OrderPage:
+    """Returns a page of orders, newest first; an unreadable cursor begins anew."""
+    rows = _filtered(wanted)
+    after = _read_cursor(wanted.cursor)
+    if after:
+        rows = rows.filter(Q(placed_at__lt=after[0]) | Q(placed_at=after[0], id__lt=after[1]))
+    limit = max(1, min(wanted.limit, PAGE_LIMIT))
+    page = list(rows.order_by("-placed_at", "-id")[: limit + 1])
+    more = len(page) > limit
+    return OrderPage(
+        orders=tuple(_summary(row) for row in page[:limit]),
+        next_cursor=_cursor(page[limit - 1]) if more else "",
+    )
+
+
+def order_counts() -> OrderCounts:
+    """Returns how many orders each view of the staff's list holds, in one query."""
+    counted = _rows().aggregate(
+        all=Count("id"),
+        to_capture=Count("id", filter=VIEWS["to-capture"]),
+        to_ship=Count("id", filter=VIEWS["to-ship"]),
+        returns=Count("id", filter=VIEWS["returns"]),
+        problem=Count("id", filter=VIEWS["problem"]),
+    )
+    return OrderCounts(**counted)
+
+
+def timeline(order_id: UUID) -> tuple[TimelineEntry, ...]:
+    """Returns all that was recorded of an order and its payments, in words, oldest first.
+
+    Raises:
+        OrderNotFound: nothing was.
+    """
+    recorded = read_stream(order_id)
+    if not recorded or not isinstance(recorded[0].event, Order.Placed):
+        raise OrderNotFound("There is no such order.", order_id=order_id)
+    currency = recorded[0].event.quote.currency
+    entries = [_entry(row, currency) for row in recorded]
+    for payment in payments_of(order_id):
+        entries += [
+            TimelineEntry(
+                stream="payment",
+                stream_id=each.stream_id,
+                version=each.version,
+                topic=each.topic,
+                title=each.title,
+                detail=each.detail,
+                actor=each.actor,
+                recorded_at=each.recorded_at,
+                hash=each.hash,
+            )
+            for each in history(payment.id)
+        ]
+    return tuple(sorted(entries, key=lambda entry: entry.recorded_at))
+
+
+def order_position(order_id: UUID) -> int:
+    """Returns how many events an order and its payments have had: it grows with every one."""
+    own = OrderRow.objects.filter(id=order_id).values_list("version", flat=True).first()
+    return (own or 0) + position(order_id)
+
+
+def order_token(order_id: UUID) -> str:
+    """Returns the unguessable part of the order's own address, good for 400 days."""
+    signer = signing.TimestampSigner(salt=LINK_SALT)
+    return signer.sign(base64.urlsafe_b64encode(order_id.bytes).decode().rstrip("="))
+
+
+def order_by_token(token: str) -> UUID:
+    """Returns the order that a link opens. Raises: LinkRefused: altered or expired."""
+    try:
+        value = signing.TimestampSigner(salt=LINK_SALT).unsign(token, max_age=LINK_PERIOD)
+        return UUID(bytes=base64.urlsafe_b64decode(f"{value}=="))
+    except (signing.BadSignature, binascii.Error, ValueError):
+        raise LinkRefused("This link is not valid any more. Find your order by number.") from None
+
+
+# What each view of the staff's list holds.
+VIEWS: dict[str, Q] = {
+    "all": Q(),
+    "to-capture": Q(payment__in=("authorised", "partially-captured")) & ~Q(status="cancelled"),
+    "to-ship": Q(status="confirmed", open_units__gt=0),
+    "returns": Q(open_returns__gt=0),
+    "problem": Q(money__troubled=True),
+}
+
+
+def _rows() -> QuerySet[OrderRow]:
+    return OrderRow.objects.annotate(payment=Coalesce(F("money__status"), Value("requested")))
+
+
+def _filtered(wanted: OrderFilter) -> QuerySet[OrderRow]:
+    rows = _rows().filter(VIEWS.get(wanted.view, Q()))
+    given = {
+        "status": wanted.status,
+        "payment": wanted.payment_status,
+        "fulfilment_status": wanted.fulfilment_status,
+        "placed_at__gte": wanted.placed_from,
+        "placed_at__lt": wanted.placed_until,
+        "customer_id": wanted.customer_id,
+    }
+    rows = rows.filter(**{name: value for name, value in given.items() if value})
+    terms = search_words(wanted.query)
+    if terms:
+        query = " & ".join(f"{term}:*" for term in terms)
+        rows = rows.filter(search=SearchQuery(query, config="simple", search_type="raw"))
+    return rows
+
+
+def _summary(row: OrderRow) -> OrderSummary:
+    return OrderSummary(
+        id=row.id,
+        number=row.number,
+        status=row.status,  # type: ignore[arg-type]  # stored from the same literal
+        payment_status=row.payment,  # type: ignore[attr-defined]  # annotated by `_rows`
+        fulfilment_status=row.fulfilment_status,  # type: ignore[arg-type]  # as above
+        email=row.email,
+        name=row.name,
+        customer_id=row.customer_id,
+        currency=row.currency,
+        total_minor=row.total_minor,
+        quantity=row.quantity,
+        version=row.version,
+        placed_at=row.placed_at,
+    )
+
+
+def _cursor(row: OrderRow) -> str:
+    raw = msgspec.json.encode((row.placed_at, row.id))
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
+    try:
+        raw = base64.urlsafe_b64decode(f"{cursor}==")
+        return msgspec.json.decode(raw, type=tuple[datetime, UUID])
+    except (binascii.Error, ValueError, msgspec.DecodeError):
+        return None
+
+
+def _entry(recorded: RecordedEvent, currency: str) -> TimelineEntry:
+    title, detail = words(recorded.event, currency)
+    return TimelineEntry(
+        stream="order",
+        stream_id=recorded.stream_id,
+        version=recorded.version,
+        topic=recorded.topic,
+        title=title,
+        detail=detail,
+        actor=recorded.actor,
+        recorded_at=recorded.recorded_at,
+        hash=recorded.hash.hex(),
+    )
+
+
+def _moments(recorded: list[RecordedEvent]) -> dict[tuple[str, UUID], datetime]:
+    """Returns when each parcel and return moved, by the kind of step and its id."""
+    moments: dict[tuple[str, UUID], datetime] = {}
+    for row in recorded:
+        event = row.event
+        if isinstance(event, Order.Placed):
+            moments["placed", row.stream_id] = row.recorded_at
+        elif isinstance(event, Order.ParcelShipped):
+            moments["shipped", event.parcel_id] = row.recorded_at
+        elif isinstance(event, Order.ParcelDelivered):
+            moments["delivered", event.parcel_id] = row.recorded_at
+        elif isinstance(event, Order.ReturnRequested):
+            moments["requested", event.return_id] = row.recorded_at
+        elif isinstance(event, Order.ReturnReceived):
+            moments["received", event.return_id] = row.recorded_at
+    return moments
+
+
+def _detail(
+    order: Order, moments: dict[tuple[str, UUID], datetime], payment_status: str
+) -> OrderDetail:
+    state = order.state
+    return OrderDetail(
+        id=order.id,
+        number=state.number,
+        status=state.status,
+        payment_status=payment_status,
+        fulfilment_status=state.fulfilment_status,
+        customer_id=order.customer_id,
+        cart_id=order.cart_id,
+        contact=order.contact,
+        quote=order.quote,
+        currency=state.currency,
+        total_minor=state.total_minor,
+        cancelled_minor=state.cancelled_minor,
+        due_minor=state.due_minor,
+        lines=tuple(
+            OrderLine(
+                sku=line.sku,
+                title=line.title,
+                quantity=line.quantity,
+                unit_price_minor=line.unit_price_minor,
+                total_minor=line.total_minor,
+                cancelled=line.cancelled,
+                shipped=line.shipped,
+                returned=line.returned,
+                open=line.open,
+            )
+            for line in state.lines
+        ),
+        parcels=tuple(
+            Parcel(
+                id=parcel.id,
+                lines=parcel.lines,
+                carrier=parcel.carrier,
+                tracking_number=parcel.tracking_number,
+                shipped_at=moments["shipped", parcel.id],
+                delivered_at=moments.get(("delivered", parcel.id)),
+            )
+            for parcel in state.parcels
+        ),
+        returns=tuple(
+            Return(
+                id=each.id,
+                lines=each.lines,
+                reason=each.reason,
+                requested_at=moments["requested", each.id],
+                received_at=moments.get(("received", each.id)),
+                value_minor=each.value_minor,
+            )
+            for each in state.returns
+        ),
+        cancel_reason=state.cancel_reason,
+        version=order.version,
+        placed_at=moments["placed", order.id],
+        allowed=state.allowed,
+    )

@@ -1,0 +1,413 @@
+"""What can be done with payments.
+
+Whatever asks something of a provider has three phases: the intent is recorded in a transaction,
+the provider is called outside any transaction, and its answer is recorded in another one. A process
+may die between any two of them; an effect written with the intent takes it from there.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from events.commands import command
+from events.context import acting
+from events.outbox import emit
+from events.repository import load_or_none, save
+from modules.kernel.clock import now
+from modules.kernel.identity import derived_id
+from modules.payments import inbox
+from modules.payments.calls import call_provider, enquiry, outside_transaction, outstanding
+from modules.payments.contracts import (
+    BankMishap,
+    CapturePayment,
+    NextStep,
+    NotificationRefused,
+    PaymentNotFound,
+    PaymentStepRefused,
+    ProviderUnavailable,
+    RefundPayment,
+    RequestPayment,
+    StartPayment,
+    VoidPayment,
+)
+from modules.payments.domain.payment import Payment
+from modules.payments.domain.provider import Gateway, Start
+from modules.payments.domain.reports import Report
+from modules.payments.gateways.registry import gateway
+from modules.payments.gateways.testbank import bank
+
+log = structlog.get_logger(__name__)
+
+BODY_LIMIT_BYTES = 64 * 1024
+# When an attempt without an outcome is asked about, counted from its start; a shopper at the
+# bank's page takes minutes, a lost answer should not.
+ENQUIRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 8, 20, 45))
+# How long a page may take to start a payment itself before a worker does it.
+START_GRACE = timedelta(seconds=30)
+
+UNKNOWN = "We have no answer from the payment provider yet. We keep asking; nothing is lost."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hear:
+    """What a provider said, and how it reached us."""
+
+    provider: str
+    source: inbox.Source
+    payment_id: UUID
+    reports: tuple[Report, ...]
+    key: str = ""
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enquiry:
+    """The `number`th question, counted from zero, about an attempt."""
+
+    payment_id: UUID
+    attempt_id: UUID
+    number: int = 0
+
+
+def request_payment(message: RequestPayment) -> None:
+    """Opens a payment in the caller's transaction; the same one again changes nothing.
+
+    Raises:
+        ProviderUnknown: no such way to pay.
+        AmountRefused: nothing to pay.
+    """
+    provider = gateway(message.provider)
+    if load_or_none(Payment, message.payment_id):
+        return
+    payment = Payment.request(
+        message.payment_id,
+        reference=message.reference,
+        description=message.description,
+        provider=message.provider,
+        amount_minor=message.amount_minor,
+        currency=message.currency,
+    )
+    save(payment)
+    if not provider.needs_shopper:
+        emit(
+            "payments.start",
+            key=str(message.payment_id),
+            due_at=now() + START_GRACE,
+            payment_id=message.payment_id,
+        )
+
+
+def start_payment(message: StartPayment) -> NextStep:
+    """Begins an attempt at the provider and returns what the shopper does next.
+
+    The same attempt again asks the provider again under the same key, if it has no outcome yet. A
+    shopper who comes back from an unfinished attempt is sent to where it goes on. No answer leaves
+    the payment pending: it is asked for later.
+
+    Raises:
+        PaymentNotFound, ProviderUnknown: nothing to start, or nobody to start it at.
+        PaymentStepRefused: paid, or ended.
+    """
+    outside_transaction()
+    with acting(command_id=None):
+        payment = _load(message.payment_id)
+        provider = gateway(payment.state.provider)
+        live = payment.state.live_attempt
+        if live and live.id != message.attempt_id:
+            if live.redirect_url:
+                return _next_step(payment)
+            _ask(payment, provider)
+        if not _begin(message):
+            return _next_step(_load(message.payment_id))
+        request = Start(
+            payment_id=message.payment_id,
+            attempt_id=message.attempt_id,
+            description=payment.state.description,
+            amount_minor=payment.state.amount_minor,
+            currency=payment.state.currency,
+            return_url=message.return_url,
+        )
+        try:
+            report = call_provider(lambda: provider.start(request))
+        except ProviderUnavailable as error:
+            log.warning("payment start unanswered", payment=str(payment.id), error=error.message)
+        else:
+            _hear(_answer(provider, report))
+            settle(message.payment_id)
+        return _next_step(_load(message.payment_id))
+
+
+def start_unattended(payment_id: UUID) -> None:
+    """Starts a payment that needs no shopper and that nobody started yet."""
+    if _load(payment_id).status == "requested":
+        attempt_id = derived_id("payments.start", payment_id)
+        start_payment(StartPayment(payment_id=payment_id, attempt_id=attempt_id, return_url=""))
+
+
+@command
+def capture_payment(message: CapturePayment) -> None:
+    """Asks for money that is authorised; a worker, or `settle`, has the provider take it.
+
+    Raises:
+        PaymentNotFound, PaymentStepRefused, AmountRefused, RequestDiffers.
+    """
+    payment = _load(message.payment_id)
+    payment.request_capture(message.capture_id, message.amount_minor)
+    _save_and_settle_later(payment, message.capture_id)
+
+
+@command
+def void_payment(message: VoidPayment) -> None:
+    """Gives back what is authorised and not captured, or ends an unfinished payment.
+
+    Raises:
+        PaymentNotFound, PaymentStepRefused: unknown, or captured already.
+    """
+    payment = _load(message.payment_id)
+    payment.request_void(message.reason, expired=message.expired)
+    void = payment.state.pending_void
+    _save_and_settle_later(payment, void.id if void else None)
+
+
+@command
+def refund_payment(message: RefundPayment) -> None:
+    """Asks to give captured money back; a worker, or `settle`, has the provider do it.
+
+    Raises:
+        PaymentNotFound, PaymentStepRefused, AmountRefused, RequestDiffers.
+    """
+    payment = _load(message.payment_id)
+    payment.request_refund(message.refund_id, message.amount_minor, message.reason)
+    _save_and_settle_later(payment, message.refund_id)
+
+
+def mark_paid(payment_id: UUID) -> None:
+    """Records that the money of an invoice arrived.
+
+    Raises:
+        PaymentNotFound: no such payment.
+        PaymentStepRefused: its provider takes the money itself, or nothing is authorised.
+    """
+    payment = _load(payment_id)
+    if not gateway(payment.state.provider).manual:
+        raise PaymentStepRefused(
+            "Only money that arrives by itself is marked paid; capture this payment instead.",
+            step="mark-paid",
+            status=payment.status,
+        )
+    capture_id = derived_id("payments.mark_paid", payment_id)
+    capture_payment(CapturePayment(payment_id=payment_id, capture_id=capture_id))
+    settle(payment_id)
+
+
+def settle(payment_id: UUID) -> None:
+    """Has the provider do now what was requested of it, so that a page can show the outcome.
+
+    What it does not answer stays requested; a worker tries again.
+    """
+    with suppress(ProviderUnavailable):
+        perform_outstanding(payment_id)
+
+
+def perform_outstanding(payment_id: UUID) -> None:
+    """Makes every outstanding call of a payment, those included that its outcomes ask for.
+
+    Raises:
+        ProviderUnavailable: at least one was not answered; the others were made.
+    """
+    outside_transaction()
+    tried: set[UUID] = set()
+    unanswered: ProviderUnavailable | None = None
+    with acting(command_id=None):
+        while True:
+            payment = _load(payment_id)
+            provider = gateway(payment.state.provider)
+            calls = [call for call in outstanding(payment, provider) if call.id not in tried]
+            if not calls:
+                break
+            tried.add(calls[0].id)
+            try:
+                _hear(_answer(provider, call_provider(calls[0].make)))
+            except ProviderUnavailable as error:
+                unanswered = error
+    if unanswered:
+        raise unanswered
+
+
+def resolve_unknown(payment_id: UUID) -> NextStep:
+    """Asks the provider about an attempt without an outcome and records what it says.
+
+    Raises:
+        PaymentNotFound: no such payment.
+        ProviderUnavailable: no answer now either.
+    """
+    outside_transaction()
+    with acting(command_id=None):
+        payment = _load(payment_id)
+        if payment.state.live_attempt:
+            _ask(payment, gateway(payment.state.provider))
+            settle(payment_id)
+        return _next_step(_load(payment_id))
+
+
+def receive_notification(provider: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Takes in a provider's notification; returning means it is stored, and may be acknowledged.
+
+    Verified on the raw bytes and stored before it is looked at. What cannot be applied is kept
+    with the reason, so that a provider is never made to repeat itself for an error of ours.
+
+    Raises:
+        ProviderUnknown, NotificationRefused: not from a provider of ours. Nothing was stored.
+    """
+    if len(body) > BODY_LIMIT_BYTES:
+        raise NotificationRefused(f"A notification has at most {BODY_LIMIT_BYTES} bytes.")
+    notice = gateway(provider).read_notification(
+        {name.lower(): value for name, value in headers.items()}, body
+    )
+    payment_id = notice.report.payment_id
+    with acting(command_id=None, actor=f"provider:{provider}"):
+        _keep(
+            Hear(
+                provider=provider,
+                source="notification",
+                payment_id=payment_id,
+                reports=(notice.report,),
+                key=notice.key,
+                body=body,
+            )
+        )
+        try:
+            fold_reports(payment_id)
+        except Exception:
+            log.exception("notification stored, to be folded later", payment=str(payment_id))
+
+
+@command
+def fold_reports(payment_id: UUID) -> None:
+    """Applies all that was said about a payment and is not decided yet."""
+    inbox.fold_waiting(payment_id)
+
+
+def bank_decide(session_id: str, decision: str) -> str:
+    """Does at the test bank what the person at its page chose; returns the address to go to next.
+
+    Raises:
+        BankSessionNotFound, DecisionUnknown: the page offers neither.
+    """
+    with acting(command_id=None, actor="testbank"):
+        return bank.decide(session_id, decision)
+
+
+def bank_mishap(mishap: BankMishap) -> None:
+    """Has the test bank misbehave at its next call of a kind, for tests and demonstrations."""
+    bank.misbehave(mishap)
+
+
+def ask_again(payment_id: UUID, attempt_id: UUID, number: int) -> None:
+    """Asks about an attempt for the `number`th time; without an outcome, once more later.
+
+    Raises:
+        ProviderUnavailable: no answer; the same question may be repeated.
+    """
+    step = resolve_unknown(payment_id)
+    if step.status == "pending":
+        _plan_enquiry(Enquiry(payment_id=payment_id, attempt_id=attempt_id, number=number + 1))
+
+
+@command
+def _begin(message: StartPayment) -> bool:
+    """Records an attempt; returns whether the provider is to be called for it."""
+    payment = _load(message.payment_id)
+    payment.start(message.attempt_id)
+    if payment.pending_events:
+        save(payment)
+        _plan_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
+    attempt = payment.state.attempt(message.attempt_id)
+    return attempt is not None and attempt.status == "started"
+
+
+@command
+def _plan_enquiry(message: Enquiry) -> None:
+    if message.number < len(ENQUIRIES):
+        emit(
+            "payments.ask_again",
+            key=f"{message.attempt_id}:{message.number}",
+            due_at=now() + ENQUIRIES[message.number],
+            payment_id=message.payment_id,
+            attempt_id=message.attempt_id,
+            number=message.number,
+        )
+
+
+@command
+def _hear(message: Hear) -> None:
+    """Stores and folds what was said, in one transaction."""
+    for report in message.reports:
+        inbox.store(message.provider, message.source, report)
+    inbox.fold_waiting(message.payment_id)
+
+
+@command
+def _keep(message: Hear) -> None:
+    """Stores what was said, and asks for its folding in case we die before it."""
+    for report in message.reports:
+        inbox.store(message.provider, message.source, report, key=message.key, body=message.body)
+    emit(
+        "payments.fold",
+        key=f"{message.provider}:{message.key}",
+        payment_id=message.payment_id,
+    )
+
+
+def _ask(payment: Payment, provider: Gateway) -> None:
+    attempt = payment.state.live_attempt
+    assert attempt is not None
+    question = enquiry(payment, attempt)
+    reports = tuple(call_provider(lambda: provider.find(question)))
+    if not reports:
+        reports = (
+            Report(
+                kind="failed",
+                payment_id=payment.id,
+                attempt_id=attempt.id,
+                currency=payment.state.currency,
+                message="The payment did not reach the provider. Nothing was charged.",
+            ),
+        )
+    _hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
+
+
+def _answer(provider: Gateway, report: Report) -> Hear:
+    return Hear(
+        provider=provider.code, source="answer", payment_id=report.payment_id, reports=(report,)
+    )
+
+
+def _load(payment_id: UUID) -> Payment:
+    payment = load_or_none(Payment, payment_id)
+    if payment is None:
+        raise PaymentNotFound("There is no such payment.", payment_id=payment_id)
+    return payment
+
+
+def _save_and_settle_later(payment: Payment, operation_id: UUID | None) -> None:
+    if not payment.pending_events:
+        return
+    save(payment)
+    if operation_id:
+        emit("payments.settle", key=str(operation_id), payment_id=payment.id)
+
+
+def _next_step(payment: Payment) -> NextStep:
+    live = payment.state.live_attempt
+    unanswered = live is not None and not live.redirect_url
+    return NextStep(
+        payment_id=payment.id,
+        status=payment.status,
+        redirect_url=live.redirect_url if live else "",
+        message=UNKNOWN if unanswered else payment.state.message,
+    )

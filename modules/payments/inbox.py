@@ -1,0 +1,104 @@
+"""The inbox: what a provider says is stored first, then folded, whatever way it came."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from events import codec, outbox
+from events.context import acting
+from events.database import fetch
+from events.repository import load_or_none, save
+from modules.kernel.clock import now
+from modules.kernel.identity import new_id
+from modules.payments.domain.payment import Payment
+from modules.payments.domain.reports import Report, Verdict, fold
+from modules.payments.models import ProviderReport
+
+type Source = Literal["answer", "notification", "enquiry"]
+
+
+def store(
+    provider: str, source: Source, report: Report, *, key: str = "", body: bytes = b""
+) -> None:
+    """Keeps one message in the caller's transaction; the same one again is only counted.
+
+    `key` is the provider's own name for a message. One that comes back with other content is kept
+    as refused: somebody is mistaken, which must be seen and must move no money.
+    """
+    content = codec.encode(report)
+    digest = sha256(body or content).hexdigest()
+    outcome, reason = "received", ""
+    if key and ProviderReport.objects.filter(provider=provider, key=key).exclude(digest=digest):
+        outcome, reason = "refused", "A message of this name came before with other content."
+    fetch(
+        "INSERT INTO payments_report (id, provider, key, digest, source, payment_id, kind, content,"
+        " body, outcome, reason, times, received_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, 1, %s)"
+        " ON CONFLICT (provider, key, digest) DO UPDATE SET times = payments_report.times + 1"
+        " RETURNING true",
+        (
+            new_id(),
+            provider,
+            key,
+            digest,
+            source,
+            report.payment_id,
+            report.kind,
+            content.decode(),
+            body.decode("utf-8", "replace").replace("\0", ""),
+            outcome,
+            reason,
+            now(),
+        ),
+    )
+
+
+def fold_waiting(payment_id: UUID) -> None:
+    """Folds all that was said about a payment and is not decided, in the caller's transaction.
+
+    One applied message may be what another waited for, so the rest is looked at again after it.
+    """
+    rows = list(
+        ProviderReport.objects.select_for_update()
+        .filter(payment_id=payment_id, outcome__in=("received", "waiting"))
+        .order_by("received_at", "id")
+    )
+    if not rows:
+        return
+    payment = load_or_none(Payment, payment_id)
+    progress = True
+    while rows and progress:
+        progress = False
+        for row in rows:
+            verdict = _fold_one(payment, row)
+            if (verdict.outcome, verdict.reason) != (row.outcome, row.reason):
+                row.outcome, row.reason = verdict.outcome, verdict.reason
+                row.save(update_fields=["outcome", "reason"])
+            progress = progress or verdict.outcome == "applied"
+        rows = [row for row in rows if row.outcome == "waiting"]
+    for attempt in payment.state.attempts if payment else ():
+        if attempt.status == "surplus":
+            outbox.emit("payments.settle", key=f"release-{attempt.id}", payment_id=payment_id)
+
+
+def _fold_one(payment: Payment | None, row: ProviderReport) -> Verdict:
+    if payment is None:
+        return Verdict("refused", "The shop has no such payment.")
+    report = msgspec.convert(row.content, Report)
+    verdict = fold(payment, report)
+    if payment.pending_events:
+        with _speaking(row, report):
+            save(payment)
+    return verdict
+
+
+@contextmanager
+def _speaking(row: ProviderReport, report: Report) -> Iterator[None]:
+    """The provider is who acts, its message the cause, and its moment when it became true."""
+    moment = min(report.occurred_at or row.received_at, row.received_at)
+    with acting(actor=f"provider:{row.provider}", causation_id=row.id, effective_at=moment):
+        yield

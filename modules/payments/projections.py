@@ -1,0 +1,58 @@
+"""The payments' read model: one row a payment, folded by the aggregate's own events."""
+
+from typing import Any
+
+import msgspec
+
+from events.projections import Projection, register
+from events.store import RecordedEvent
+from modules.payments.domain.payment import Payment
+from modules.payments.domain.state import PaymentState
+from modules.payments.models import PaymentRow
+
+
+class Payments(Projection):
+    """Keeps the aggregate's whole state in the row, so that there is one fold and not two."""
+
+    name = "payments.payments"
+    events = (
+        Payment.Requested,
+        Payment.Started,
+        Payment.Challenged,
+        Payment.Authorised,
+        Payment.SurplusAuthorised,
+        Payment.SurplusReleased,
+        Payment.Declined,
+        Payment.Failed,
+        Payment.Expired,
+        Payment.CaptureRequested,
+        Payment.Captured,
+        Payment.CaptureFailed,
+        Payment.VoidRequested,
+        Payment.Voided,
+        Payment.VoidFailed,
+        Payment.RefundRequested,
+        Payment.Refunded,
+        Payment.RefundFailed,
+    )
+    model = PaymentRow
+
+    def fold(self, state: dict[str, Any] | None, recorded: RecordedEvent) -> dict[str, Any]:
+        payment = Payment.blank(recorded.stream_id)
+        row = state or {"requested_at": recorded.recorded_at, "times": {}}
+        if state is not None:
+            payment.state = msgspec.convert(state["state"], PaymentState)
+        recorded.event.apply(payment)
+        if isinstance(recorded.event, Payment.RefundRequested):
+            asked_at = recorded.recorded_at.isoformat()
+            row["times"] = {**row["times"], str(recorded.event.refund_id): asked_at}
+        return {
+            **row,
+            "reference": payment.state.reference,
+            "provider": payment.state.provider,
+            "status": payment.state.status,
+            "state": msgspec.to_builtins(payment.state),
+        }
+
+
+register(Payments())

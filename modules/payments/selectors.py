@@ -1,0 +1,204 @@
+"""What can be asked about payments."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from django.db.models import Sum
+
+from events.aggregate import Event
+from events.store import read_stream
+from modules.payments.contracts import (
+    BankSession,
+    HistoryEntry,
+    PaymentDetail,
+    PaymentMethod,
+    PaymentNotFound,
+    PaymentStatus,
+    PaymentTotals,
+    ProviderMessage,
+    Refund,
+)
+from modules.payments.domain.state import Operation, PaymentState
+from modules.payments.gateways.registry import gateway, gateways
+from modules.payments.gateways.testbank import bank
+from modules.payments.models import PaymentRow, ProviderReport
+from modules.payments.projections import Payments
+from modules.payments.wording import words
+
+TROUBLED: tuple[PaymentStatus, ...] = ("declined", "failed")
+
+
+def payment(payment_id: UUID) -> PaymentDetail:
+    """Returns a payment as it is now. Raises: PaymentNotFound."""
+    row = PaymentRow.objects.filter(id=payment_id).first()
+    if row is None:
+        raise PaymentNotFound("There is no such payment.", payment_id=payment_id)
+    return _detail(row)
+
+
+def payments_of(reference: UUID) -> tuple[PaymentDetail, ...]:
+    """Returns every payment for a reference, oldest first; the last one is the one that counts."""
+    return tuple(_detail(row) for row in _rows(reference))
+
+
+def payment_methods() -> tuple[PaymentMethod, ...]:
+    """Returns the ways to pay that are switched on, in the order to show them."""
+    return tuple(
+        PaymentMethod(code=each.code, title=each.title, description=each.description)
+        for each in gateways()
+    )
+
+
+def totals(reference: UUID) -> PaymentTotals:
+    """Returns the sums over all payments of a reference, and one word for them."""
+    states = [_state(row) for row in _rows(reference)]
+    captured = sum(each.captured_minor for each in states)
+    refunded = sum(each.refunded_minor for each in states)
+    pending = sum(each.pending_captures_minor for each in states)
+    opened = sum(each.open_minor for each in states)
+    return PaymentTotals(
+        reference=reference,
+        status=_overall(states, captured, refunded, opened + pending),
+        authorised_minor=sum(each.authorised_minor for each in states),
+        captured_minor=captured,
+        refunded_minor=refunded,
+        pending_minor=pending,
+        open_minor=opened,
+        troubled=bool(states) and _troubled(states),
+    )
+
+
+def position(reference: UUID) -> int:
+    """Returns how many events the payments of a reference have had."""
+    found = PaymentRow.objects.filter(reference=reference).aggregate(events=Sum("version"))
+    return found["events"] or 0
+
+
+def history(payment_id: UUID) -> tuple[HistoryEntry, ...]:
+    """Returns every event of a payment in words, oldest first."""
+    entries = []
+    for recorded in read_stream(payment_id):
+        title, detail = words(recorded.event)
+        entries.append(
+            HistoryEntry(
+                stream_id=payment_id,
+                version=recorded.version,
+                topic=recorded.topic,
+                title=title,
+                detail=detail,
+                actor=recorded.actor,
+                recorded_at=recorded.recorded_at,
+                hash=recorded.hash.hex(),
+            )
+        )
+    return tuple(entries)
+
+
+def notifications(payment_id: UUID) -> tuple[ProviderMessage, ...]:
+    """Returns all that the provider said about a payment, and what became of each message."""
+    rows = ProviderReport.objects.filter(payment_id=payment_id).order_by("received_at", "id")
+    return tuple(_message(row) for row in rows)
+
+
+def parked(limit: int = 100) -> tuple[ProviderMessage, ...]:
+    """Returns the newest messages of providers that could not be applied, for staff to look at."""
+    rows = ProviderReport.objects.filter(outcome__in=("waiting", "refused"))
+    return tuple(_message(row) for row in rows.order_by("-received_at")[:limit])
+
+
+def bank_session(session_id: str) -> BankSession:
+    """Returns what the test bank's page shows. Raises: BankSessionNotFound."""
+    return bank.session(session_id)
+
+
+def stored_events() -> tuple[type[Event], ...]:
+    """Returns the event classes of payments, for read models of the modules above."""
+    return Payments.events
+
+
+def _rows(reference: UUID) -> Iterable[PaymentRow]:
+    return PaymentRow.objects.filter(reference=reference).order_by("requested_at", "id")
+
+
+def _state(row: PaymentRow) -> PaymentState:
+    return msgspec.convert(row.state, PaymentState)
+
+
+def _overall(
+    states: list[PaymentState], captured: int, refunded: int, outstanding: int
+) -> PaymentStatus:
+    if captured:
+        if refunded:
+            return "refunded" if refunded == captured else "partially-refunded"
+        return "partially-captured" if outstanding else "captured"
+    if outstanding:
+        return "authorised"
+    return states[-1].status if states else "requested"
+
+
+def _troubled(states: list[PaymentState]) -> bool:
+    failures = any(
+        operation.status == "failed"
+        for state in states
+        for operation in (*state.captures, *state.voids, *state.refunds)
+    )
+    return failures or states[-1].status in TROUBLED
+
+
+def _detail(row: PaymentRow) -> PaymentDetail:
+    state = _state(row)
+    provider = gateway(row.provider)
+    live = state.live_attempt
+    return PaymentDetail(
+        id=row.id,
+        reference=row.reference,
+        provider=row.provider,
+        provider_title=provider.title,
+        provider_reference=state.provider_reference,
+        status=state.status,
+        currency=state.currency,
+        amount_minor=state.amount_minor,
+        authorised_minor=state.authorised_minor,
+        captured_minor=state.captured_minor,
+        voided_minor=state.voided_minor,
+        refunded_minor=state.refunded_minor,
+        pending_minor=state.pending_captures_minor,
+        capturable_minor=state.capturable_minor,
+        refundable_minor=state.refundable_minor,
+        refunds=tuple(_refund(each, row.times) for each in state.refunds),
+        message=state.message,
+        version=row.version,
+        requested_at=row.requested_at,
+        redirect_url=live.redirect_url if live else "",
+        manual=provider.manual,
+    )
+
+
+def _refund(operation: Operation, times: dict[str, str]) -> Refund:
+    statuses = {"requested": "requested", "done": "refunded", "failed": "failed"}
+    return Refund(
+        id=operation.id,
+        amount_minor=operation.amount_minor,
+        reason=operation.reason,
+        status=statuses[operation.status],  # type: ignore[arg-type]  # the three words of Refund
+        message=operation.message,
+        requested_at=datetime.fromisoformat(times[str(operation.id)]),
+    )
+
+
+def _message(row: ProviderReport) -> ProviderMessage:
+    return ProviderMessage(
+        id=row.id,
+        provider=row.provider,
+        payment_id=row.payment_id,
+        source=row.source,  # type: ignore[arg-type]  # stored from the same literal
+        kind=row.kind,
+        amount_minor=row.content.get("amount_minor"),
+        currency=row.content["currency"],
+        outcome=row.outcome,  # type: ignore[arg-type]  # stored from the same literal
+        reason=row.reason,
+        times=row.times,
+        received_at=row.received_at,
+    )
