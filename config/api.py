@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import NinjaAPI, Router
 
 from config.api_access import Anybody, Holder
 from config.api_bodies import StrictParser
 from config.api_docs import VendoredSwagger
-from config.api_guard import guarded, repeatable
+from config.api_guard import guarded, listed, repeatable
 from config.api_openapi import ShopOpenAPI
 from config.problems import install
 from modules.carts import api as carts
@@ -51,6 +50,7 @@ api = ShopAPI(
 )
 install(api)
 api.add_decorator(guarded, mode="view")
+api.add_decorator(listed, mode="operation")
 api.add_decorator(repeatable, mode="operation")
 
 PUBLIC: tuple[Router, ...] = (

@@ -93,9 +93,7 @@ def bearer(authorization: str, cart_token: str) -> Caller:
         key = api_key(token)
     except ApiKeyRefused as refusal:
         raise Problem(401, refusal.message) from None
-    return Caller(
-        actor=f"api-key:{key.id}", scopes=frozenset(key.scopes), cart_token=cart_token
-    )
+    return Caller(actor=f"api-key:{key.id}", scopes=frozenset(key.scopes), cart_token=cart_token)
 
 
 def signed_in(user: "_User | AnonymousUser", cart_token: str) -> Caller:

@@ -80,14 +80,10 @@ def texts(value: object, pointer: str = "") -> list[tuple[str, str]]:
     if isinstance(value, dict):
         steps = [(key, f"{pointer}/{key}", item) for key, item in value.items()]
         return [
-            found
-            for key, place, item in steps
-            for found in [(pointer, key), *texts(item, place)]
+            found for key, place, item in steps for found in [(pointer, key), *texts(item, place)]
         ]
     if isinstance(value, list):
         return [
-            found
-            for index, item in enumerate(value)
-            for found in texts(item, f"{pointer}/{index}")
+            found for index, item in enumerate(value) for found in texts(item, f"{pointer}/{index}")
         ]
     return []

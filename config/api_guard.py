@@ -4,6 +4,7 @@ Before: a body is small and JSON, a parameter is known, a cookie is not forged. 
 is the actor of what is recorded, and an `Idempotency-Key` makes a repeat return the first answer.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -20,7 +21,7 @@ from modules.wire import Caller
 
 MAXIMUM_BODY_BYTES = 65_536
 MAXIMUM_NOTIFICATION_BYTES = 262_144
-MAXIMUM_KEY_LENGTH = 255
+KEY = re.compile("[!-~]{1,255}")
 # Without credentials nothing but the key tells two callers apart: 128 random bits at least.
 MINIMUM_KEY_LENGTH_OF_A_GUEST = 22
 
@@ -51,7 +52,7 @@ def guarded(run: Run) -> Run:
 
 
 def is_notification(operation: Operation) -> bool:
-    """Tells whether outside parties call it: their bytes are signed, so nobody may read them first."""
+    """Tells whether payment providers call it; they sign bytes, which nothing may touch before."""
     return bool(operation.openapi_extra and operation.openapi_extra.get("x-raw-body"))
 
 
@@ -88,13 +89,13 @@ def refuse_large_body(request: HttpRequest, limit_bytes: int) -> None:
 
 def refuse_other_media(request: HttpRequest) -> None:
     has_body = (request.META.get("CONTENT_LENGTH") or "0") != "0"
-    if has_body and request.method not in SAFE_METHODS:
-        if request.content_type != "application/json":
-            raise Problem(415, "set `Content-Type: application/json` and send one JSON object")
+    changes = request.method not in SAFE_METHODS
+    if changes and has_body and request.content_type != "application/json":
+        raise Problem(415, "set `Content-Type: application/json` and send one JSON object")
 
 
 def repeatable(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Runs a view as its caller, and under the command id of its `Idempotency-Key` if it has one."""
+    """Runs a view as its caller, under the command id of its `Idempotency-Key` if it has one."""
 
     @wraps(view)
     def run(request: HttpRequest, **values: Any) -> Any:
@@ -111,14 +112,25 @@ def repeatable(view: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def listed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes a tuple a list: the framework reads a tuple of two as status and body."""
+
+    @wraps(view)
+    def run(request: HttpRequest, **values: Any) -> Any:
+        result = view(request, **values)
+        return list(result) if type(result) is tuple else result
+
+    return run
+
+
 def command_id(request: HttpRequest, caller: Caller, key: str) -> Any:
     """Returns the id of what this caller asks of this address under this key.
 
     Raises:
         Problem: 422 for a key that is empty, too long, or guessable where nothing else protects it.
     """
-    if not 1 <= len(key) <= MAXIMUM_KEY_LENGTH or not key.isascii() or not key.isprintable():
-        raise wrong_key(f"1 to {MAXIMUM_KEY_LENGTH} printable ASCII characters")
+    if not KEY.fullmatch(key):
+        raise wrong_key("1 to 255 visible ASCII characters without spaces")
     secret = caller.link or caller.cart_token
     if not caller.is_known and not secret and len(key) < MINIMUM_KEY_LENGTH_OF_A_GUEST:
         raise wrong_key("without credentials at least 22 random characters, such as a UUID")

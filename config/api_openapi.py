@@ -6,7 +6,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from config.api_access import Holder
-from config.api_guard import MAXIMUM_KEY_LENGTH, is_notification
+from config.api_guard import is_notification
 from config.problems import MEDIA_TYPE
 from events.context import SAFE_METHODS
 
@@ -75,7 +75,7 @@ DESCRIPTIONS = {
     401: "The credentials are missing or not valid.",
     403: "The credentials do not allow this.",
     404: "It does not exist, or not for the caller.",
-    409: "The present state does not allow it, or the Idempotency-Key was used for another request.",
+    409: "The present state does not allow it, or the Idempotency-Key was used already.",
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "Fields or parameters are missing, unknown or out of bounds.",
@@ -91,8 +91,8 @@ IDEMPOTENCY_KEY = {
     "twice. Without credentials it has at least 22 characters.",
     "schema": {
         "type": "string",
-        "minLength": 22,
-        "maxLength": MAXIMUM_KEY_LENGTH,
+        "minLength": 1,
+        "maxLength": 255,
         "pattern": "^[!-~]+$",
         "examples": ["0192f0c1-7d1c-7b8e-9a51-6f0d2b8c4e11"],
     },

@@ -88,17 +88,23 @@ class EmbeddedPostgres:
             return False
         try:
             process = psutil.Process(pid)
-            alive = process.status() != psutil.STATUS_ZOMBIE
-            return alive and Path(process.cwd()) == self.data
-        except psutil.Error:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            return Path(process.cwd()) == self.data
+        except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
             return False
+        except (psutil.AccessDenied, OSError):
+            # Better to believe in a server that is gone than to start a second one over its data.
+            return True
 
     def _start(self) -> None:
         self._let_the_server_in()
         if self.is_new:
             self._initialise()
         if not self.is_running():
+            # PostgreSQL believes these files when their process id is taken again, or is a zombie.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+            (self._socket_directory() / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
             self._launch()
 
     def _initialise(self) -> None:

@@ -30,8 +30,8 @@ def hide_paths(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMa
     """Replaces the path, which may hold a token or a name, by the route it matched."""
     record = event.get("_record")
     request = getattr(record, "request", None)
-    if isinstance(request, HttpRequest):
-        event["event"] = str(getattr(record, "msg", "")).split(":", 1)[0]
+    if isinstance(record, logging.LogRecord) and isinstance(request, HttpRequest):
+        event["event"] = record.getMessage().split(":", 1)[0]
         event["route"] = route_of(request)
     return event
 

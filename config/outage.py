@@ -23,6 +23,13 @@ from django.http import HttpRequest, HttpResponse
 
 RETRY_AFTER_SECONDS = 5
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+# Raised by a healthy server that gave this one request up.
+GIVEN_UP = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.QueryCanceled,
+)
 
 logger = logging.getLogger("counterfoil.outage")
 
@@ -95,8 +102,7 @@ def outage_of(error: BaseException | None) -> Outage | None:
             return DISK
         if isinstance(cause, OSError) and cause.errno in DISK_FULL:
             return DISK
-        # Raised by a healthy server that gave this one request up.
-        if isinstance(cause, (psycopg.errors.TransactionRollback, psycopg.errors.QueryCanceled)):
+        if isinstance(cause, GIVEN_UP):
             return BUSY
     if isinstance(error, (OperationalError, InterfaceError)):
         return DATABASE
@@ -142,6 +148,8 @@ def outage_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     response.status_code = 503
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response["Cache-Control"] = "no-store"
+    # Django would log the path of every 5xx, once per request, for as long as the outage lasts.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "events.context.ActorMiddleware",
+    "frontend.refusals.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -204,7 +205,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = env.data_directory / "media"
 # Collected files are served by content hash; without them (tests, type checks) as they lie.
 STATIC_IS_COLLECTED = IN_PRODUCTION or STATIC_ROOT.is_dir()
-WHITENOISE_USE_FINDERS = not STATIC_IS_COLLECTED
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or not STATIC_IS_COLLECTED
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map", "avif")
 STORAGES = {

@@ -32,7 +32,7 @@ LOOK_SECONDS = 0.5
 PORTS_TRIED = 50
 
 
-class Stop(Exception):
+class Stop(BaseException):
     """Somebody asked the shop to end: Ctrl-C, SIGTERM or a closed terminal."""
 
 
@@ -236,13 +236,19 @@ class Supervisor:
         if self.children:
             say("Stopping ...")
             stop_all(self.children, patience_seconds=STOP_SECONDS)
-        if self.server and not self.server.release():
-            say("PostgreSQL goes on until the other command that uses it has ended.")
+        self.let_go_of_the_database()
         if self._lock is not None:
             self._lock.truncate(0)
             self._lock.close()
             if self.children:
                 say("Stopped.")
+
+    def let_go_of_the_database(self) -> None:
+        try:
+            if self.server and not self.server.release():
+                say("PostgreSQL goes on until the other command that uses it has ended.")
+        except (EmbeddedRefused, OSError) as error:
+            say(f"PostgreSQL could not be stopped; the next start takes it over. {error}")
 
 
 def granian(interface: str, port: int, found: Environment, *rest: str) -> list[str]:

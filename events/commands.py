@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 from uuid import UUID
 
 import structlog
@@ -30,11 +30,13 @@ log = structlog.get_logger(__name__)
 ATTEMPTS = 5
 # Deadlock and serialisation failure: PostgreSQL undid everything, so that trying again is safe.
 RETRIED_SQLSTATES = frozenset({"40P01", "40001"})
+# The server is going down, crashed, or not up yet.
+SHUTDOWN_SQLSTATES = frozenset({"57P01", "57P02", "57P03"})
 
 _running: ContextVar[bool] = ContextVar("counterfoil_command", default=False)
 
 
-class _Repeated(Exception):  # noqa: N818  # control flow, not an error
+class _Repeated(Exception):  # control flow, not an error
     """Somebody else stored this command id while ours was running."""
 
 
@@ -87,7 +89,8 @@ class _Execution[C, R]:
         assert command_id is not None
         self.command_id: UUID = command_id
         self.look_up_first = repeatable
-        self.hooks: list[Callable[[], object]] = []
+        # What an attempt of ours that reached its commit would announce after it.
+        self.hooks: list[tuple[Callable[[], object], bool]] = []
 
     def run(self) -> R:
         for attempt in range(1, ATTEMPTS + 1):
@@ -97,7 +100,7 @@ class _Execution[C, R]:
                 if attempt == ATTEMPTS:
                     raise
             except (OperationalError, InterfaceError) as error:
-                if connection_lost():
+                if connection_lost(error):
                     answer = self.after_lost_connection(error)
                     if answer is not None:
                         return answer[0]
@@ -112,16 +115,17 @@ class _Execution[C, R]:
         raise AssertionError("the last attempt returns or raises")
 
     def attempt(self) -> R:
-        self.hooks = []
         with transaction.atomic():
-            if self.look_up_first:
-                stored = self.stored_answer()
-                if stored is not None:
-                    return stored[0]
-            result = self.function(self.message)
-            self.store(result)
-            self.hooks = [hook[1] for hook in connection.run_on_commit]
-        return result
+            stored = self.stored_answer() if self.look_up_first else None
+            if stored is None:
+                self.hooks = []
+                result = self.function(self.message)
+                self.store(result)
+                self.hooks = [(hook[1], hook[2]) for hook in cast("Any", connection).run_on_commit]
+        if stored is None:
+            return result
+        self.announce()
+        return stored[0]
 
     def store(self, result: R) -> None:
         rows = fetch(
@@ -177,16 +181,28 @@ class _Execution[C, R]:
             ) from again
         if answer is not None:
             log.warning("commit reply lost, command found committed", command=self.name)
-            # Django forgot the hooks together with the connection; what they announce is true.
-            for hook in self.hooks:
-                hook()
+            self.announce()
         return answer
 
+    def announce(self) -> None:
+        """Runs the hooks that Django forgot together with the lost connection."""
+        hooks, self.hooks = self.hooks, []
+        for hook, robust in hooks:
+            try:
+                hook()
+            except Exception:
+                if not robust:
+                    raise
+                log.exception("hook after commit failed", command=self.name)
 
-def connection_lost() -> bool:
-    """Tells whether Django's connection is no longer one to the server."""
-    raw = connection.connection
-    return raw is None or raw.closed or raw.broken
+
+def connection_lost(error: BaseException) -> bool:
+    """Tells whether an error means that the server is no longer there to say what it did.
+
+    By the error and not by the connection: Django may have opened a new one on its way out.
+    """
+    code = sqlstate(error)
+    return code is None or code.startswith("08") or code in SHUTDOWN_SQLSTATES
 
 
 def sqlstate(error: BaseException) -> str | None:

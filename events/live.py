@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 import structlog
@@ -26,9 +27,10 @@ def notify() -> None:
 
 def address() -> dict[str, Any]:
     """Returns psycopg's parameters for a connection of one's own to Django's database."""
+    # The rest configures Django's cursors, and means nothing to a bare connection.
+    ours = {"cursor_factory", "context", "prepare_threshold"}
     parameters = connection.get_connection_params()
-    keep = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "service")
-    return {key: parameters[key] for key in keep if parameters.get(key)}
+    return {key: value for key, value in parameters.items() if key not in ours}
 
 
 class Waiter:
@@ -65,26 +67,28 @@ class Hub:
         self._waiting: set[asyncio.Event] = set()
         self._task: asyncio.Task[None] | None = None
 
-    async def wakeups(self) -> AsyncIterator[None]:
-        """Yields at once, and then at each wake-up or poll, until the consumer goes away."""
+    async def wakeups(self) -> AsyncIterator[bool]:
+        """Yields True at once and at each wake-up, False at each poll, until the consumer goes."""
         news = asyncio.Event()
         self._waiting.add(news)
-        if self._task is None or self._task.done():
+        if self._task is None:
             self._task = asyncio.create_task(self._listen())
         try:
+            told = True
             while True:
-                yield
+                yield told
                 try:
                     async with asyncio.timeout(POLL_SECONDS):
-                        await news.wait()
+                        told = await news.wait()
                 except TimeoutError:
-                    continue
+                    told = False
                 finally:
                     news.clear()
         finally:
             self._waiting.discard(news)
             if not self._waiting:
                 self._task.cancel()
+                self._task = None
 
     async def _listen(self) -> None:
         while True:
@@ -101,15 +105,14 @@ class Hub:
                 await asyncio.sleep(1)
 
 
-_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
-async def listen() -> AsyncIterator[None]:
+def listen() -> AsyncIterator[bool]:
     """Yields at once, then whenever there may be new events, at least every 250 ms.
 
-    All listeners of a process share one database connection. The consumer reads the log itself
+    True says that somebody committed events, False that it is only time for another look. All
+    listeners of an event loop share one database connection. The consumer reads the log itself
     after each wake-up; a wake-up carries nothing and promises nothing.
     """
-    hub = _hubs.setdefault(asyncio.get_running_loop(), Hub())
-    async for _ in hub.wakeups():
-        yield
+    return _hubs.setdefault(asyncio.get_running_loop(), Hub()).wakeups()

@@ -22,6 +22,7 @@ TOASTS = {
     400: "That request could not be read. Reload the page and try again.",
     403: "You may not do that. Sign in with another account if you have one.",
     404: "That is no longer here. Reload the page to see what is.",
+    409: "Something changed in the meantime. Reload the page and try again.",
     410: "That piece has been withdrawn from sale.",
     429: "That was too often in a short time. Wait a minute and try again.",
     500: "Something went wrong on our side. Nothing was charged; please try again.",

@@ -1,7 +1,52 @@
 """The pages of the shop."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from frontend.account import views as account
+from frontend.bank.views import bank_page
+from frontend.live.streams import order_live
+from frontend.storefront import basket, catalogue, checkout, information, orders
+from frontend.storefront.finding import find_order
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", catalogue.home, name="home"),
+    path("products/", catalogue.search_page, name="products"),
+    path("products/<slug:slug>/", catalogue.product_page, name="product"),
+    path("categories/<path:path>/", catalogue.category_page, name="category"),
+    path("collections/<slug:slug>/", catalogue.collection_page, name="collection"),
+    path("search/", catalogue.search_page, name="search"),
+    path("search/suggestions/", catalogue.suggest, name="suggestions"),
+    path("cart/", basket.basket_page, name="basket"),
+    path("cart/add/", basket.add, name="basket-add"),
+    path("cart/change/", basket.change, name="basket-change"),
+    path("cart/remove/", basket.remove, name="basket-remove"),
+    path("checkout/", checkout.checkout_page, name="checkout"),
+    path("checkout/return/<str:token>/", checkout.payment_return, name="payment-return"),
+    path("orders/<str:token>/", orders.order_page, name="order"),
+    path("orders/<str:token>/pay/", checkout.pay_again, name="order-pay"),
+    path("orders/<str:token>/cancel/", orders.cancel, name="order-cancel"),
+    path("orders/<str:token>/return/", orders.ask_to_return, name="order-return"),
+    path("find-order/", find_order, name="find-order"),
+    path("robots.txt", information.robots, name="robots"),
+    path("sitemap.xml", information.sitemap, name="sitemap"),
+    re_path(
+        rf"^(?P<name>{'|'.join(information.DOCUMENTS)})/$",
+        information.information,
+        name="information",
+    ),
+    path("live/orders/<str:token>/", order_live, name="order-live"),
+    path("bank/<str:session_id>/", bank_page, name="bank"),
+    path("account/", account.overview, name="account"),
+    path("account/orders/", account.order_list, name="account-orders"),
+    path("account/addresses/", account.address_list, name="account-addresses"),
+    path("account/addresses/new/", account.address_form, name="account-address-new"),
+    path("account/addresses/<uuid:address_id>/", account.address_form, name="account-address"),
+    path(
+        "account/addresses/<uuid:address_id>/remove/",
+        account.address_remove,
+        name="account-address-remove",
+    ),
     path("", include("frontend.problems.urls")),
+    path("staff/", include("frontend.staff.urls")),
+    path("auditor/", include("frontend.auditor.urls")),
 ]

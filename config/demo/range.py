@@ -127,12 +127,12 @@ def _card_set(series: Series) -> _Idea:
 
 def has_frame_pictures(artwork: Artwork) -> bool:
     """Whether the black and the white frame of a picture were photographed too."""
-    return artwork.number % 5 == 1
+    return artwork.number % 13 == 1
 
 
 def has_detail(artwork: Artwork) -> bool:
     """Whether there is a close view of a picture."""
-    return artwork.number % 2 == 1
+    return artwork.number % 7 == 2
 
 
 def _pictures(idea: _Idea) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Baskets over HTTP. Whoever holds a basket's token holds the basket; it travels in X-Cart-Token."""
+"""Baskets over HTTP. Whoever holds its token (header X-Cart-Token) holds the basket."""
 
 from datetime import datetime
 from typing import Annotated

@@ -19,8 +19,8 @@ from modules.catalog.contracts import (
     Suggestion,
 )
 from modules.wire import (
+    DIGITS,
     AddressBoolean,
-    AddressInteger,
     Currency,
     MoneyReply,
     Reply,
@@ -32,7 +32,7 @@ router = Router(tags=["catalogue"])
 MAXIMUM_PAGE_SIZE = 100
 MAXIMUM_PAGE = 10_000
 ChosenFacet = Annotated[str, Field(max_length=130, pattern=r"^[0-9a-z_-]{1,64}:.{1,64}$")]
-Price = Annotated[AddressInteger, Field(ge=0, le=99_999_999_999)]
+Price = Annotated[int, Field(ge=0, le=99_999_999_999), DIGITS]
 
 
 class RenditionReply(Reply):
@@ -144,10 +144,10 @@ class BrowseQuery(BaseModel):
     in_stock_only: AddressBoolean = Field(
         False, description="Leave out what is sold out.", examples=[True]
     )
-    page: Annotated[AddressInteger, Field(ge=1, le=MAXIMUM_PAGE)] = Field(
+    page: Annotated[int, Field(ge=1, le=MAXIMUM_PAGE), DIGITS] = Field(
         1, description="Counted from 1.", examples=[1]
     )
-    page_size: Annotated[AddressInteger, Field(ge=1, le=MAXIMUM_PAGE_SIZE)] = Field(
+    page_size: Annotated[int, Field(ge=1, le=MAXIMUM_PAGE_SIZE), DIGITS] = Field(
         24, description="Products on a page.", examples=[24]
     )
 
@@ -224,13 +224,13 @@ def product(
     return selectors.product_detail(slug)
 
 
-@router.get("/categories", response=tuple[CategoryReply, ...])
+@router.get("/categories", response=list[CategoryReply])
 def categories(request: HttpRequest) -> tuple[CategoryNode, ...]:
     """List the roots of the category tree with all below them."""
     return selectors.category_tree()
 
 
-@router.get("/collections", response=tuple[CollectionReply, ...])
+@router.get("/collections", response=list[CollectionReply])
 def collections(request: HttpRequest) -> tuple[CollectionSummary, ...]:
     """List the hand-picked collections."""
     return selectors.collections()
@@ -247,11 +247,16 @@ class SuggestionReply(Reply):
     picture: PictureReply | None = Field(description="Of a product.")
 
 
-@router.get("/suggestions", response=tuple[SuggestionReply, ...])
-def suggestions(
-    request: HttpRequest,
-    q: Annotated[str, Query(max_length=100, description="The letters so far.", examples=["tid"])],
-    limit: AddressInteger = Query(8, ge=1, le=20, description="At most so many."),
-) -> tuple[Suggestion, ...]:
+class SuggestionsQuery(BaseModel):
+    """Letters typed so far."""
+
+    q: Annotated[str, Field(max_length=100)] = Field(description="The letters.", examples=["tid"])
+    limit: Annotated[int, Field(ge=1, le=20), DIGITS] = Field(
+        8, description="At most so many.", examples=[8]
+    )
+
+
+@router.get("/suggestions", response=list[SuggestionReply])
+def suggestions(request: HttpRequest, query: Query[SuggestionsQuery]) -> tuple[Suggestion, ...]:
     """Suggest where the letters typed so far lead to."""
-    return selectors.suggestions(q, limit=limit)
+    return selectors.suggestions(query.q, limit=query.limit)

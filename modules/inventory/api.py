@@ -6,16 +6,18 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from modules.inventory import commands, selectors
 from modules.inventory.contracts import AdjustStock, Movement, ReceiveStock, StockLevel, StockPage
-from modules.wire import MAXIMUM_UNITS, AddressInteger, Body, OptionalLine, Reply, Sku, Units
+from modules.wire import DIGITS, MAXIMUM_UNITS, Body, OptionalLine, Reply, Sku, Units
 
 router = Router(tags=["stock"])
 staff_router = Router(tags=["staff: stock"])
 
 MAXIMUM_SKUS = 200
+# How many more there are is the shop's own business.
+MOST_TOLD = 10
 Availability = Literal["in-stock", "low", "backorder", "sold-out"]
 Counted = Annotated[int, Field(strict=True, ge=0, le=MAXIMUM_UNITS)]
 
@@ -28,22 +30,27 @@ class AvailabilityReply(Reply):
     available: int = Field(description="Units that may be ordered, at most 10.", examples=[10])
 
 
-@router.get("/availability", response=tuple[AvailabilityReply, ...])
+class AvailabilityQuery(BaseModel):
+    """Which SKUs to look up."""
+
+    sku: Annotated[list[Sku], Field(min_length=1, max_length=MAXIMUM_SKUS)] = Field(
+        description="Up to 200 SKUs.", examples=[["TIDES-A4"]]
+    )
+
+
+@router.get("/availability", response=list[AvailabilityReply])
 def availability(
-    request: HttpRequest,
-    sku: Annotated[
-        list[Sku], Query(min_length=1, max_length=MAXIMUM_SKUS, description="Up to 200 SKUs.")
-    ],
+    request: HttpRequest, query: Query[AvailabilityQuery]
 ) -> tuple[AvailabilityReply, ...]:
     """Read how many units may be ordered now; SKUs without a stock record are left out."""
-    levels = selectors.stock_levels(sku)
+    levels = selectors.stock_levels(query.sku)
     return tuple(
         AvailabilityReply(
-            sku=name,
-            availability=levels[name].availability,
-            available=max(0, min(10, levels[name].available)),
+            sku=sku,
+            availability=levels[sku].availability,
+            available=max(0, min(MOST_TOLD, levels[sku].available)),
         )
-        for name in sorted(levels)
+        for sku in sorted(levels)
     )
 
 
@@ -68,16 +75,29 @@ class StockPageReply(Reply):
     pages: int = Field(description="How many there are.", examples=[10])
 
 
+class StockQuery(BaseModel):
+    """Which stock records to list."""
+
+    q: Annotated[str, Field(max_length=64)] = Field(
+        "", description="Part of a SKU.", examples=["TIDES"]
+    )
+    only: Literal["all", "low", "out"] = Field(
+        "all", description="low: 1 to 5 free units; out: none.", examples=["low"]
+    )
+    page: Annotated[int, Field(ge=1, le=100_000), DIGITS] = Field(
+        1, description="Counted from 1.", examples=[1]
+    )
+    page_size: Annotated[int, Field(ge=1, le=200), DIGITS] = Field(
+        50, description="Records on a page.", examples=[50]
+    )
+
+
 @staff_router.get("/stock", response=StockPageReply)
-def stock(
-    request: HttpRequest,
-    q: str = Query("", max_length=64, description="Part of a SKU.", examples=["TIDES"]),
-    only: Literal["all", "low", "out"] = Query("all", description="low: 1 to 5 free; out: none."),
-    page: AddressInteger = Query(1, ge=1, le=100_000, description="Counted from 1."),
-    page_size: AddressInteger = Query(50, ge=1, le=200, description="Records on a page."),
-) -> StockPage:
+def stock(request: HttpRequest, query: Query[StockQuery]) -> StockPage:
     """List stock records."""
-    return selectors.stock_list(q, only=only, page=page, page_size=page_size)
+    return selectors.stock_list(
+        query.q, only=query.only, page=query.page, page_size=query.page_size
+    )
 
 
 class MovementReply(Reply):
@@ -93,14 +113,22 @@ class MovementReply(Reply):
     recorded_at: datetime = Field(description="UTC.", examples=["2026-03-01T12:00:00Z"])
 
 
-@staff_router.get("/stock/{sku}/movements", response=tuple[MovementReply, ...])
+class MovementsQuery(BaseModel):
+    """How much of the stock book to read."""
+
+    limit: Annotated[int, Field(ge=1, le=500), DIGITS] = Field(
+        100, description="At most so many lines.", examples=[100]
+    )
+
+
+@staff_router.get("/stock/{sku}/movements", response=list[MovementReply])
 def movements(
     request: HttpRequest,
     sku: Annotated[str, Path(max_length=64, description="The SKU.")],
-    limit: AddressInteger = Query(100, ge=1, le=500, description="At most so many."),
+    query: Query[MovementsQuery],
 ) -> tuple[Movement, ...]:
     """Read the newest lines of a SKU's stock book."""
-    return selectors.movements(sku, limit=limit)
+    return selectors.movements(sku, limit=query.limit)
 
 
 class ReceiptBody(Body):
@@ -147,7 +175,9 @@ class AdjustmentBody(Body):
     )
     note: OptionalLine = Field("", description="In words.", examples=["two were torn"])
     expected_on_hand: Counted | None = Field(
-        None, description="The figure the person saw; refused when it is another now.", examples=[40]
+        None,
+        description="The figure the person saw; refused when it is another now.",
+        examples=[40],
     )
 
 

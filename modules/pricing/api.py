@@ -6,21 +6,17 @@ from typing import Annotated
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from modules.kernel.money import Money
-from modules.wire import Body, Code, Currency, Minor, Moment, MoneyReply, Reply, Sku, Truth
 from modules.pricing import commands, selectors
 from modules.pricing.contracts import ListedPrice, PriceRecord, SetPrice
+from modules.wire import Body, Code, Currency, Minor, Moment, MoneyReply, Reply, Sku, Truth
 
 router = Router(tags=["prices"])
 staff_router = Router(tags=["staff: prices"])
 
 MAXIMUM_SKUS = 200
-Skus = Annotated[
-    list[Sku], Query(min_length=1, max_length=MAXIMUM_SKUS, description="Up to 200 SKUs.")
-]
-SHOPS_OWN = Query(None, description="ISO 4217; the shop's own if left out.", examples=["EUR"])
 
 
 class PriceReply(Reply):
@@ -34,13 +30,31 @@ class PriceReply(Reply):
     price_version: int = Field(description="Which entry of its history.", examples=[3])
 
 
-@router.get("/prices", response=tuple[PriceReply, ...])
-def prices(
-    request: HttpRequest, sku: Skus, currency: Currency | None = SHOPS_OWN
-) -> tuple[ListedPrice, ...]:
+class CurrencyQuery(BaseModel):
+    """Which money to answer in."""
+
+    currency: Currency | None = Field(
+        None, description="ISO 4217; the shop's own if left out.", examples=["EUR"]
+    )
+
+    @property
+    def asked(self) -> str:
+        return self.currency or str(settings.SHOP_CURRENCY)
+
+
+class PricesQuery(CurrencyQuery):
+    """Which SKUs to look up."""
+
+    sku: Annotated[list[Sku], Field(min_length=1, max_length=MAXIMUM_SKUS)] = Field(
+        description="Up to 200 SKUs.", examples=[["TIDES-A4"]]
+    )
+
+
+@router.get("/prices", response=list[PriceReply])
+def prices(request: HttpRequest, query: Query[PricesQuery]) -> tuple[ListedPrice, ...]:
     """Read what SKUs cost now; those without a price in the currency are left out."""
-    found = selectors.listed_prices(sku, currency or settings.SHOP_CURRENCY)
-    return tuple(found[name] for name in sorted(found))
+    found = selectors.listed_prices(query.sku, query.asked)
+    return tuple(found[sku] for sku in sorted(found))
 
 
 class PriceBody(Body):
@@ -96,11 +110,11 @@ class PriceRecordReply(Reply):
     actor: str = Field(description="Who listed it.", examples=["staff:0192f0c1"])
 
 
-@staff_router.get("/prices/{sku}", response=tuple[PriceRecordReply, ...])
+@staff_router.get("/prices/{sku}", response=list[PriceRecordReply])
 def price_history(
     request: HttpRequest,
     sku: Annotated[str, Path(max_length=64, description="The SKU.")],
-    currency: Currency | None = SHOPS_OWN,
+    query: Query[CurrencyQuery],
 ) -> tuple[PriceRecord, ...]:
     """Read all that was ever listed for a SKU, newest first."""
-    return selectors.price_history(sku, currency or settings.SHOP_CURRENCY)
+    return selectors.price_history(sku, query.asked)

@@ -8,7 +8,7 @@ from cachalot.api import cachalot_disabled
 
 from modules.kernel import clock
 from modules.pricing.contracts import ListedPrice, PriceRecord, TaxRule
-from modules.pricing.domain.derivation import discrepancies
+from modules.pricing.domain.checking import discrepancies
 from modules.pricing.domain.quoting import quote
 from modules.pricing.models import Price, TaxRate
 

@@ -1,12 +1,12 @@
-"""Delivery over HTTP: where the shop ships to. What a basket's delivery costs is in its review."""
+"""Delivery over HTTP: where the shop ships to; what it costs is in a basket's review."""
 
 from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
-from modules.wire import Reply
 from modules.shipping import selectors
 from modules.shipping.contracts import Country
+from modules.wire import Reply
 
 router = Router(tags=["delivery"])
 
@@ -22,7 +22,7 @@ class CountryReply(Reply):
     postcode_example: str = Field(description="A postcode as it looks there.", examples=["69002"])
 
 
-@router.get("/countries", response=tuple[CountryReply, ...])
+@router.get("/countries", response=list[CountryReply])
 def countries(request: HttpRequest) -> tuple[Country, ...]:
     """List the countries the shop ships to."""
-    return tuple(selectors.countries())
+    return selectors.countries()

@@ -52,9 +52,7 @@ class Caller:
         self.client = client
         self.headers = headers
 
-    def __call__(
-        self, method: str, path: str, body: object = None, **headers: str
-    ) -> Answer:
+    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body)
         response = self.client.generic(
             method,

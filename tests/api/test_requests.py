@@ -94,9 +94,7 @@ def test_an_unknown_method_names_those_that_are_known(guest: Caller) -> None:
     assert answer.headers["Allow"] == "GET"
 
 
-def test_a_mistake_of_ours_shows_no_traceback(
-    shop: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mistake_of_ours_shows_no_traceback(shop: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise RuntimeError("secret detail")
 

@@ -1,7 +1,8 @@
 """Starts the real PostgreSQL and the real Redis that the tests run against.
 
 Loaded by pytest (`-p tests.support.servers`) before Django reads its settings, so that the
-settings see the addresses. A server named by DATABASE_URL or REDIS_URL is used as it is.
+settings see the addresses. A server named by DATABASE_URL or REDIS_URL is used as it is;
+COUNTERFOIL_TEST_POSTGRES=15 takes that version of the system's own PostgreSQL packages.
 """
 
 import atexit
@@ -9,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -39,6 +41,49 @@ def start_postgres() -> str:
     return address
 
 
+def start_system_postgres(version: str) -> str:
+    """Starts a throw-away cluster of an installed PostgreSQL; returns its address."""
+    binaries = Path(f"/usr/lib/postgresql/{version}/bin")
+    if not (binaries / "initdb").exists():
+        raise SystemExit(f"COUNTERFOIL_TEST_POSTGRES={version}: {binaries} has no PostgreSQL")
+    home = Path(tempfile.mkdtemp(prefix=f"counterfoil-postgres-{version}-"))
+    # PostgreSQL refuses to run as root; the package brings a user for it.
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(home, user)
+    data = home / "data"
+    initdb: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+    ]
+    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, user=user, cwd=home)
+    settings = (
+        f"unix_socket_directories={home}",
+        "listen_addresses=",
+        "fsync=off",
+        "synchronous_commit=off",
+        "max_connections=200",
+    )
+    options = " ".join(f"-c {setting}" for setting in settings)
+    control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-s", "-w"]
+    start: list[str | Path] = [*control, "-o", options, "-l", home / "log", "start"]
+    subprocess.run(start, check=True, user=user, cwd=home)
+
+    def stop() -> None:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, user=user, cwd=home)
+        shutil.rmtree(home, ignore_errors=True)
+
+    atexit.register(stop)
+    return f"postgresql://postgres@/postgres?host={home}"
+
+
 def start_redis() -> str:
     """Starts a Redis of our own on a free port, after checking that it is ours."""
     binary = shutil.which("redis-server")
@@ -61,6 +106,14 @@ def start_redis() -> str:
     return f"redis://127.0.0.1:{port}/0"
 
 
+def chromium() -> str:
+    """Returns the browser's program, for Playwright's `executable_path`."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    raise SystemExit("Chromium is missing: run `just setup-tests` first")
+
+
 def isolate_environment() -> None:
     """Leaves no trace of the developer's own shop: other data folder, no other variable."""
     for name in ("MODE", "DEBUG", "PUBLIC_URL", "LIVE_URL", "ALLOWED_HOSTS", "MAIL_URL", "PORT"):
@@ -71,7 +124,8 @@ def isolate_environment() -> None:
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
     if not os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = start_postgres()
+        version = os.environ.get("COUNTERFOIL_TEST_POSTGRES")
+        os.environ["DATABASE_URL"] = start_system_postgres(version) if version else start_postgres()
     if not os.environ.get("REDIS_URL"):
         os.environ["REDIS_URL"] = start_redis()
 isolate_environment()

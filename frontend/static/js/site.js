@@ -126,7 +126,12 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const token = document.cookie.match(/(?:^|; )[\w-]*csrf\w*=([^;]+)/)?.[1];
   if (token && !/^(GET|HEAD)$/i.test(ctx.request.method)) ctx.request.headers["X-CSRFToken"] = token;
 });
-document.addEventListener("htmx:after:swap", () => find("[data-error-summary]")?.focus());
+function announceErrors() {
+  const summary = find("[data-error-summary]:not([data-seen])");
+  if (summary) [summary.dataset.seen] = ["", summary.focus()];
+}
+
+document.addEventListener("htmx:after:swap", announceErrors);
 document.addEventListener("htmx:error", () => say("The connection was lost. Please try again."));
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   // The shop's own refusals bring their words along; a proxy's do not.
@@ -139,4 +144,4 @@ for (const [name, lost] of [["htmx:sse:error", true], ["htmx:sse:after:connectio
     for (const note of document.querySelectorAll("[data-live-note]")) note.hidden = !lost;
   });
 }
-find("[data-error-summary]")?.focus();
+announceErrors();

@@ -6,18 +6,34 @@ from collections.abc import Sequence
 from PIL import Image, ImageChops
 
 from modules.catalog.art.canvas import Surface
-from modules.catalog.art.light import SHADE, cast, fitted, floor, table
+from modules.catalog.art.light import SHADE, cast, fitted, floor, printed, table
 from modules.catalog.art.palettes import WHITE, Rgb, mix
 
 GLAZE: Rgb = (250, 248, 243)
 KRAFT: Rgb = (201, 168, 128)
 
 
-def mug(art: Image.Image, size: tuple[int, int], tone: Rgb) -> Image.Image:
-    """Returns a glazed mug on a table, the picture wrapped around its far and near side."""
+def mug(art: Image.Image, size: tuple[int, int], tone: Rgb, paper: Rgb | None) -> Image.Image:
+    """Returns a glazed mug on a table with the picture all around it.
+
+    With `paper` given, that colour stays bare glaze and the motif is shown whole.
+    """
     stage = table(size, tone, edge=0.66)
-    set_down_mug(stage, art, (215, stage.tall * 0.3, 470, 545))
+    place = (215, stage.tall * 0.3, 470, 545)
+    wrap = round(place[2] * 1.5 * stage.pixels), round(place[3] * 0.82 * stage.pixels)
+    set_down_mug(stage, fitted(art, *wrap) if paper is None else _repeated(art, wrap, paper), place)
     return stage.image
+
+
+def _repeated(art: Image.Image, size: tuple[int, int], paper: Rgb) -> Image.Image:
+    """Returns a band of glaze with the whole motif in the middle and its neighbours beside it."""
+    band = Image.new("RGB", (size[0] * 3, size[1]), GLAZE)
+    motif = fitted(art, round(size[1] * art.width / art.height), size[1])
+    step = round(motif.width * 0.96)
+    middle = (band.width - motif.width) // 2
+    for left in (middle - step, middle + step, middle):
+        printed(band, motif, paper, (left, 0))
+    return band.crop((size[0], 0, size[0] * 2, size[1]))
 
 
 def set_down_mug(

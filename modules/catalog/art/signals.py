@@ -16,7 +16,7 @@ def signals(sheet: Sheet) -> None:
 def _inks(sheet: Sheet) -> list[Rgb]:
     palette = sheet.palette
     if palette.is_dark:
-        return [palette.tones[1], palette.tones[2], palette.tones[3], palette.accent]
+        return [palette.tones[2], palette.tones[3], palette.accent]
     return [palette.ink, palette.tones[0], palette.tones[1], palette.accent]
 
 
@@ -43,7 +43,7 @@ def _rings(sheet: Sheet) -> None:
     count = chance.choice((30, 38, 46))
     for ring in range(count):
         share = ring / (count - 1)
-        radius = 60 + 340 * share
+        radius = 55 + 350 * share
         noise = ridge(chance, 512, roughness=0.66)
         points: list[Point] = []
         for step in range(513):
@@ -55,7 +55,7 @@ def _rings(sheet: Sheet) -> None:
             angle = TURN * step / 512
             reach = radius + swing
             points.append((500 + math.cos(angle) * reach, sheet.tall / 2 + math.sin(angle) * reach))
-        sheet.line([*points, points[0]], along(inks, share), width=3.2)
+        sheet.line([*points, points[0]], along(inks, share), width=3.8)
 
 
 def _disc(sheet: Sheet) -> None:
@@ -86,17 +86,17 @@ def _disc(sheet: Sheet) -> None:
                 for a, b, s, h in spots
             )
             points.append(
-                (500 + across * 400, middle + down * 400 - lift * (1 + 0.28 * noise[step]))
+                (500 + across * 425, middle + down * 425 - lift * (1 + 0.28 * noise[step]))
             )
         sheet.polygon(
             [
                 *points,
-                (points[-1][0], middle + down * 400 + 30),
-                (points[0][0], middle + down * 400 + 30),
+                (points[-1][0], middle + down * 425 + 30),
+                (points[0][0], middle + down * 425 + 30),
             ],
             paper,
         )
-        sheet.line(points, along(inks, row / count), width=4.2)
+        sheet.line(points, along(inks, row / count), width=5)
 
 
 def _bars(sheet: Sheet) -> None:
@@ -104,7 +104,7 @@ def _bars(sheet: Sheet) -> None:
     chance = sheet.chance
     inks = _inks(sheet)
     rows = chance.choice((7, 8, 9))
-    margin = 110.0
+    margin = 90.0
     height = (sheet.tall - 2 * margin) / rows
     step = 14.0
     for row in range(rows):
@@ -118,4 +118,4 @@ def _bars(sheet: Sheet) -> None:
             half = height * (0.03 + 0.52 * loud)
             x = margin + step * (bar + 0.5)
             lit = mix(colour, sheet.palette.accent, 1.0 if chance.random() < 0.05 else 0.0)
-            sheet.ribbon([(x, middle - half), (x, middle + half)], lit, width=7.5)
+            sheet.ribbon([(x, middle - half), (x, middle + half)], lit, width=8.5)

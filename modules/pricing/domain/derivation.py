@@ -4,13 +4,12 @@ A formula is known by name and version and never changes: a quote is stored for 
 to compute is a new version beside the old one.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
-from modules.kernel.money import allocate, divide_half_up
-from modules.pricing.contracts import Quote, QuotedDelivery, QuotedLine, Step
+from modules.kernel.money import divide_half_up
+from modules.pricing.contracts import Step
 
 type Inputs = Mapping[str, int | str]
-type Quoted = QuotedLine | QuotedDelivery
 
 WHOLE = 1_000_000
 ITEM_PREFIXES = ("line_", "share_")
@@ -90,23 +89,6 @@ FORMULAS: dict[tuple[str, int], tuple[str, Callable[[Inputs], int]]] = {
 
 NEWEST = dict(sorted(FORMULAS))
 
-# Which amount a step explains. The unit price has one or two steps, and the last one counts.
-ITEM_AMOUNTS = {
-    "unit_price_minor": ("listed-price", "unit-repriced"),
-    "subtotal_minor": ("line-subtotal", "delivery-charge"),
-    "discount_minor": ("item-discount",),
-    "net_minor": ("net-as-listed", "net"),
-    "tax_minor": ("tax-none", "tax-of-line", "tax-share"),
-    "total_minor": ("total-as-listed", "total"),
-}
-QUOTE_AMOUNTS = {
-    "subtotal_minor": "quote-subtotal",
-    "discount_minor": "quote-discount",
-    "delivery_minor": "quote-delivery",
-    "tax_minor": "quote-tax",
-    "total_minor": "quote-total",
-}
-
 
 def derive(rule: str, label: str, inputs: dict[str, int | str]) -> Step:
     """Computes an amount by the newest version of a formula and keeps how it was done."""
@@ -130,115 +112,3 @@ def recompute(step: Step) -> int:
     """
     _, formula = FORMULAS[step.rule, step.rule_version]
     return formula(step.inputs)
-
-
-def discrepancies(quote: Quote) -> tuple[str, ...]:
-    """Returns a sentence for every amount that its derivation does not yield; none when sound.
-
-    Each step is computed again; each amount must be what its step says; and wherever a step takes
-    another amount of the quote as input, it must be that amount.
-    """
-    return (
-        *_wrong_steps(quote),
-        *_wrong_amounts(quote),
-        *_wrong_inputs(quote),
-        *_wrong_sums(quote),
-    )
-
-
-def items(quote: Quote) -> dict[str, Quoted]:
-    """Returns the lines and the delivery by the names that steps use for them."""
-    named: dict[str, Quoted] = {f"line_{n}": line for n, line in enumerate(quote.lines, start=1)}
-    return named | ({"delivery": quote.delivery} if quote.delivery else {})
-
-
-def _wrong_steps(quote: Quote) -> Iterator[str]:
-    everything = [*quote.steps, *(step for item in items(quote).values() for step in item.steps)]
-    for step in everything:
-        if (step.rule, step.rule_version) not in FORMULAS:
-            yield f"no formula {step.rule} version {step.rule_version}"
-        elif recompute(step) != step.amount_minor:
-            yield f"{step.rule}: {step.amount_minor}, computed again {recompute(step)}"
-
-
-def _explained(steps: tuple[Step, ...], *rules: str) -> int | None:
-    amounts = [step.amount_minor for step in steps if step.rule in rules]
-    return amounts[-1] if amounts else None
-
-
-def _wrong_amounts(quote: Quote) -> Iterator[str]:
-    for name, item in items(quote).items():
-        for amount, rules in ITEM_AMOUNTS.items():
-            stated = getattr(item, amount, None)
-            if stated is not None and stated != _explained(item.steps, *rules):
-                yield f"{name}: {amount} {stated} is not what its steps say"
-    for amount, rule in QUOTE_AMOUNTS.items():
-        if getattr(quote, amount) != _explained(quote.steps, rule):
-            yield f"{amount} {getattr(quote, amount)} is not what its steps say"
-    for rate in quote.taxes:
-        steps = tuple(step for step in quote.steps if step.inputs.get("tax_code") == rate.code)
-        if (rate.net_minor, rate.tax_minor) != (
-            _explained(steps, "rate-net"),
-            _explained(steps, "rate-tax"),
-        ):
-            yield f"the tax at {rate.code} is not what its steps say"
-
-
-def _wrong_inputs(quote: Quote) -> Iterator[str]:
-    """Compares what a step of a line took as input with what earlier steps of it gave."""
-    for name, item in items(quote).items():
-        known: dict[str, int | None] = {
-            "unit_minor": _explained(item.steps, *ITEM_AMOUNTS["unit_price_minor"]),
-            "quantity": getattr(item, "quantity", None),
-            "taxable_minor": _explained(item.steps, "taxable"),
-            **{amount: _explained(item.steps, *rules) for amount, rules in ITEM_AMOUNTS.items()},
-        }
-        for step in item.steps:
-            for input_name in known.keys() & step.inputs.keys():
-                if step.inputs[input_name] != known[input_name]:
-                    yield f"{name}: {step.rule} took a {input_name} that is not the line's"
-        shares = [step.amount_minor for step in item.steps if step.rule == "discount-share"]
-        taken = [step for step in item.steps if step.rule == "item-discount"]
-        if [list(numbered(step.inputs).values()) for step in taken] != [shares]:
-            yield f"{name}: its discount is not the sum of its shares"
-
-
-def _wrong_sums(quote: Quote) -> Iterator[str]:
-    """Compares the quote's sums with its lines, and every spread amount with its shares."""
-    amounts = {
-        "quote-tax": "tax_minor",
-        "quote-total": "total_minor",
-        "quote-discount": "discount_minor",
-        "rate-net": "net_minor",
-        "rate-tax": "tax_minor",
-        "quote-subtotal": "subtotal_minor",
-    }
-    named = items(quote)
-    for step in quote.steps:
-        parts = numbered(step.inputs)
-        if step.rule in amounts:
-            wanted = {name: getattr(named.get(name), amounts[step.rule], None) for name in parts}
-            if wanted != parts:
-                yield f"{step.rule}: it adds up amounts that are not the lines'"
-        spread = {"discount-spread": "discount-share", "tax-of-rate": "tax-share"}.get(step.rule)
-        if spread:
-            shares = _shares(named, spread, step)
-            if shares and shares != allocate(step.amount_minor, list(parts.values())):
-                yield f"{step.rule}: the shares are not those of the largest remainder"
-    complete = {"quote-tax", "quote-total", "quote-discount"}
-    if any(
-        step.rule in complete and len(numbered(step.inputs)) != len(named) for step in quote.steps
-    ):
-        yield "a sum leaves out a line"
-
-
-def _shares(named: dict[str, Quoted], rule: str, spread: Step) -> list[int]:
-    """Returns the shares that the lines of a spread amount carry, in its order."""
-    key = "discount" if rule == "discount-share" else "tax_code"
-    return [
-        step.amount_minor
-        for name in numbered(spread.inputs)
-        if name in named
-        for step in named[name].steps
-        if step.rule == rule and step.inputs.get(key) == spread.inputs[key]
-    ]

@@ -26,6 +26,15 @@ VIEWS: dict[int, View] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def nothing_known_of_the_shopper(settings: Settings) -> None:
+    alone = {
+        **settings.TEMPLATES[0]["OPTIONS"],
+        "context_processors": ["django.template.context_processors.request"],
+    }
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "OPTIONS": alone}]
+
+
 def asked(path: str = "/somewhere/", **headers: str) -> HttpRequest:
     return RequestFactory().get(path, headers=headers)
 

@@ -1,0 +1,150 @@
+"""The auditor's pages: find a stream, read its events, see its state at any moment, verify it."""
+
+import json
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+
+from frontend.access import auditor_only
+from frontend.htmx import page, redirect
+from frontend.people import actor_names
+from modules.audit.contracts import AuditedEvent, StateAt, StreamUnknown
+from modules.audit.selectors import (
+    family,
+    find,
+    head,
+    recent_streams,
+    state_at,
+    stream,
+    verify,
+    verify_all,
+)
+from modules.kernel.errors import DomainError
+
+
+@auditor_only
+def landing(request: HttpRequest) -> HttpResponse:
+    reference = request.GET.get("q", "").strip()[:100]
+    problem = ""
+    if reference:
+        try:
+            return redirect(request, reverse("audit-stream", args=[find(reference)]))
+        except DomainError as refusal:
+            problem = refusal.message
+    context = {"streams": recent_streams(50), "reference": reference, "problem": problem}
+    return page(request, "auditor/landing.html", context, status=404 if problem else 200)
+
+
+@auditor_only
+def stream_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
+    events = stream(stream_id)
+    problem, state = "", None
+    try:
+        state = asked_state(request, stream_id)
+    except (DomainError, ValueError) as refusal:
+        problem = str(refusal)
+        state = state_at(stream_id)
+    context = {
+        "head": head(stream_id),
+        "family": family(stream_id),
+        "state": state,
+        "state_json": json.dumps(state.state, indent=2, ensure_ascii=False, sort_keys=True),
+        "rows": rows(events, state),
+        "events": events,
+        "chosen": events[state.version - 1],
+        "problem": problem,
+        "at": request.GET.get("at", ""),
+        "by": request.GET.get("by", "recorded"),
+        "outcome": verify(stream_id) if "verify" in request.GET else None,
+        "ticks": range(1, len(events) + 1),
+    }
+    return page(request, "auditor/stream.html", context, partial="state")
+
+
+def asked_state(request: HttpRequest, stream_id: UUID) -> StateAt:
+    """Returns the state that the address asks for: `as_of` a version, or `at` a time and `by`.
+
+    Raises:
+        ValueError: a time that cannot be read, in words for the page.
+        NothingRecordedYet: the stream began later.
+    """
+    version = request.GET.get("as_of", "")
+    if version.isdecimal() and len(version) < 8 and int(version) > 0:
+        return state_at(stream_id, version=int(version))
+    text = request.GET.get("at", "").strip()
+    if not text:
+        return state_at(stream_id)
+    by: Literal["recorded", "effective"] = "recorded"
+    if request.GET.get("by") == "effective":
+        by = "effective"
+    return state_at(stream_id, at=moment(text), by=by)
+
+
+def moment(text: str) -> datetime:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValueError(f"“{text}” is not a time: write it like 2026-11-21T14:30:00Z.")
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def rows(events: tuple[AuditedEvent, ...], state: StateAt) -> list[dict[str, object]]:
+    names = actor_names(each.actor for each in events)
+    return [
+        {
+            "position": each.version,
+            "title": each.title,
+            "text": each.topic,
+            "at": each.recorded_at,
+            "actor": names[each.actor],
+            "channel": each.actor.split(":")[0],
+            "hash": each.hash,
+            "url": f"?as_of={each.version}",
+            "state": "now"
+            if each.version == state.version
+            else "past"
+            if each.version < state.version
+            else "future",
+        }
+        for each in events
+    ]
+
+
+@auditor_only
+def raw_event(request: HttpRequest, stream_id: UUID, version: int) -> HttpResponse:
+    """Answers one event as JSON; `payload_text` is the exact text that was hashed."""
+    found = next((each for each in stream(stream_id) if each.version == version), None)
+    if found is None:
+        raise StreamUnknown(f"This stream has no event {version}.", reference=str(stream_id))
+    return JsonResponse(
+        {
+            "stream_id": str(found.stream_id),
+            "version": found.version,
+            "position": found.position,
+            "topic": found.topic,
+            "event_id": str(found.event_id),
+            "recorded_at": found.recorded_at.isoformat(),
+            "effective_at": found.effective_at.isoformat(),
+            "actor": found.actor,
+            "causation_id": str(found.causation_id) if found.causation_id else None,
+            "correlation_id": str(found.correlation_id) if found.correlation_id else None,
+            "command_id": str(found.command_id) if found.command_id else None,
+            "previous_hash": found.previous_hash,
+            "hash": found.hash,
+            "payload": json.loads(found.payload),
+            "payload_text": found.payload,
+        },
+        json_dumps_params={"indent": 2, "ensure_ascii": False},
+    )
+
+
+@auditor_only
+def verify_page(request: HttpRequest) -> HttpResponse:
+    report = verify_all() if "run" in request.GET else None
+    return page(request, "auditor/verify.html", {"report": report})

@@ -1,0 +1,207 @@
+"""What staff may do to an order: each form is one command, its id in the form."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from events.context import acting
+from frontend.access import staff_only
+from frontend.htmx import page, redirect
+from frontend.people import actor_name
+from frontend.staff.orders import order_context
+from modules.kernel.errors import Conflict, DomainError
+from modules.kernel.identity import derived_id
+from modules.kernel.money import Money, MoneyError
+from modules.orders import commands
+from modules.orders.contracts import (
+    CancelLines,
+    CancelOrder,
+    CaptureOrder,
+    DeliverParcel,
+    LineQuantity,
+    OrderChanged,
+    OrderDetail,
+    ReceiveReturn,
+    RefundOrder,
+    ShipParcel,
+)
+from modules.orders.selectors import order_detail, timeline
+from modules.payments.commands import mark_paid, settle
+from modules.payments.selectors import payments_of
+
+
+class FormRefused(Conflict):
+    """What was typed into a form cannot be read."""
+
+    code = "form-refused"
+
+
+type Action = Callable[[OrderDetail, QueryDict, int, UUID], object]
+
+
+def quantities(order: OrderDetail, data: QueryDict) -> tuple[LineQuantity, ...]:
+    """Returns the lines with a quantity above zero, as typed beside each."""
+    chosen = []
+    for line in order.lines:
+        text = data.get(f"quantity_{line.sku}", "").strip()
+        if not text or text == "0":
+            continue
+        if not text.isdecimal() or len(text) > 6:
+            raise FormRefused(f"“{text}” is not a number of units: type a whole number.")
+        chosen.append(LineQuantity(sku=line.sku, quantity=int(text)))
+    if not chosen:
+        raise FormRefused("Type how many units of which line; all are at zero.")
+    return tuple(chosen)
+
+
+def amount(order: OrderDetail, data: QueryDict) -> int:
+    """Returns the typed amount in minor units of the order's currency."""
+    try:
+        return Money.parse(data.get("amount", ""), order.currency).minor
+    except MoneyError as error:
+        raise FormRefused(f"{error}.") from None
+
+
+def identifier(data: QueryDict, name: str) -> UUID:
+    try:
+        return UUID(data.get(name, ""))
+    except ValueError:
+        raise FormRefused("This form is out of date: reload the page and try again.") from None
+
+
+def ship(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
+    commands.ship_parcel(
+        ShipParcel(
+            order_id=order.id,
+            expected_version=seen,
+            parcel_id=derived_id("parcel", command_id),
+            lines=quantities(order, data),
+            carrier=data.get("carrier", "").strip()[:100],
+            tracking_number=data.get("tracking_number", "").strip()[:100],
+        )
+    )
+
+
+def deliver(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
+    commands.deliver_parcel(
+        DeliverParcel(
+            order_id=order.id, expected_version=seen, parcel_id=identifier(data, "parcel")
+        )
+    )
+
+
+def cancel_lines(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
+    commands.cancel_lines(
+        CancelLines(
+            order_id=order.id,
+            expected_version=seen,
+            lines=quantities(order, data),
+            reason=reason(data),
+        )
+    )
+
+
+def cancel(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
+    commands.cancel_order(
+        CancelOrder(order_id=order.id, expected_version=seen, reason=reason(data))
+    )
+
+
+def capture(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
+    commands.capture_order(
+        CaptureOrder(
+            order_id=order.id,
+            expected_version=seen,
+            capture_id=derived_id("capture", command_id),
+            amount_minor=amount(order, data),
+        )
+    )
+
+
+def refund(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
+    commands.refund_order(
+        RefundOrder(
+            order_id=order.id,
+            expected_version=seen,
+            refund_id=derived_id("refund", command_id),
+            amount_minor=amount(order, data),
+            reason=reason(data),
+        )
+    )
+
+
+def receive_return(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
+    commands.receive_return(
+        ReceiveReturn(
+            order_id=order.id,
+            expected_version=seen,
+            return_id=identifier(data, "return"),
+            restock=data.get("restock") == "yes",
+        )
+    )
+
+
+def paid(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
+    wanted = identifier(data, "payment")
+    if wanted not in {payment.id for payment in payments_of(order.id)}:
+        raise FormRefused("This payment belongs to another order.")
+    mark_paid(wanted)
+
+
+def reason(data: QueryDict) -> str:
+    text = " ".join((data.get("reason", ""), data.get("note", ""))).strip()[:300]
+    if not text:
+        raise FormRefused("Choose or type a reason: it is recorded with the order.")
+    return text
+
+
+ACTIONS: dict[str, Action] = {
+    "ship": ship,
+    "deliver": deliver,
+    "cancel-lines": cancel_lines,
+    "cancel": cancel,
+    "capture": capture,
+    "refund": refund,
+    "receive-return": receive_return,
+    "mark-paid": paid,
+}
+
+
+@require_POST
+@staff_only
+def act(request: HttpRequest, order_id: UUID, action: str) -> HttpResponse:
+    """Runs one action and shows the order again; a refusal keeps what was typed and says why."""
+    order = order_detail(order_id)
+    data = request.POST
+    try:
+        seen, command_id = int(data.get("version", "")), identifier(data, "command_id")
+    except (ValueError, FormRefused):
+        return refused(request, order, action, "This form is out of date: try again.")
+    try:
+        with acting(command_id=command_id):
+            ACTIONS[action](order, data, seen, command_id)
+    except OrderChanged:
+        return refused(request, order_detail(order_id), action, explained(order_id))
+    except DomainError as refusal:
+        return refused(request, order_detail(order_id), action, refusal.message)
+    for payment in payments_of(order_id):
+        settle(payment.id)
+    return redirect(request, reverse("staff-order", args=[order_id]))
+
+
+def explained(order_id: UUID) -> str:
+    """Says who was faster, with what, so that the person can review before trying again."""
+    last = timeline(order_id)[-1]
+    return (
+        f"{actor_name(last.actor).capitalize()} changed this order at "
+        f"{last.recorded_at:%H:%M:%S} UTC: {last.title}. Nothing of yours was done. "
+        "Review what changed below, then try again."
+    )
+
+
+def refused(request: HttpRequest, order: OrderDetail, action: str, words: str) -> HttpResponse:
+    context = order_context(order) | {"problem": words, "tried": action, "typed": request.POST}
+    return page(request, "staff/order.html", context, partial="order", status=409)

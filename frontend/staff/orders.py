@@ -1,0 +1,146 @@
+"""The list of orders and the page of one order."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.timezone import get_current_timezone
+
+from frontend.access import staff_only
+from frontend.htmx import page
+from frontend.people import actor_names
+from frontend.presenting import quote_rows, tax_note
+from modules.kernel.identity import new_id
+from modules.kernel.money import Money
+from modules.orders.contracts import OrderDetail, OrderFilter
+from modules.orders.selectors import order_counts, order_detail, orders, timeline
+from modules.payments.contracts import PaymentDetail
+from modules.payments.selectors import payments_of
+
+VIEWS = {
+    "all": "All",
+    "to-capture": "To capture",
+    "to-ship": "To ship",
+    "returns": "Returns",
+    "problem": "Problems",
+}
+PAYMENT_STATES = ("requested", "authorised", "captured", "refunded", "declined", "voided")
+FULFILMENT_STATES = ("unfulfilled", "partially-shipped", "shipped", "delivered")
+CANCEL_REASONS = ("Customer asked", "Not available", "Suspected fraud", "Mistake in the order")
+REFUND_REASONS = ("Returned goods", "Damaged on arrival", "Goodwill", "Charged too much")
+STAFF_CARRIERS = ("La Poste", "Colissimo", "DHL", "UPS", "Pick-up")
+
+
+@staff_only
+def order_list(request: HttpRequest) -> HttpResponse:
+    asked = order_filter(request)
+    found = orders(asked)
+    counts = order_counts()
+    query = request.GET.copy()
+    query["after"] = found.next_cursor
+    context = {
+        "orders": found.orders,
+        "next_url": f"?{query.urlencode()}" if found.next_cursor else "",
+        "asked": asked,
+        "payment_states": PAYMENT_STATES,
+        "fulfilment_states": FULFILMENT_STATES,
+        "tabs": [
+            {
+                "label": label,
+                "url": f"?view={code}",
+                "current": asked.view == code,
+                "count": getattr(counts, code.replace("-", "_")),
+            }
+            for code, label in VIEWS.items()
+        ],
+    }
+    return page(request, "staff/orders.html", context, partial="rows")
+
+
+def order_filter(request: HttpRequest) -> OrderFilter:
+    """Reads the list's filters from the address; what cannot be read is left out."""
+    view = request.GET.get("view", "all")
+    return OrderFilter(
+        query=request.GET.get("q", "").strip()[:100],
+        view=view if view in VIEWS else "all",
+        payment_status=request.GET.get("payment", "")[:30],
+        fulfilment_status=request.GET.get("fulfilment", "")[:30],
+        placed_from=day(request.GET.get("from", "")),
+        placed_until=day(request.GET.get("until", "")),
+        cursor=request.GET.get("after", "")[:500],
+        limit=40,
+    )
+
+
+def day(text: str) -> datetime | None:
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    return datetime(found.year, found.month, found.day, tzinfo=get_current_timezone())
+
+
+@staff_only
+def order_page(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    return page(request, "staff/order.html", order_context(order_detail(order_id)), partial="order")
+
+
+def order_context(order: OrderDetail) -> dict[str, object]:
+    payments = payments_of(order.id)
+    entries = timeline(order.id)
+    names = actor_names(entry.actor for entry in entries)
+    return {
+        "order": order,
+        "payments": [payment_card(payment) for payment in payments],
+        "total": Money(order.total_minor, order.currency),
+        "total_rows": quote_rows(order.quote),
+        "tax_note": tax_note(order.quote),
+        "rows": [
+            {
+                "position": number,
+                "title": entry.title,
+                "text": entry.detail,
+                "at": entry.recorded_at,
+                "actor": names[entry.actor],
+                "channel": entry.stream,
+                "hash": entry.hash,
+                "state": "past",
+            }
+            for number, entry in enumerate(entries, start=1)
+        ],
+        "open_returns": [each for each in order.returns if each.received_at is None],
+        "cancel_reasons": CANCEL_REASONS,
+        "refund_reasons": REFUND_REASONS,
+        "carriers": STAFF_CARRIERS,
+        "command_id": new_id(),
+        "audit_url": reverse("audit-stream", args=[order.id]),
+        "shop_currency": settings.SHOP_CURRENCY,
+    }
+
+
+def payment_card(payment: PaymentDetail) -> dict[str, object]:
+    """Returns a payment with the lines that matter: those that are not zero."""
+    amounts = {
+        "Asked for": payment.amount_minor,
+        "Authorised": payment.authorised_minor,
+        "Captured": payment.captured_minor,
+        "Given back before capture": payment.voided_minor,
+        "Refunded": payment.refunded_minor,
+        "Under way": payment.pending_minor,
+    }
+    return {
+        "payment": payment,
+        "amounts": [
+            {"label": label, "amount": Money(minor, payment.currency)}
+            for label, minor in amounts.items()
+            if minor
+        ],
+        "capturable_typed": str(Money(payment.capturable_minor, payment.currency)).split()[0],
+        "capturable": Money(payment.capturable_minor, payment.currency),
+        "refundable": Money(payment.refundable_minor, payment.currency),
+    }

@@ -1,0 +1,177 @@
+"""Home, category, collection, search and product pages."""
+
+import json
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from frontend.errors import gone, page_not_found
+from frontend.htmx import page
+from frontend.presenting import cards, crumbs, facet, shown_count
+from frontend.storefront.browsing import SORTS, BrowseForm, shown_filters
+from frontend.storefront.choosing import (
+    Offer,
+    chosen_variant,
+    gallery,
+    offer,
+    option_choices,
+    shown_picture,
+)
+from modules.catalog.contracts import CategoryNode, Picture, ProductDetail, ProductNotFound
+from modules.catalog.selectors import (
+    browse,
+    category,
+    category_tree,
+    collection,
+    collections,
+    product_detail,
+    related_products,
+    suggestions,
+)
+from modules.inventory.selectors import stock_levels
+from modules.pricing.selectors import listed_prices
+from modules.shipping.selectors import delivery_options
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    currency = settings.SHOP_CURRENCY
+    featured = browse(BrowseForm({}).request(currency, page_size=8))
+    newest = browse(BrowseForm({"sort": "newest"}).request(currency, page_size=4))
+    return page(
+        request,
+        "storefront/home.html",
+        {
+            "featured": cards(featured.products),
+            "newest": cards(newest.products),
+            "categories": category_tree(),
+            "collections": collections(),
+        },
+    )
+
+
+def listing(request: HttpRequest, heading: Mapping[str, object], **scope: str) -> HttpResponse:
+    """Answers a list of products with its facets: the whole page, or its results to htmx."""
+    form = BrowseForm(request.GET)
+    asked = form.request(settings.SHOP_CURRENCY, scope)
+    found = browse(asked)
+    context = {
+        **heading,
+        "found": found,
+        "asked": asked,
+        "cards": cards(found.products),
+        "facets": [facet(each) for each in found.facets],
+        "filters": shown_filters(request, found),
+        "sorts": SORTS,
+        "clear_url": request.path,
+        "shown": shown_count(found, asked.page_size),
+        "next_url": form.next_url(found),
+    }
+    return page(request, "storefront/listing.html", context, partial="results")
+
+
+def category_page(request: HttpRequest, path: str) -> HttpResponse:
+    node = category(path)
+    heading = {
+        "title": node.name,
+        "intro": node.intro,
+        "category": node,
+        "crumbs": crumbs(trail(path), node.name),
+    }
+    return listing(request, heading, category=node.path)
+
+
+def trail(path: str) -> tuple[CategoryNode, ...]:
+    """Returns the categories above `path`, outermost first."""
+    parts = path.split("/")
+    return tuple(category("/".join(parts[:depth])) for depth in range(1, len(parts)))
+
+
+def collection_page(request: HttpRequest, slug: str) -> HttpResponse:
+    chosen = collection(slug)
+    heading = {"title": chosen.name, "intro": chosen.intro, "crumbs": crumbs((), chosen.name)}
+    return listing(request, heading, collection=chosen.slug)
+
+
+def search_page(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:100]
+    title = f"Search: {query}" if query else "All pieces"
+    heading = {"title": title, "intro": "", "query": query, "crumbs": crumbs((), title)}
+    return listing(request, heading, query=query)
+
+
+def suggest(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:100]
+    found = suggestions(query) if len(query) >= 2 else ()
+    return render(request, "storefront/suggestions.html", {"suggestions": found, "query": query})
+
+
+def product_page(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        product = product_detail(slug)
+    except ProductNotFound as refusal:
+        return gone(request) if refusal.fields.get("withdrawn") else page_not_found(request)
+    return page(
+        request, "storefront/product.html", product_context(request, product), partial="choice"
+    )
+
+
+def product_context(request: HttpRequest, product: ProductDetail) -> dict[str, object]:
+    currency = settings.SHOP_CURRENCY
+    skus = [variant.sku for variant in product.variants]
+    prices, levels = listed_prices(skus, currency), stock_levels(skus)
+    chosen = chosen_variant(product, request.GET)
+    listed = prices.get(chosen.sku)
+    shown = offer(listed, levels.get(chosen.sku))
+    pictures = gallery(product, chosen)
+    canonical = f"{settings.PUBLIC_URL}{reverse('product', args=[product.slug])}"
+    return {
+        "product": product,
+        "chosen": chosen,
+        "options": option_choices(product, chosen, levels),
+        "offer": shown,
+        "gallery": pictures,
+        "shown_picture": shown_picture(pictures, request.GET),
+        "crumbs": crumbs(product.breadcrumb, product.title),
+        "related": cards(related_products(product.slug, currency)),
+        "delivery": delivery_options(
+            settings.SHOP_COUNTRY, currency, listed.price.minor if listed else 0
+        ),
+        "canonical_url": canonical,
+        "share_picture": share_picture(pictures),
+        "structured_data": structured_data(product, shown, canonical),
+    }
+
+
+def share_picture(pictures: tuple[Picture, ...]) -> str:
+    """Returns the absolute address of the largest file of the first picture."""
+    if not pictures or not pictures[0].renditions:
+        return ""
+    url = pictures[0].renditions[-1].url
+    return url if url.startswith("http") else f"{settings.PUBLIC_URL}{url}"
+
+
+def structured_data(product: ProductDetail, shown: Offer, canonical: str) -> SafeString:
+    """Returns schema.org/Product as JSON-LD: data, not script, so the policy lets it pass."""
+    facts: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product.title,
+        "description": product.description,
+        "url": canonical,
+    }
+    if shown.price is not None:
+        in_stock = "InStock" if shown.can_buy else "OutOfStock"
+        facts["offers"] = {
+            "@type": "Offer",
+            "price": str(shown.price).split()[0],
+            "priceCurrency": shown.price.currency,
+            "availability": f"https://schema.org/{in_stock}",
+        }
+    # The three characters that could end the element or start markup are written as escapes.
+    text = json.dumps(facts).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(text))

@@ -1,0 +1,159 @@
+"""The order's own page, reached by its signed link, and what a shopper may still do there."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from frontend.htmx import page, redirect
+from frontend.presenting import quote_rows, tax_note
+from modules.kernel.errors import DomainError
+from modules.kernel.identity import new_id
+from modules.kernel.money import Money
+from modules.orders.commands import cancel_order, request_return
+from modules.orders.contracts import CancelOrder, LineQuantity, OrderDetail, RequestReturn
+from modules.orders.selectors import order_by_token, order_detail, order_position, timeline
+from modules.payments.selectors import payment_methods, payments_of
+
+RETURN_REASONS = (
+    "It arrived damaged",
+    "It is not what I expected",
+    "I ordered too many",
+    "Another reason",
+)
+STEPS = ("Placed", "Paid", "Shipped", "Delivered")
+WHO = {"guest": "you", "customer": "you", "staff": "our staff", "system": "the shop"}
+
+
+HEADLINES = {
+    "placed": ("Thank you, we have your order", "We are waiting for your payment."),
+    "confirmed": ("Thank you, it is being prepared", "We write to you when it is on its way."),
+    "completed": ("It has arrived", "We hope you like it."),
+    "cancelled": ("This order is cancelled", "Nothing will be sent, and nothing is owed."),
+}
+OPEN_PAYMENTS = ("requested", "pending", "declined", "failed", "expired")
+
+
+def order_context(order: OrderDetail, token: str) -> dict[str, object]:
+    """Returns all that the order page and its live part show; also used by the live stream."""
+    payments = payments_of(order.id)
+    unpaid = order.status == "placed" and all(p.status in OPEN_PAYMENTS for p in payments)
+    headline, explanation = HEADLINES[order.status]
+    if order.status == "confirmed" and order.fulfilment_status in ("shipped", "partially-shipped"):
+        headline, explanation = "It is on its way", "You can follow the parcels below."
+    return {
+        "order": order,
+        "token": token,
+        "headline": headline,
+        "explanation": explanation,
+        "payments": payments,
+        "payable": unpaid,
+        "payment_words": payments[-1].message
+        if payments and payments[-1].message
+        else "The payment is not finished. You can pay now; we hold your pieces for a while.",
+        "rows": timeline_rows(order.id),
+        "steps": steps(order),
+        "position": order_position(order.id),
+        "live_url": f"{settings.LIVE_URL}{reverse('order-live', args=[token])}",
+        "total": Money(order.total_minor, order.currency),
+        "total_rows": quote_rows(order.quote),
+        "tax_note": tax_note(order.quote),
+        "shown_address": order.contact.delivery_address,
+        "returnable": [
+            {"sku": line.sku, "title": line.title, "maximum": line.shipped - line.returned}
+            for line in order.lines
+            if line.shipped > line.returned
+        ],
+    }
+
+
+def timeline_rows(order_id: UUID) -> list[dict[str, object]]:
+    """Returns what was recorded, oldest first, in the words of the timeline component."""
+    return [
+        {
+            "position": number,
+            "title": entry.title,
+            "text": entry.detail,
+            "at": entry.recorded_at,
+            "actor": WHO.get(entry.actor.split(":")[0], entry.actor),
+            "state": "past",
+        }
+        for number, entry in enumerate(timeline(order_id), start=1)
+    ]
+
+
+def steps(order: OrderDetail) -> list[dict[str, object]]:
+    """Returns the four milestones as the track component draws them."""
+    reached = [
+        True,
+        order.status in ("confirmed", "completed"),
+        order.fulfilment_status in ("shipped", "partially-shipped", "delivered"),
+        order.fulfilment_status == "delivered",
+    ]
+    last = max(index for index, done in enumerate(reached) if done)
+    states = [
+        "now" if index == last else "done" if done else "todo" for index, done in enumerate(reached)
+    ]
+    return [{"label": label, "state": state} for label, state in zip(STEPS, states, strict=True)]
+
+
+@never_cache
+def order_page(request: HttpRequest, token: str) -> HttpResponse:
+    order = order_detail(order_by_token(token))
+    context = order_context(order, token) | {
+        "payment_methods": payment_methods(),
+        "return_reasons": RETURN_REASONS,
+    }
+    return page(request, "storefront/order.html", context, partial="progress")
+
+
+def act(request: HttpRequest, token: str, refusal: DomainError | None = None) -> HttpResponse:
+    """Back to the order's page, which explains a refusal in words."""
+    if refusal is None:
+        return redirect(request, reverse("order", args=[token]))
+    order = order_detail(order_by_token(token))
+    context = order_context(order, token) | {
+        "payment_methods": payment_methods(),
+        "return_reasons": RETURN_REASONS,
+        "problem": refusal.message,
+    }
+    return page(request, "storefront/order.html", context, status=409)
+
+
+@require_POST
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        cancel_order(
+            CancelOrder(order_id=order_by_token(token), reason="Cancelled by the customer")
+        )
+    except DomainError as refusal:
+        return act(request, token, refusal)
+    return act(request, token)
+
+
+@require_POST
+def ask_to_return(request: HttpRequest, token: str) -> HttpResponse:
+    order = order_detail(order_by_token(token))
+    lines = tuple(
+        LineQuantity(sku=line.sku, quantity=int(wanted))
+        for line in order.lines
+        if (wanted := request.POST.get(f"quantity_{line.sku}", "")).isdecimal()
+        and len(wanted) < 7
+        and int(wanted) > 0
+    )
+    reason = request.POST.get("reason", "")
+    try:
+        request_return(
+            RequestReturn(
+                order_id=order.id,
+                return_id=new_id(),
+                lines=lines,
+                reason=reason if reason in RETURN_REASONS else RETURN_REASONS[-1],
+            )
+        )
+    except DomainError as refusal:
+        return act(request, token, refusal)
+    return act(request, token)

@@ -1,0 +1,71 @@
+"""Who is shopping and with which basket: read from cookies, so that a guest needs no session."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from modules.carts.commands import create_cart
+from modules.carts.contracts import Cart, CartNotFound, CreateCart
+from modules.carts.selectors import cart_by_token, open_cart_of
+from modules.checkout.contracts import Basket
+from modules.checkout.selectors import basket, empty_basket
+
+COOKIE = "basket"
+COOKIE_PERIOD = timedelta(days=60)
+
+
+def customer_id(request: HttpRequest) -> UUID | None:
+    """Returns the signed-in customer, without a query for those who never signed in."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    return request.user.pk if request.user.is_authenticated else None
+
+
+def current_cart(request: HttpRequest) -> Cart | None:
+    """Returns the open basket of this browser or customer; None before anything was added."""
+    token = request.COOKIES.get(COOKIE, "")
+    if token:
+        try:
+            cart = cart_by_token(token)
+        except CartNotFound:
+            cart = None
+        if cart is not None and cart.order_id is None:
+            return cart
+    customer = customer_id(request)
+    return open_cart_of(customer) if customer else None
+
+
+def cart_to_fill(request: HttpRequest) -> Cart:
+    """Returns the open basket, or a new one; `remember` puts its token into the response."""
+    return current_cart(request) or create_cart(
+        CreateCart(
+            currency=settings.SHOP_CURRENCY,
+            country=settings.SHOP_COUNTRY,
+            customer_id=customer_id(request),
+        )
+    )
+
+
+def current_basket(request: HttpRequest) -> Basket:
+    """Returns the basket as every page shows it, read once a request."""
+    known: Basket | None = getattr(request, "shown_basket", None)
+    if known is None:
+        cart = current_cart(request)
+        known = basket(cart.id) if cart else empty_basket(settings.SHOP_CURRENCY)
+        request.shown_basket = known  # type: ignore[attr-defined]
+    return known
+
+
+def remember(response: HttpResponse, cart: Cart) -> HttpResponse:
+    """Keeps the basket's token in a cookie that scripts cannot read."""
+    response.set_cookie(
+        COOKIE,
+        cart.token,
+        max_age=COOKIE_PERIOD,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.PUBLIC_URL.startswith("https:"),
+    )
+    return response

@@ -1,0 +1,168 @@
+"""`manage.py audit show|replay|verify`: the record, read without the web."""
+
+import json
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.dateparse import parse_datetime
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from modules.audit.contracts import AuditedEvent, VerificationReport
+from modules.audit.selectors import (
+    count_streams,
+    family,
+    find,
+    state_at,
+    stream,
+    verify,
+    verify_all,
+)
+from modules.kernel.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Shows an order's events, replays it to a moment, or verifies the chains."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        show = actions.add_parser("show", help="every event of an order and its payments")
+        replay = actions.add_parser("replay", help="the state of an order at a moment")
+        check = actions.add_parser("verify", help="recompute the hash chains")
+        for each in (show, replay):
+            each.add_argument("order", help="order number, order id or payment id")
+        check.add_argument("order", nargs="?", help="one order; all streams without it")
+        moment = replay.add_mutually_exclusive_group()
+        moment.add_argument("--at", help="a time such as 2026-11-21T14:30:00Z")
+        moment.add_argument("--version", type=int, help="after this many events")
+        replay.add_argument(
+            "--by",
+            choices=("recorded", "effective"),
+            default="recorded",
+            help="what the shop knew at that time, or what had happened by then",
+        )
+        for each in (show, replay, check):
+            each.add_argument("--json", action="store_true", help="for machines")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        console = Console(file=self.stdout, highlight=False, soft_wrap=False)  # type: ignore[arg-type]
+        try:
+            match options["action"]:
+                case "show":
+                    show(console, options)
+                case "replay":
+                    replay(console, options)
+                case _:
+                    self.check(console, options)
+        except DomainError as refusal:
+            raise CommandError(refusal.message) from None
+
+    def check(self, console: Console, options: dict[str, Any]) -> None:  # type: ignore[override]
+        report = verification(options)
+        if options["json"]:
+            console.print_json(data=as_json(report))
+        else:
+            console.print(f"{report.streams} streams, {report.events} events recomputed.")
+            for each in report.broken:
+                console.print(f"[red]{each.kind} {each.stream_id}: {each.reason}[/red]")
+            if not report.broken:
+                console.print("[green]Every chain is whole.[/green]")
+        if report.broken:
+            raise CommandError(f"{len(report.broken)} of {report.streams} chains are broken.")
+
+
+def show(console: Console, options: dict[str, Any]) -> None:
+    heads = family(find(options["order"]))
+    if options["json"]:
+        events = [event_json(each) for head in heads for each in stream(head.stream_id)]
+        console.print_json(data=events)
+        return
+    for head in heads:
+        table = Table(title=f"{head.kind} {head.stream_id}", title_justify="left")
+        for column in ("#", "recorded", "event", "actor", "hash"):
+            table.add_column(column, overflow="fold")
+        for each in stream(head.stream_id):
+            table.add_row(
+                str(each.version),
+                each.recorded_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z",
+                each.title,
+                each.actor,
+                each.hash[:16],
+            )
+        console.print(table)
+
+
+def replay(console: Console, options: dict[str, Any]) -> None:
+    moment = parsed(options["at"]) if options["at"] else None
+    found = state_at(
+        find(options["order"]), version=options["version"], at=moment, by=options["by"]
+    )
+    if options["json"]:
+        console.print_json(data={"version": found.version, "state": found.state}, default=str)
+        return
+    table = Table(
+        title=f"{found.kind} {found.stream_id} after event {found.version} of {found.versions}",
+        title_justify="left",
+    )
+    for column in ("field", "before", "after"):
+        table.add_column(column, overflow="fold")
+    for row in found.changes:
+        style = "bold" if row.changed else "dim"
+        table.add_row(row.field, row.before, row.after, style=style)
+    console.print(table)
+
+
+def parsed(text: str) -> datetime:
+    """Reads a time; one without a zone is taken as UTC."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise CommandError(f"“{text}” is not a time; write it like 2026-11-21T14:30:00Z")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def verification(options: dict[str, Any]) -> VerificationReport:
+    if options["order"]:
+        outcomes = [verify(head.stream_id) for head in family(find(options["order"]))]
+        return VerificationReport(
+            streams=len(outcomes),
+            events=sum(each.events for each in outcomes),
+            broken=tuple(each for each in outcomes if not each.whole),
+        )
+    if options["json"]:
+        return verify_all()
+    with Progress(transient=True) as progress:
+        task = progress.add_task("Recomputing chains", total=count_streams())
+        return verify_all(lambda done: progress.update(task, completed=done))
+
+
+def event_json(event: AuditedEvent) -> dict[str, object]:
+    return {
+        "stream_id": str(event.stream_id),
+        "version": event.version,
+        "topic": event.topic,
+        "recorded_at": event.recorded_at.isoformat(),
+        "effective_at": event.effective_at.isoformat(),
+        "actor": event.actor,
+        "event_id": str(event.event_id),
+        "correlation_id": str(event.correlation_id),
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+        "payload": json.loads(event.payload),
+    }
+
+
+def as_json(report: VerificationReport) -> dict[str, object]:
+    return {
+        "streams": report.streams,
+        "events": report.events,
+        "broken": [
+            {"stream_id": str(each.stream_id), "version": each.bad_version, "reason": each.reason}
+            for each in report.broken
+        ],
+    }

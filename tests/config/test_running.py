@@ -1,0 +1,74 @@
+"""One command runs the whole shop, and what dies while it runs comes back."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+
+from config.demo_accounts import DEMO_ACCOUNTS
+from tests.support.shop import Shop
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    shop = Shop(tmp_path_factory.mktemp("running") / "data").start()
+    try:
+        shop.wait_for("Ready after")
+        yield shop
+    finally:
+        shop.stop()
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return condition()
+
+
+def serves(shop: Shop) -> bool:
+    try:
+        return shop.get("/healthz")[0] == 200
+    except OSError:
+        return False
+
+
+def test_a_started_shop_serves_and_prints_where(shop: Shop) -> None:
+    said = shop.said()
+    assert f"http://127.0.0.1:{shop.port}/staff/" in said
+    assert f"http://127.0.0.1:{shop.port}/api/docs" in said
+    for account in DEMO_ACCOUNTS:
+        assert account.email in said
+        assert account.password in said
+    assert shop.get("/api/docs")[0] == 200
+
+
+def test_a_second_shop_over_the_same_data_is_refused(shop: Shop) -> None:
+    assert shop.process is not None
+    second = shop.manage("up")
+    assert second.returncode == 1
+    assert f"already runs from this folder (process {shop.process.pid})" in second.stdout
+    assert serves(shop)
+
+
+def test_another_command_joins_the_running_database(shop: Shop) -> None:
+    assert "[X]" in shop.manage("showmigrations", "--plan").stdout
+    assert serves(shop)
+
+
+def test_a_server_that_dies_is_started_again(shop: Shop) -> None:
+    shop.child("web").kill()
+    shop.wait_for("web was ended by SIGKILL; starting it again")
+    assert eventually(lambda: serves(shop))
+
+
+def test_a_postgresql_that_dies_is_started_again(shop: Shop) -> None:
+    pid = int((shop.data / "postgres" / "postmaster.pid").read_text().split()[0])
+    psutil.Process(pid).kill()
+    shop.wait_for("PostgreSQL ended; starting it again")
+    assert eventually(lambda: serves(shop))
+
+
+def test_a_running_shop_shows_no_traceback(shop: Shop) -> None:
+    assert "Traceback" not in shop.said()
