@@ -38,9 +38,9 @@ test: check (_pytest "-n 2")
 [group('check')]
 setup-tests: (_install "development") (_program "redis-server" "redis-server" "redis-server") (_program "chromium" "chromium" "chromium chromium-browser google-chrome")
 
-# Style, types, import rules, migrations, locks
+# Style, types, import rules, migrations, locks, workflows
 [group('check')]
-check: setup-tests lint types imports migrations locks
+check: setup-tests lint types imports migrations locks workflows
 
 # Style of Python files
 [group('check')]
@@ -76,6 +76,11 @@ locks:
             echo "requirements/$name.txt does not follow from requirements/$name.in: run 'just lock'"; exit 1; }
     done
 
+# The workflows are well formed and give nothing away
+[group('check')]
+workflows: (_install "development")
+    .venv/bin/zizmor -q --offline --persona auditor .github/workflows
+
 # Tests that start no browser and stress nothing; arguments go to pytest
 [group('test')]
 unit *arguments: setup-tests (_pytest "-n 2 -m 'not browser and not stress and not real_data'" arguments)
@@ -101,6 +106,11 @@ format: (_install "development")
 [group('maintain')]
 picture: (_install "development")
     @{{ python }} -m tests.architecture.picture
+
+# Write the table of environment variables, docs/environment.md
+[group('maintain')]
+variables: (_install "development")
+    @{{ python }} -m tests.architecture.variables
 
 # Lower the recorded limits of files and functions to today's worst
 [group('maintain')]

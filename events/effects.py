@@ -20,7 +20,6 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 from events.context import acting
 from events.database import fetch
 from modules.kernel.clock import now
-from modules.kernel.identity import new_id
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +106,7 @@ def perform(identifier: UUID, attempt: int) -> bool:
     row = _claim(identifier, attempt)
     if row is None:
         return False
-    name, arguments = row
+    name, arguments, correlation_id = row
     declared_effect = _effects.get(name)
     if declared_effect is None:
         _fail(identifier, attempt, attempt, f"no effect is declared under the name {name}")
@@ -116,7 +115,7 @@ def perform(identifier: UUID, attempt: int) -> bool:
         _fail(identifier, attempt, attempt, "the last attempt's worker was never heard of again")
         return False
     try:
-        with acting(actor="system", causation_id=identifier, correlation_id=new_id()):
+        with acting(actor="system", causation_id=identifier, correlation_id=correlation_id):
             _run(declared_effect, identifier, arguments)
     except _DoneAlready:
         return True
@@ -130,15 +129,15 @@ def perform(identifier: UUID, attempt: int) -> bool:
     return True
 
 
-def _claim(identifier: UUID, attempt: int) -> tuple[str, dict[str, Any]] | None:
+def _claim(identifier: UUID, attempt: int) -> tuple[str, dict[str, Any], UUID] | None:
     moment = now()
     rows = fetch(
         "UPDATE es.outbox SET attempts = attempts + 1, due_at = %s"
         " WHERE id = %s AND attempts = %s AND done_at IS NULL AND failed_at IS NULL"
-        " RETURNING actor, arguments",
+        " RETURNING actor, arguments, correlation_id",
         (moment + LEASE, identifier, attempt - 1),
     )
-    return (rows[0][0], rows[0][1]) if rows else None
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
 
 def _run(declared_effect: Effect, identifier: UUID, arguments: dict[str, Any]) -> None:

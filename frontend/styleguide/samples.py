@@ -127,7 +127,7 @@ def orders() -> list[dict[str, Any]]:
         ("1042", "a.moreau@example.com", "captured", "shipped", 14300),
         ("1041", "k.tanaka@example.com", "authorised", "unfulfilled", 6900),
         ("1040", "s.novak@example.com", "declined", "unfulfilled", 4200),
-        ("1039", "b.haddad@example.com", "partly_refunded", "delivered", 21150),
+        ("1039", "b.haddad@example.com", "partially-refunded", "delivered", 21150),
     ]
     return [
         {
@@ -194,7 +194,7 @@ def records() -> dict[str, Any]:
             {"field": "lines", "before": "2", "after": "1", "changed": True},
         ],
         "states": [
-            "awaiting_payment",
+            "pending",
             "authorised",
             "captured",
             "declined",

@@ -34,34 +34,15 @@ PICTURE_TYPES = ("avif", "webp")
 REGIONAL = {"en": "en_GB"}
 
 LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
-# How pressing a state is; a state that is not here is drawn quietly.
-STATUS_TONES = {
-    **dict.fromkeys(
-        ["paid", "captured", "delivered", "fulfilled", "completed", "active", "verified", "ok"],
-        "good",
-    ),
-    **dict.fromkeys(["confirmed", "authorised", "shipped", "processing", "returned"], "note"),
-    **dict.fromkeys(
-        [
-            "awaiting_payment",
-            "pending",
-            "requested",
-            "unfulfilled",
-            "to_ship",
-            "partly_shipped",
-            "partly_refunded",
-            "return_requested",
-            "low_stock",
-            "late",
-            "lagging",
-        ],
-        "warn",
-    ),
-    **dict.fromkeys(
-        ["declined", "failed", "cancelled", "expired", "disputed", "sold_out", "parked", "broken"],
-        "bad",
-    ),
+# How pressing a state is, in the words of orders, payments and stock; others are drawn quietly.
+TONES = {
+    "good": "captured completed delivered in-stock paid refunded verified",
+    "note": "authorised backorder confirmed placed shipped",
+    "warn": "low open partially-captured partially-refunded partially-shipped pending requested "
+    "unfulfilled",
+    "bad": "broken cancelled declined expired failed parked sold-out voided",
 }
+STATUS_TONES = {state: tone for tone, states in TONES.items() for state in states.split()}
 
 
 class Rendition(Protocol):
@@ -248,21 +229,22 @@ def form_input(field: BoundField, **attributes: str | bool) -> SafeString:
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
 def nav_link(
-    context: template.Context, url: str, label: str, icon_name: str = ""
+    context: template.Context, url: str, label: str, icon_name: str = "", *, exact: bool = False
 ) -> dict[str, object]:
-    """Draws a link of a navigation and marks it when the page shown lies at or below it."""
+    """Draws a link of a navigation, marked while the page is it or, unless `exact`, below it."""
     request = context.get("request")
     path: str = request.path if request else ""
-    return {"url": url, "label": label, "icon_name": icon_name, "current": path.startswith(url)}
+    current = path == url or (not exact and path.startswith(url))
+    return {"url": url, "label": label, "icon_name": icon_name, "current": current}
 
 
 @register.filter
 def status_tone(state: str) -> str:
     """Returns the tone of a state's badge: good, note, warn, bad or quiet."""
-    return STATUS_TONES.get(str(state), "quiet")
+    return STATUS_TONES.get(str(state).replace("_", "-"), "quiet")
 
 
 @register.filter
 def status_words(state: str) -> str:
-    """Writes a state for people: `awaiting_payment` as Awaiting payment."""
+    """Writes a state for people: `partially-shipped` as Partially shipped."""
     return str(state).replace("_", " ").replace("-", " ").capitalize()

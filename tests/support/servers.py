@@ -106,6 +106,14 @@ def start_redis() -> str:
     return f"redis://127.0.0.1:{port}/0"
 
 
+def chromium() -> str:
+    """Returns the browser's program, for Playwright's `executable_path`."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    raise SystemExit("Chromium is missing: run `just setup-tests` first")
+
+
 def isolate_environment() -> None:
     """Leaves no trace of the developer's own shop: other data folder, no other variable."""
     for name in ("MODE", "DEBUG", "PUBLIC_URL", "LIVE_URL", "ALLOWED_HOSTS", "MAIL_URL", "PORT"):

@@ -1,6 +1,7 @@
 """Times, icons, pictures and navigation as the templates write them."""
 
 from datetime import UTC, date, datetime
+from typing import get_args
 
 import pytest
 from django.template import Context, Template
@@ -9,6 +10,9 @@ from django.utils import timezone
 
 from frontend.styleguide.pictures import SamplePicture, SampleRendition
 from frontend.templatetags.shop import icon, picture, status_tone, status_words, time
+from modules.inventory.contracts import Availability
+from modules.orders.contracts import FulfilmentStatus, OrderStatus
+from modules.payments.contracts import PaymentStatus
 
 MOMENT = datetime(2026, 7, 17, 9, 16, 4, 37000, tzinfo=UTC)
 PICTURE = SamplePicture(
@@ -91,6 +95,16 @@ def test_navigation_marks_where_the_reader_is(path: str, marked: bool) -> None:
 
 
 def test_a_state_reads_as_words_and_an_unknown_one_stays_quiet() -> None:
-    assert status_words("awaiting_payment") == "Awaiting payment"
+    assert status_words("partially-shipped") == "Partially shipped"
     assert status_tone("declined") == "bad"
     assert status_tone("on-the-moon") == "quiet"
+
+
+def test_every_state_of_orders_payments_and_stock_has_a_tone_of_its_own() -> None:
+    states = [
+        state
+        for kind in (OrderStatus, FulfilmentStatus, PaymentStatus, Availability)
+        for state in get_args(kind.__value__)
+    ]
+    # An order with nothing to ship has nothing to say about shipping.
+    assert [state for state in states if status_tone(state) == "quiet"] == ["none"]
