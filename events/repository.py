@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from events import codec, facts, projections
+from events import codec, facts, projections, registry
 from events.aggregate import Aggregate, Event
 from events.chain import GENESIS
 from events.context import acting
@@ -73,10 +73,13 @@ def load_or_none[A: Aggregate](
     # Without its first event an aggregate has no state to begin with.
     if not rows or rows[0][0] > 1:
         return None
-    events = (
+    events = [
         codec.decode_event(topic, payload.encode(), id, number)
         for number, topic, payload, _ in rows
-    )
+    ]
+    # An id of another kind of stream is no id of this kind.
+    if not issubclass(cls, registry.aggregate_of(type(events[0]))):
+        return None
     aggregate = cls.fold(id, events)
     aggregate._head = rows[-1][3]
     aggregate._historical = any((version, recorded_until, effective_until))
