@@ -38,9 +38,9 @@ test: check (_pytest "-n 2")
 [group('check')]
 setup-tests: (_install "development") (_program "redis-server" "redis-server" "redis-server") (_program "chromium" "chromium" "chromium chromium-browser google-chrome")
 
-# Style, types, import rules, migrations, locks
+# Style, types, import rules, migrations, locks, workflows
 [group('check')]
-check: setup-tests lint types imports migrations locks
+check: setup-tests lint types imports migrations locks workflows
 
 # Style of Python files
 [group('check')]
@@ -76,6 +76,11 @@ locks:
             echo "requirements/$name.txt does not follow from requirements/$name.in: run 'just lock'"; exit 1; }
     done
 
+# The workflows are well formed and give nothing away
+[group('check')]
+workflows: (_install "development")
+    .venv/bin/zizmor -q --offline --persona auditor .github/workflows
+
 # Tests that start no browser and stress nothing; arguments go to pytest
 [group('test')]
 unit *arguments: setup-tests (_pytest "-n 2 -m 'not browser and not stress and not real_data'" arguments)
@@ -102,6 +107,11 @@ format: (_install "development")
 picture: (_install "development")
     @{{ python }} -m tests.architecture.picture
 
+# Write the table of environment variables, docs/environment.md
+[group('maintain')]
+variables: (_install "development")
+    @{{ python }} -m tests.architecture.variables
+
 # Lower the recorded limits of files and functions to today's worst
 [group('maintain')]
 limits: (_install "development")
@@ -111,6 +121,11 @@ limits: (_install "development")
 [group('maintain')]
 spec: setup-tests
     @{{ python }} -m pytest -q --collect-only | {{ python }} -m tests.support.sentences
+
+# Build the container image; `just image BASE` names another Debian with Python 3.13
+[group('maintain')]
+image base="python:3.13-slim" *options:
+    buildah bud --format docker --build-arg BASE={{ base }} {{ options }} --tag localhost/counterfoil -f Containerfile .
 
 _pytest options *arguments:
     {{ python }} -m pytest -q {{ options }} {{ arguments }}

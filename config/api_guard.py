@@ -4,6 +4,7 @@ Before: a body is small and JSON, a parameter is known, a cookie is not forged. 
 is the actor of what is recorded, and an `Idempotency-Key` makes a repeat return the first answer.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -20,7 +21,7 @@ from modules.wire import Caller
 
 MAXIMUM_BODY_BYTES = 65_536
 MAXIMUM_NOTIFICATION_BYTES = 262_144
-MAXIMUM_KEY_LENGTH = 255
+KEY = re.compile("[!-~]{1,255}")
 # Without credentials nothing but the key tells two callers apart: 128 random bits at least.
 MINIMUM_KEY_LENGTH_OF_A_GUEST = 22
 
@@ -128,8 +129,8 @@ def command_id(request: HttpRequest, caller: Caller, key: str) -> Any:
     Raises:
         Problem: 422 for a key that is empty, too long, or guessable where nothing else protects it.
     """
-    if not 1 <= len(key) <= MAXIMUM_KEY_LENGTH or not key.isascii() or not key.isprintable():
-        raise wrong_key(f"1 to {MAXIMUM_KEY_LENGTH} printable ASCII characters")
+    if not KEY.fullmatch(key):
+        raise wrong_key("1 to 255 visible ASCII characters without spaces")
     secret = caller.link or caller.cart_token
     if not caller.is_known and not secret and len(key) < MINIMUM_KEY_LENGTH_OF_A_GUEST:
         raise wrong_key("without credentials at least 22 random characters, such as a UUID")

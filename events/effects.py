@@ -19,8 +19,9 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 
 from events.context import acting
 from events.database import fetch
+from events.errors import VersionConflict
 from modules.kernel.clock import now
-from modules.kernel.identity import new_id
+from modules.kernel.errors import Conflict, Forbidden, NotFound
 
 log = structlog.get_logger(__name__)
 
@@ -71,8 +72,8 @@ def effect[**P](
 
     It runs at least once for each row, and at most once per attempt. With `transactional` its rows
     and the mark that it is done are one transaction: exactly once. Without, pass `effect_id` to the
-    outside as idempotency key. An exception means: again later; after `max_attempts` it is a dead
-    letter for the staff.
+    outside as idempotency key. An exception means: again later; after `max_attempts`, or at once
+    when the shop's own rules refused, it is a dead letter for the staff.
 
     Raises:
         ValueError: the name is taken.
@@ -98,6 +99,12 @@ def backoff(attempt: int) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311
 
 
+def is_final(error: Exception) -> bool:
+    """Tells whether trying again is pointless: the shop's own rules refused, and will again."""
+    refused = isinstance(error, NotFound | Conflict | Forbidden)
+    return refused and not isinstance(error, VersionConflict)
+
+
 def perform(identifier: UUID, attempt: int) -> bool:
     """Runs attempt number `attempt` of an effect; returns whether the effect is done now.
 
@@ -107,7 +114,7 @@ def perform(identifier: UUID, attempt: int) -> bool:
     row = _claim(identifier, attempt)
     if row is None:
         return False
-    name, arguments = row
+    name, arguments, correlation_id = row
     declared_effect = _effects.get(name)
     if declared_effect is None:
         _fail(identifier, attempt, attempt, f"no effect is declared under the name {name}")
@@ -116,7 +123,7 @@ def perform(identifier: UUID, attempt: int) -> bool:
         _fail(identifier, attempt, attempt, "the last attempt's worker was never heard of again")
         return False
     try:
-        with acting(actor="system", causation_id=identifier, correlation_id=new_id()):
+        with acting(actor="system", causation_id=identifier, correlation_id=correlation_id):
             _run(declared_effect, identifier, arguments)
     except _DoneAlready:
         return True
@@ -125,20 +132,21 @@ def perform(identifier: UUID, attempt: int) -> bool:
             "effect failed", effect=name, id=str(identifier), attempt=attempt, exc_info=True
         )
         _recover_connection(error)
-        _fail(identifier, attempt, declared_effect.max_attempts, f"{type(error).__name__}: {error}")
+        last = attempt if is_final(error) else declared_effect.max_attempts
+        _fail(identifier, attempt, last, f"{type(error).__name__}: {error}")
         return False
     return True
 
 
-def _claim(identifier: UUID, attempt: int) -> tuple[str, dict[str, Any]] | None:
+def _claim(identifier: UUID, attempt: int) -> tuple[str, dict[str, Any], UUID] | None:
     moment = now()
     rows = fetch(
         "UPDATE es.outbox SET attempts = attempts + 1, due_at = %s"
         " WHERE id = %s AND attempts = %s AND done_at IS NULL AND failed_at IS NULL"
-        " RETURNING actor, arguments",
+        " RETURNING actor, arguments, correlation_id",
         (moment + LEASE, identifier, attempt - 1),
     )
-    return (rows[0][0], rows[0][1]) if rows else None
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
 
 def _run(declared_effect: Effect, identifier: UUID, arguments: dict[str, Any]) -> None:

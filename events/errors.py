@@ -7,7 +7,8 @@ DomainError
 │   ├── VersionConflict     the stream moved on since it was loaded; load again and decide again
 │   └── CommandReused       a command id came back with other content
 ├── Unavailable
-│   └── OutcomeUnknown      the database went away; repeat with the same command id
+│   ├── OutcomeUnknown      the database went away; repeat with the same command id
+│   └── BrokerAway          messages cannot be sent now; the outbox keeps them
 └── StoreMisuse             a mistake in the calling code, never the shopper's
     ├── UnknownTopic        a row names an event that no class is registered for
     ├── EmptyAppend         nothing to append
@@ -32,6 +33,10 @@ class CommandReused(Conflict):
 
 class OutcomeUnknown(Unavailable):
     code = "outcome-unknown"
+
+
+class BrokerAway(Unavailable):
+    code = "broker-away"
 
 
 class StoreMisuse(DomainError):  # named like the four kinds

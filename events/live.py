@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 import structlog
@@ -26,9 +27,10 @@ def notify() -> None:
 
 def address() -> dict[str, Any]:
     """Returns psycopg's parameters for a connection of one's own to Django's database."""
+    # The rest configures Django's cursors, and means nothing to a bare connection.
+    ours = {"cursor_factory", "context", "prepare_threshold"}
     parameters = connection.get_connection_params()
-    keep = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "service")
-    return {key: parameters[key] for key in keep if parameters.get(key)}
+    return {key: value for key, value in parameters.items() if key not in ours}
 
 
 class Waiter:
@@ -69,7 +71,7 @@ class Hub:
         """Yields True at once and at each wake-up, False at each poll, until the consumer goes."""
         news = asyncio.Event()
         self._waiting.add(news)
-        if self._task is None or self._task.done():
+        if self._task is None:
             self._task = asyncio.create_task(self._listen())
         try:
             told = True
@@ -86,6 +88,7 @@ class Hub:
             self._waiting.discard(news)
             if not self._waiting:
                 self._task.cancel()
+                self._task = None
 
     async def _listen(self) -> None:
         while True:
@@ -102,16 +105,14 @@ class Hub:
                 await asyncio.sleep(1)
 
 
-_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
-async def listen() -> AsyncIterator[bool]:
+def listen() -> AsyncIterator[bool]:
     """Yields at once, then whenever there may be new events, at least every 250 ms.
 
     True says that somebody committed events, False that it is only time for another look. All
-    listeners of a process share one database connection. The consumer reads the log itself after
-    each wake-up; a wake-up carries nothing and promises nothing.
+    listeners of an event loop share one database connection. The consumer reads the log itself
+    after each wake-up; a wake-up carries nothing and promises nothing.
     """
-    hub = _hubs.setdefault(asyncio.get_running_loop(), Hub())
-    async for told in hub.wakeups():
-        yield told
+    return _hubs.setdefault(asyncio.get_running_loop(), Hub()).wakeups()

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from events import codec
+from events.context import current_context
 from events.database import fetch, require_transaction
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
@@ -32,14 +33,15 @@ def emit(actor_name: str, *, key: str, due_at: datetime | None = None, **argumen
     created_at = now()
     identifier = effect_id(actor_name, key)
     fetch(
-        "INSERT INTO es.outbox (id, actor, arguments, due_at, created_at)"
-        " VALUES (%s, %s, %s::json, %s, %s) ON CONFLICT DO NOTHING RETURNING true",
+        "INSERT INTO es.outbox (id, actor, arguments, due_at, created_at, correlation_id)"
+        " VALUES (%s, %s, %s::json, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING true",
         (
             identifier,
             actor_name,
             codec.encode(arguments).decode(),
             due_at or created_at,
             created_at,
+            current_context().correlation_id,
         ),
     )
     return identifier

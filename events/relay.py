@@ -4,11 +4,13 @@ import threading
 from uuid import UUID
 
 import dramatiq
+import redis
 import structlog
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from events.database import fetch
 from events.effects import LEASE, message, perform
+from events.errors import BrokerAway
 from events.live import Waiter
 from modules.kernel.clock import now
 
@@ -26,13 +28,11 @@ def relay_due(limit: int = BATCH) -> int:
     twice, which an attempt's number makes harmless.
 
     Raises:
-        Exception: the broker cannot be reached; nothing is marked then.
+        BrokerAway: the broker cannot be reached; nothing is marked then.
     """
-    broker = dramatiq.get_broker()
     with transaction.atomic():
         rows = _due(limit)
-        for identifier, attempts in rows:
-            broker.enqueue(message(identifier, attempts + 1))
+        _send([message(identifier, attempts + 1) for identifier, attempts in rows])
         if rows:
             moment = now()
             fetch(
@@ -40,6 +40,15 @@ def relay_due(limit: int = BATCH) -> int:
                 (moment, moment + LEASE, [identifier for identifier, _ in rows]),
             )
     return len(rows)
+
+
+def _send(messages: "list[dramatiq.Message[None]]") -> None:
+    broker = dramatiq.get_broker()
+    try:
+        for each in messages:
+            broker.enqueue(each)
+    except (dramatiq.BrokerError, redis.RedisError, OSError) as error:
+        raise BrokerAway(f"effects cannot be sent now: {error}") from error
 
 
 def _due(limit: int) -> list[tuple[UUID, int]]:
@@ -64,7 +73,7 @@ def run_forever(stop: threading.Event) -> None:
                 log.warning("relay waits for the database", error=str(error))
                 connection.close()
                 stop.wait(1)
-            except (dramatiq.BrokerError, OSError) as error:
+            except BrokerAway as error:
                 log.warning("relay waits for the broker", error=str(error))
                 stop.wait(1)
     finally:

@@ -1,9 +1,8 @@
 """Stored events: append to a stream, read a stream, read the log of all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,41 +12,27 @@ from events.chain import GENESIS, Envelope, event_hash
 from events.context import Context, current_context
 from events.database import TENANT, fetch, require_transaction
 from events.errors import EmptyAppend, PayloadTooLarge, VersionConflict
+from events.recorded import COLUMNS, RecordedEvent, from_row
 from events.sequencer import sequence
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
 
+__all__ = [
+    "Entry",
+    "RecordedEvent",
+    "Stream",
+    "append",
+    "append_entries",
+    "log_head",
+    "read_log",
+    "read_sequenced",
+    "read_stream",
+    "stream_head",
+    "streams",
+    "verify_stream",
+]
+
 PAYLOAD_LIMIT_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordedEvent:
-    """One row of history. `position` is its place in the log, None until the sequencer saw it."""
-
-    position: int | None
-    stream_id: UUID
-    version: int
-    topic: str
-    schema_version: int
-    payload: bytes
-    event_id: UUID
-    recorded_at: datetime
-    effective_at: datetime
-    actor: str
-    causation_id: UUID | None
-    correlation_id: UUID
-    command_id: UUID | None
-    hash: bytes
-    tenant_id: int = TENANT
-
-    @cached_property
-    def event(self) -> Event:
-        """The decoded event. Raises: UnknownTopic: no class is registered for the topic."""
-        return codec.decode_event(self.topic, self.payload, self.stream_id, self.version)
-
-    def expected_hash(self, previous: bytes) -> bytes:
-        """Returns the hash this row must carry after one whose hash is `previous`."""
-        return event_hash(previous, _envelope(self), self.payload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,51 +177,8 @@ def _insert(
     return result[0][0] is not None
 
 
-_COLUMNS = (
-    "e.stream_id, e.version, e.topic, e.schema_version, e.payload::text, e.event_id,"
-    " e.recorded_at, e.effective_at, e.actor, e.causation_id, e.correlation_id, e.command_id,"
-    " e.hash"
-)
-
-
-def _recorded(position: int | None, row: Sequence[Any]) -> RecordedEvent:
-    return RecordedEvent(
-        position=position,
-        stream_id=row[0],
-        version=row[1],
-        topic=row[2],
-        schema_version=row[3],
-        payload=row[4].encode(),
-        event_id=row[5],
-        recorded_at=row[6],
-        effective_at=row[7],
-        actor=row[8],
-        causation_id=row[9],
-        correlation_id=row[10],
-        command_id=row[11],
-        hash=row[12],
-    )
-
-
-def _envelope(row: RecordedEvent) -> Envelope:
-    return Envelope(
-        tenant_id=row.tenant_id,
-        stream_id=row.stream_id,
-        version=row.version,
-        topic=row.topic,
-        schema_version=row.schema_version,
-        event_id=row.event_id,
-        recorded_at=row.recorded_at,
-        effective_at=row.effective_at,
-        actor=row.actor,
-        causation_id=row.causation_id,
-        correlation_id=row.correlation_id,
-        command_id=row.command_id,
-    )
-
-
 _READ_STREAM = (
-    f"SELECT l.position, {_COLUMNS} FROM es.event e"  # noqa: S608
+    f"SELECT l.position, {COLUMNS} FROM es.event e"  # noqa: S608
     " LEFT JOIN es.log l USING (tenant_id, stream_id, version)"
     " WHERE e.tenant_id = %s AND e.stream_id = %s AND e.version > %s AND e.version <= %s"
     " ORDER BY e.version"
@@ -247,15 +189,17 @@ def read_stream(stream_id: UUID, after: int = 0, upto: int | None = None) -> lis
     """Returns the events of a stream with `after` < version <= `upto`, in order."""
     newest = (1 << 62) if upto is None else upto
     rows = fetch(_READ_STREAM, (TENANT, stream_id, after, newest))
-    return [_recorded(row[0], row[1:]) for row in rows]
+    return [from_row(row[0], row[1:]) for row in rows]
 
 
+# The limit is applied to the log alone: a plan that joins first would read all that is left.
 _READ_LOG = (
-    f"SELECT l.position, {_COLUMNS} FROM es.log l"  # noqa: S608
-    " JOIN es.event e USING (tenant_id, stream_id, version)"
-    " WHERE l.position > %s AND (%s::text[] = '{}' OR l.topic = ANY (%s))"
-    " ORDER BY l.position LIMIT %s"
+    f"SELECT l.position, {COLUMNS} FROM"  # noqa: S608
+    " (SELECT * FROM es.log WHERE position > %s {topics} ORDER BY position LIMIT %s) l"
+    " JOIN es.event e USING (tenant_id, stream_id, version) ORDER BY l.position"
 )
+_READ_WHOLE_LOG = _READ_LOG.replace("{topics}", "")
+_READ_TOPICS = _READ_LOG.replace("{topics}", "AND topic = ANY (%s)")
 
 
 def read_log(after_position: int, limit: int, topics: Sequence[str] = ()) -> list[RecordedEvent]:
@@ -271,9 +215,11 @@ def read_sequenced(
     after_position: int, limit: int, topics: Sequence[str] = ()
 ) -> list[RecordedEvent]:
     """Returns what `read_log` does, of the events that are numbered already."""
-    wanted = list(topics)
-    rows = fetch(_READ_LOG, (after_position, wanted, wanted, limit))
-    return [_recorded(row[0], row[1:]) for row in rows]
+    if topics:
+        rows = fetch(_READ_TOPICS, (after_position, list(topics), limit))
+    else:
+        rows = fetch(_READ_WHOLE_LOG, (after_position, limit))
+    return [from_row(row[0], row[1:]) for row in rows]
 
 
 def log_head() -> int:
@@ -321,7 +267,7 @@ def verify_stream(stream_id: UUID) -> int | None:
     version after the last.
     """
     previous, version = GENESIS, 0
-    for row in _whole_stream(stream_id):
+    for row in read_stream(stream_id):
         version += 1
         if row.version != version or row.hash != row.expected_hash(previous):
             return version
@@ -329,7 +275,3 @@ def verify_stream(stream_id: UUID) -> int | None:
     head = stream_head(stream_id)
     stands = (head.version, head.head) if head else (0, GENESIS)
     return None if stands == (version, previous) else version + 1
-
-
-def _whole_stream(stream_id: UUID) -> Iterator[RecordedEvent]:
-    yield from read_stream(stream_id)

@@ -1,11 +1,12 @@
 """The pages of the shop."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from frontend.account import views as account
 from frontend.bank.views import bank_page
 from frontend.live.streams import order_live
-from frontend.storefront import basket, catalogue, checkout, orders
+from frontend.storefront import basket, catalogue, checkout, information, orders
+from frontend.storefront.finding import find_order
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", catalogue.home, name="home"),
@@ -25,6 +26,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:token>/pay/", checkout.pay_again, name="order-pay"),
     path("orders/<str:token>/cancel/", orders.cancel, name="order-cancel"),
     path("orders/<str:token>/return/", orders.ask_to_return, name="order-return"),
+    path("find-order/", find_order, name="find-order"),
+    path("robots.txt", information.robots, name="robots"),
+    path("sitemap.xml", information.sitemap, name="sitemap"),
+    re_path(
+        rf"^(?P<name>{'|'.join(information.DOCUMENTS)})/$",
+        information.information,
+        name="information",
+    ),
     path("live/orders/<str:token>/", order_live, name="order-live"),
     path("bank/<str:session_id>/", bank_page, name="bank"),
     path("account/", account.overview, name="account"),

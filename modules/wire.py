@@ -11,9 +11,10 @@ from hmac import compare_digest
 from typing import Annotated, Protocol
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from modules.kernel.address import Address
+from modules.kernel.money import EXPONENTS
 
 MAXIMUM_MINOR = 99_999_999_999
 MAXIMUM_UNITS = 1_000_000
@@ -40,6 +41,12 @@ def _truth(value: object) -> object:
     return value
 
 
+def _known_currency(value: str) -> str:
+    if value not in EXPONENTS:
+        raise ValueError("not the ISO 4217 code of a currency that this shop knows")
+    return value
+
+
 def _hyphenated(value: object) -> object:
     if isinstance(value, str) and len(value) != 36:
         raise ValueError("an identifier has 36 characters: 8-4-4-4-12 hexadecimal digits")
@@ -48,8 +55,9 @@ def _hyphenated(value: object) -> object:
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Identifier = Annotated[UUID, BeforeValidator(_hyphenated)]
-# Addresses carry texts only, so their numbers are read from digits; bodies carry numbers.
-AddressInteger = Annotated[int, BeforeValidator(_whole)]
+# Addresses carry texts only, so their numbers are read from digits; bodies carry numbers. Stands
+# after the bounds: pydantic describes only bounds that it meets first.
+DIGITS = BeforeValidator(_whole)
 AddressBoolean = Annotated[bool, BeforeValidator(_truth)]
 Minor = Annotated[int, Field(strict=True, ge=0, le=MAXIMUM_MINOR)]
 PositiveMinor = Annotated[int, Field(strict=True, ge=1, le=MAXIMUM_MINOR)]
@@ -61,7 +69,9 @@ OptionalLine = Annotated[str, Field(max_length=200)]
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
 Slug = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[0-9a-z][0-9a-z/_-]*$")]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")]
-Currency = Annotated[str, Field(min_length=3, max_length=3, pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[
+    str, Field(json_schema_extra={"enum": sorted(EXPONENTS)}), AfterValidator(_known_currency)
+]
 Country = Annotated[str, Field(min_length=2, max_length=2, pattern=r"^[A-Z]{2}$")]
 # One @ between two parts without spaces; whether mail arrives there only mail can tell.
 Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")]

@@ -47,15 +47,17 @@ def load(goods: Sequence[Goods], *, rates: Rates, advance: Step) -> Loaded:
     _save_categories()
     known = sellable_variants([one.code for one in goods])
     new = [one for one in goods if one.code not in known]
-    for batch in batched(new, BATCH, strict=False):
-        save_products([_product(one) for one in batch])
-        advance("Products", len(batch))
+    # Prices and stock first: what they announce has no listing to change yet, which comes whole.
     for batch in batched(goods, BATCH, strict=False):
         set_prices([SetPrice(sku=one.code, price=p) for one in batch for p in _prices(one, rates)])
         advance("Prices", len(batch))
     for batch in batched(goods, BATCH, strict=False):
         _receive(batch)
         advance("Stock", len(batch))
+    for batch in batched(new, BATCH, strict=False):
+        save_products([_product(one) for one in batch])
+        advance("Products", len(batch))
+    advance("Products", len(known))
     for batch in batched(goods, BATCH, strict=False):
         update_listings(_listings(batch, rates))
         advance("Listings", len(batch))

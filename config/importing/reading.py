@@ -104,7 +104,10 @@ def _csv(path: Path) -> Iterator[pa.RecordBatch]:
     try:
         reader = pacsv.open_csv(
             path,
-            convert_options=pacsv.ConvertOptions(column_types=text, strings_can_be_null=True),
+            # Only an empty field is missing: NA and nan are text somebody typed.
+            convert_options=pacsv.ConvertOptions(
+                column_types=text, null_values=[""], strings_can_be_null=True
+            ),
             parse_options=pacsv.ParseOptions(newlines_in_values=True),
         )
         _check_columns(path, reader.schema.names)

@@ -16,6 +16,9 @@ HEADINGS = (
     *("quantity", "unit_price", "amount"),
 )
 
+# Adding it shows an amount with two decimals at least, and changes none.
+PENCE = Decimal("0.00")
+
 
 @dataclass(slots=True)
 class Total:
@@ -70,7 +73,7 @@ class Report:
 
 
 def _figures(total: Total) -> tuple[str, str, str]:
-    return f"{total.codes:,}", f"{total.lines:,}", f"{total.amount:,}"
+    return f"{total.codes:,}", f"{total.lines:,}", f"{total.amount + PENCE:,}"
 
 
 def _sum(totals: Iterable[Total]) -> Total:

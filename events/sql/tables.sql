@@ -105,7 +105,8 @@ CREATE TABLE es.outbox (
     done_at timestamptz,
     failed_at timestamptz,
     last_error text NOT NULL DEFAULT '',
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    correlation_id uuid NOT NULL
 );
 CREATE INDEX outbox_due ON es.outbox (due_at) WHERE done_at IS NULL AND failed_at IS NULL;
 CREATE INDEX outbox_failed ON es.outbox (failed_at) WHERE failed_at IS NOT NULL;

@@ -19,8 +19,8 @@ from modules.catalog.contracts import (
     Suggestion,
 )
 from modules.wire import (
+    DIGITS,
     AddressBoolean,
-    AddressInteger,
     Currency,
     MoneyReply,
     Reply,
@@ -32,7 +32,7 @@ router = Router(tags=["catalogue"])
 MAXIMUM_PAGE_SIZE = 100
 MAXIMUM_PAGE = 10_000
 ChosenFacet = Annotated[str, Field(max_length=130, pattern=r"^[0-9a-z_-]{1,64}:.{1,64}$")]
-Price = Annotated[AddressInteger, Field(ge=0, le=99_999_999_999)]
+Price = Annotated[int, Field(ge=0, le=99_999_999_999), DIGITS]
 
 
 class RenditionReply(Reply):
@@ -144,10 +144,10 @@ class BrowseQuery(BaseModel):
     in_stock_only: AddressBoolean = Field(
         False, description="Leave out what is sold out.", examples=[True]
     )
-    page: Annotated[AddressInteger, Field(ge=1, le=MAXIMUM_PAGE)] = Field(
+    page: Annotated[int, Field(ge=1, le=MAXIMUM_PAGE), DIGITS] = Field(
         1, description="Counted from 1.", examples=[1]
     )
-    page_size: Annotated[AddressInteger, Field(ge=1, le=MAXIMUM_PAGE_SIZE)] = Field(
+    page_size: Annotated[int, Field(ge=1, le=MAXIMUM_PAGE_SIZE), DIGITS] = Field(
         24, description="Products on a page.", examples=[24]
     )
 
@@ -251,7 +251,7 @@ class SuggestionsQuery(BaseModel):
     """Letters typed so far."""
 
     q: Annotated[str, Field(max_length=100)] = Field(description="The letters.", examples=["tid"])
-    limit: Annotated[AddressInteger, Field(ge=1, le=20)] = Field(
+    limit: Annotated[int, Field(ge=1, le=20), DIGITS] = Field(
         8, description="At most so many.", examples=[8]
     )
 

@@ -237,9 +237,10 @@ def _masters() -> Path:
     return Path(settings.MEDIA_ROOT).with_name("masters")
 
 
-@command
 def update_listing(message: UpdateListing) -> None:
     """Takes over a listed price or availability of a SKU, to sort and filter by.
+
+    Called for every price and stock change of the shop, so it keeps no answer and asks little.
 
     Raises:
         VariantNotFound: no variant has this SKU.
@@ -247,7 +248,6 @@ def update_listing(message: UpdateListing) -> None:
     update_listings([message])
 
 
-@atomic
 def update_listings(commands: Sequence[UpdateListing]) -> None:
     """Takes over many listed prices and availabilities at once; the later of two counts.
 
@@ -255,39 +255,44 @@ def update_listings(commands: Sequence[UpdateListing]) -> None:
         VariantNotFound: no variant has one of the SKUs; nothing is taken over.
     """
     skus = {update.sku for update in commands}
+    # Importers list prices and stock before products; that a SKU is unknown costs one statement.
     variants = {row.sku: row for row in Variant.objects.filter(sku__in=skus)}
     if missing := sorted(skus - variants.keys()):
         raise VariantNotFound(
             f"No variant has the SKU {missing[0]} ({len(missing)} unknown)", sku=missing[0]
         )
+    with atomic():
+        _write_prices(commands, variants)
+        _write_availability(
+            {variants[u.sku].id: u.availability for u in commands if u.availability is not None}
+        )
+        products = {row.product_id for row in variants.values()}
+        refresh_offers(products, prices=any(u.price or u.compare_at for u in commands))
+
+
+def _write_prices(commands: Sequence[UpdateListing], variants: dict[str, Variant]) -> None:
     prices: dict[tuple[UUID, str], VariantPrice] = {}
-    available: dict[UUID, str] = {}
     for update in commands:
-        variant = variants[update.sku]
-        if update.price is not None:
-            compare_at = update.compare_at.minor if update.compare_at else None
-            prices[variant.id, update.price.currency] = VariantPrice(
+        variant, price, compare_at = variants[update.sku], update.price, update.compare_at
+        if price is not None:
+            prices[variant.id, price.currency] = VariantPrice(
                 variant=variant,
-                currency=update.price.currency,
-                price_minor=update.price.minor,
-                compare_at_minor=compare_at,
+                currency=price.currency,
+                price_minor=price.minor,
+                compare_at_minor=compare_at.minor if compare_at else None,
             )
-        elif update.compare_at is not None:
-            VariantPrice.objects.filter(
-                variant=variant, currency=update.compare_at.currency
-            ).update(compare_at_minor=update.compare_at.minor)
-        if update.availability is not None:
-            available[variant.id] = update.availability
-    VariantPrice.objects.bulk_create(
-        prices.values(),
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["variant", "currency"],
-        update_fields=["price_minor", "compare_at_minor"],
-    )
-    _write_availability(available)
-    products = {row.product_id for row in variants.values()}
-    refresh_offers(products, prices=any(c.price or c.compare_at for c in commands))
+        elif compare_at is not None:
+            VariantPrice.objects.filter(variant=variant, currency=compare_at.currency).update(
+                compare_at_minor=compare_at.minor
+            )
+    if prices:
+        VariantPrice.objects.bulk_create(
+            prices.values(),
+            batch_size=1000,
+            update_conflicts=True,
+            unique_fields=["variant", "currency"],
+            update_fields=["price_minor", "compare_at_minor"],
+        )
 
 
 def _write_availability(available: dict[UUID, str]) -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from modules.inventory import commands, selectors
 from modules.inventory.contracts import AdjustStock, Movement, ReceiveStock, StockLevel, StockPage
-from modules.wire import MAXIMUM_UNITS, AddressInteger, Body, OptionalLine, Reply, Sku, Units
+from modules.wire import DIGITS, MAXIMUM_UNITS, Body, OptionalLine, Reply, Sku, Units
 
 router = Router(tags=["stock"])
 staff_router = Router(tags=["staff: stock"])
@@ -84,10 +84,10 @@ class StockQuery(BaseModel):
     only: Literal["all", "low", "out"] = Field(
         "all", description="low: 1 to 5 free units; out: none.", examples=["low"]
     )
-    page: Annotated[AddressInteger, Field(ge=1, le=100_000)] = Field(
+    page: Annotated[int, Field(ge=1, le=100_000), DIGITS] = Field(
         1, description="Counted from 1.", examples=[1]
     )
-    page_size: Annotated[AddressInteger, Field(ge=1, le=200)] = Field(
+    page_size: Annotated[int, Field(ge=1, le=200), DIGITS] = Field(
         50, description="Records on a page.", examples=[50]
     )
 
@@ -116,7 +116,7 @@ class MovementReply(Reply):
 class MovementsQuery(BaseModel):
     """How much of the stock book to read."""
 
-    limit: Annotated[AddressInteger, Field(ge=1, le=500)] = Field(
+    limit: Annotated[int, Field(ge=1, le=500), DIGITS] = Field(
         100, description="At most so many lines.", examples=[100]
     )
 

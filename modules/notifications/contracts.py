@@ -1,5 +1,6 @@
 """Mails the shop sends about an order, one kind for each thing a customer waits to hear."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 type Kind = Literal[
@@ -10,4 +11,13 @@ type Kind = Literal[
     "order-cancelled",
     "return-received",
     "refunded",
+    "order-link",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendOrderLink:
+    """Somebody lost an order's link: it goes to the order's own e-mail address, if both fit."""
+
+    number: str
+    email: str

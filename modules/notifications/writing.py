@@ -23,6 +23,7 @@ SUBJECTS: dict[Kind, str] = {
     "lines-cancelled": "Part of your order {number} is cancelled",
     "order-cancelled": "Your order {number} is cancelled",
     "return-received": "We have your return of order {number}",
+    "order-link": "The link of your order {number}",
     "refunded": "A refund for your order {number}",
 }
 

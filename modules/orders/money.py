@@ -61,6 +61,15 @@ def is_paid(order: Order, found: Found) -> bool:
     return sum(payment.captured_minor for payment in found) >= order.state.due_minor
 
 
+def is_covered(order: Order, found: Found) -> bool:
+    """Tells whether all that the order is worth was captured or is promised."""
+    return _held(found) >= order.state.due_minor
+
+
+def _held(found: Found) -> int:
+    return sum(each.captured_minor + each.pending_minor + each.capturable_minor for each in found)
+
+
 def balance(order_id: UUID) -> None:
     """Gives back what the payments hold beyond what the order is worth.
 
@@ -101,12 +110,10 @@ def _refund_excess(order: Order, found: Found) -> None:
 def _void_excess(order: Order, found: Found) -> None:
     cancelled = order.state.status == "cancelled"
     captured = sum(payment.captured_minor for payment in found)
-    promised = sum(payment.capturable_minor + payment.pending_minor for payment in found)
     still_needed = order.state.due_minor - captured
-    covered = captured + promised >= order.state.due_minor
     for payment in found:
         if payment.status in UNFINISHED:
-            if cancelled or covered:
+            if cancelled or is_covered(order, found):
                 _void(order, payment)
             continue
         if payment.capturable_minor and still_needed <= 0:

@@ -2,7 +2,7 @@
 
 | when                     | then                                                            |
 |--------------------------|-----------------------------------------------------------------|
-| payment authorised       | confirm the order and keep its stock; capture if "at-once"      |
+| payment authorised       | if it covers the order: confirm, keep the stock; maybe capture  |
 | parcel shipped           | take its units out of stock; capture its value if "on-shipment" |
 | parcel delivered         | complete the order, once it is paid                             |
 | payment captured         | complete the order, once it is delivered                        |
@@ -42,7 +42,7 @@ from modules.orders.contracts import (
     ReturnReceived,
 )
 from modules.orders.domain.order import Order
-from modules.orders.money import balance, is_paid, take
+from modules.orders.money import balance, is_covered, is_paid, take
 from modules.payments.contracts import CaptureFailed, PaymentAuthorised, PaymentCaptured
 from modules.payments.selectors import payments_of
 
@@ -51,12 +51,14 @@ def confirm_the_order(fact: PaymentAuthorised) -> None:
     order = load_or_none(Order, fact.reference)
     if order is None:
         return
-    if order.state.status == "placed" and not _stock_is_kept(order):
-        with acting(actor="system", effective_at=None):
-            order.cancel("Sold out before the payment arrived")
-            save(order)
-        return
     if order.state.status == "placed":
+        if not is_covered(order, payments_of(order.id)):
+            return
+        if not _stock_is_kept(order):
+            with acting(actor="system", effective_at=None):
+                order.cancel("Sold out before the payment arrived")
+                save(order)
+            return
         order.confirm()
         save(order)
     balance(order.id)

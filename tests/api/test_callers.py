@@ -117,3 +117,18 @@ def test_a_basket_of_somebody_else_looks_like_one_that_does_not_exist(guest: Cal
     )
     assert foreign.status == absent.status == 404
     assert foreign.code == absent.code
+
+
+def test_every_operation_that_needs_credentials_refuses_none_and_wrong_ones(guest: Caller) -> None:
+    schema = api.get_openapi_schema()
+    guarded = [
+        (method.upper(), path)
+        for path, methods in schema["paths"].items()
+        for method, details in methods.items()
+        if {} not in details.get("security", [{}])
+    ]
+    assert len(guarded) > 5
+    for method, path in guarded:
+        for credentials in ({}, {"Authorization": "Bearer cfk_wrong"}):
+            answer = guest(method, path, None if method == "GET" else {}, **credentials)
+            assert (method, path, answer.status) == (method, path, 401)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.architecture.picture import replaced
 from tests.architecture.source import ROOT
+from tests.architecture.variables import PAGE, page
 
 README = (ROOT / "README.md").read_text()
 JUSTFILE = (ROOT / "justfile").read_text()
@@ -16,6 +17,21 @@ LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 
 def test_readme_shows_the_layers_of_the_contracts() -> None:
     assert replaced(README) == README, "run `just picture`"
+
+
+def test_the_table_of_variables_is_that_of_the_environment() -> None:
+    assert PAGE.read_text() == page(), "run `just variables`"
+
+
+def test_every_decision_is_in_the_index_and_on_one_page() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text()
+    for record in folder.glob("0*.md"):
+        text = record.read_text()
+        assert f"({record.name})" in index, f"add {record.name} to the index"
+        assert len(text.splitlines()) <= 60, f"{record.name} is longer than a page"
+        for part in ("context", "choice", "rejected", "files"):
+            assert part in text.lower(), f"{record.name} says nothing of its {part}"
 
 
 def test_ci_runs_the_second_command_of_readme() -> None:

@@ -73,11 +73,10 @@ def start_system_postgres(version: str) -> str:
     )
     options = " ".join(f"-c {setting}" for setting in settings)
     control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-s", "-w"]
-    start: list[str | Path] = [*control, "-o", options, "-l", home / "log", "start"]
-    subprocess.run(start, check=True, user=user, cwd=home)
+    subprocess.run([*control, "-o", options, "-l", home / "log", "start"], check=True, user=user)
 
     def stop() -> None:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, user=user, cwd=home)
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, user=user)
         shutil.rmtree(home, ignore_errors=True)
 
     atexit.register(stop)
@@ -104,6 +103,14 @@ def start_redis() -> str:
     if process.poll() is not None:
         raise SystemExit(f"redis-server ended with {process.returncode} on port {port}")
     return f"redis://127.0.0.1:{port}/0"
+
+
+def chromium() -> str:
+    """Returns the browser's program, for Playwright's `executable_path`."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    raise SystemExit("Chromium is missing: run `just setup-tests` first")
 
 
 def isolate_environment() -> None:

@@ -102,7 +102,7 @@ def judge(path: Path, gathering: Gathering, progress: Progress) -> tuple[Path, R
 def save(goods: list[Goods], rates: dict[str, Decimal], progress: Progress) -> str:
     tasks = {
         step: progress.add_task(step, total=len(goods))
-        for step in ("Products", "Prices", "Stock", "Listings")
+        for step in ("Prices", "Stock", "Products", "Listings")
     }
     loaded = load(goods, rates=rates, advance=lambda step, n: progress.advance(tasks[step], n))
     return f"{loaded.new:,} new, {loaded.known:,} known before"

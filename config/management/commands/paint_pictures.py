@@ -26,6 +26,15 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         if processes < 1:
             raise CommandError("--processes must be 1 or more")
+        try:
+            pictures = self._paint(folder, processes)
+            write_manifest(pictures, folder)
+        except OSError as error:
+            raise CommandError(f"the pictures cannot be written: {error}") from error
+        size = sum(rendition.bytes for picture in pictures for rendition in picture.renditions)
+        self.stdout.write(f"{len(pictures)} pictures, {size / 1_000_000:.1f} MB, in {folder}")
+
+    def _paint(self, folder: Path, processes: int) -> list[Picture]:
         pictures: list[Picture] = []
         columns = (
             TextColumn("Painting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
@@ -35,6 +44,4 @@ class Command(BaseCommand):
             for painted in paint_everything(folder, processes=processes):
                 pictures += painted
                 progress.advance(task, len(painted))
-        write_manifest(pictures, folder)
-        size = sum(rendition.bytes for picture in pictures for rendition in picture.renditions)
-        self.stdout.write(f"{len(pictures)} pictures, {size / 1_000_000:.1f} MB, in {folder}")
+        return pictures

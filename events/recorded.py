@@ -1,0 +1,87 @@
+"""One row of history, as it is stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from events import codec
+from events.aggregate import Event
+from events.chain import Envelope, event_hash
+from events.database import TENANT
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedEvent:
+    """One row of history. `position` is its place in the log, None until the sequencer saw it."""
+
+    position: int | None
+    stream_id: UUID
+    version: int
+    topic: str
+    schema_version: int
+    payload: bytes
+    event_id: UUID
+    recorded_at: datetime
+    effective_at: datetime
+    actor: str
+    causation_id: UUID | None
+    correlation_id: UUID
+    command_id: UUID | None
+    hash: bytes
+    tenant_id: int = TENANT
+
+    @cached_property
+    def event(self) -> Event:
+        """The decoded event. Raises: UnknownTopic: no class is registered for the topic."""
+        return codec.decode_event(self.topic, self.payload, self.stream_id, self.version)
+
+    def expected_hash(self, previous: bytes) -> bytes:
+        """Returns the hash this row must carry after one whose hash is `previous`."""
+        return event_hash(previous, _envelope(self), self.payload)
+
+
+COLUMNS = (
+    "e.stream_id, e.version, e.topic, e.schema_version, e.payload::text, e.event_id,"
+    " e.recorded_at, e.effective_at, e.actor, e.causation_id, e.correlation_id, e.command_id,"
+    " e.hash"
+)
+
+
+def from_row(position: int | None, row: Sequence[Any]) -> RecordedEvent:
+    """Returns the event of a row that selected `COLUMNS`."""
+    return RecordedEvent(
+        position=position,
+        stream_id=row[0],
+        version=row[1],
+        topic=row[2],
+        schema_version=row[3],
+        payload=row[4].encode(),
+        event_id=row[5],
+        recorded_at=row[6],
+        effective_at=row[7],
+        actor=row[8],
+        causation_id=row[9],
+        correlation_id=row[10],
+        command_id=row[11],
+        hash=row[12],
+    )
+
+
+def _envelope(row: RecordedEvent) -> Envelope:
+    return Envelope(
+        tenant_id=row.tenant_id,
+        stream_id=row.stream_id,
+        version=row.version,
+        topic=row.topic,
+        schema_version=row.schema_version,
+        event_id=row.event_id,
+        recorded_at=row.recorded_at,
+        effective_at=row.effective_at,
+        actor=row.actor,
+        causation_id=row.causation_id,
+        correlation_id=row.correlation_id,
+        command_id=row.command_id,
+    )

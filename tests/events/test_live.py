@@ -1,0 +1,90 @@
+"""Wake-ups: soon after a commit, and never needed for correctness."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
+
+from events import live
+from modules.kernel.identity import new_id
+from tests.events.sample import OpenParcel, open_parcel
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "POLL_SECONDS", 20.0)
+
+
+def test_a_committed_command_wakes_every_stream_of_the_process() -> None:
+    async def until_woken(stream: AsyncIterator[bool], ready: asyncio.Event) -> float:
+        async with aclosing(stream) as wakeups:  # type: ignore[type-var]
+            await anext(wakeups)
+            ready.set()
+            await anext(wakeups)
+            return time.monotonic()
+
+    async def scenario() -> float:
+        ready = [asyncio.Event(), asyncio.Event()]
+        tasks = [asyncio.create_task(until_woken(live.listen(), each)) for each in ready]
+        for each in ready:
+            await each.wait()
+        started = time.monotonic()
+        while not all(task.done() for task in tasks):
+            await sync_to_async(command_then_close)()
+            await asyncio.sleep(0.1)
+        return max([await task for task in tasks]) - started
+
+    assert asyncio.run(scenario()) < 5
+
+
+def command_then_close() -> None:
+    open_parcel(OpenParcel(new_id(), "to Lyon"))
+    connection.close()
+
+
+def test_without_news_a_stream_still_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "POLL_SECONDS", 0.05)
+
+    async def scenario() -> int:
+        turns = 0
+        async for _ in live.listen():
+            turns += 1
+            if turns == 3:
+                break
+        return turns
+
+    assert asyncio.run(scenario()) == 3
+
+
+def test_a_waiting_thread_is_woken_by_a_commit() -> None:
+    waiter, stop = live.Waiter(), threading.Event()
+    try:
+        waiter.wait(stop)
+        waker = threading.Timer(0.2, command_then_close)
+        waker.start()
+        started = time.monotonic()
+        waiter.wait(stop, seconds=10)
+        assert time.monotonic() - started < 5
+        waker.join()
+    finally:
+        waiter.close()
+
+
+def test_a_waiting_thread_outlives_a_lost_connection() -> None:
+    waiter, stop = live.Waiter(), threading.Event()
+    try:
+        waiter.wait(stop)
+        assert waiter._listener is not None
+        waiter._listener.close()
+        waiter.wait(stop, seconds=0.01)
+        waiter.wait(stop, seconds=0.01)
+        assert waiter._listener is not None
+    finally:
+        waiter.close()
