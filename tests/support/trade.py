@@ -167,9 +167,9 @@ def some(**quantities: int) -> tuple[LineQuantity, ...]:
     return tuple(LineQuantity(sku=skus[name], quantity=n) for name, n in quantities.items())
 
 
-def ship(placed: Placed, parcel_id: UUID | None = None, **quantities: int) -> UUID:
+def ship(placed: Placed, **quantities: int) -> UUID:
     """Sends a parcel and has its capture done; returns the parcel's id."""
-    parcel_id = parcel_id or new_id()
+    parcel_id = new_id()
     orders.ship_parcel(
         ShipParcel(
             order_id=placed.order_id,

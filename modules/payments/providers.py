@@ -1,12 +1,17 @@
-"""Which providers are switched on, from `settings.PAYMENT_PROVIDERS`."""
+"""Which providers are switched on, from `settings.PAYMENT_PROVIDERS`.
+
+They are loaded by name, so that the verbs and questions of this module depend on the interface and
+on none of the providers behind it.
+"""
 
 from functools import cache
+from typing import cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from modules.payments.contracts import ProviderUnknown
-from modules.payments.domain.provider import Gateway
+from modules.payments.contracts import BankSessionNotFound, ProviderUnknown
+from modules.payments.domain.provider import Gateway, PretendBank
 
 
 def gateways() -> tuple[Gateway, ...]:
@@ -24,6 +29,18 @@ def gateway(code: str) -> Gateway:
         if each.code == code:
             return each
     raise ProviderUnknown(f"There is no way to pay called {code!r}.", provider=code)
+
+
+def pretend_bank() -> PretendBank:
+    """Returns the test bank.
+
+    Raises:
+        BankSessionNotFound: this shop does not have it switched on.
+    """
+    for each in gateways():
+        if each.code == "testbank":
+            return cast("PretendBank", each)
+    raise BankSessionNotFound("This shop has no test bank.")
 
 
 @cache
