@@ -122,6 +122,11 @@ limits: (_install "development")
 spec: setup-tests
     @{{ python }} -m pytest -q --collect-only | {{ python }} -m tests.support.sentences
 
+# Build the container image; `just image BASE` names another Debian with Python 3.13
+[group('maintain')]
+image base="python:3.13-slim" *options:
+    buildah bud --format docker --build-arg BASE={{ base }} {{ options }} --tag localhost/counterfoil -f Containerfile .
+
 _pytest options *arguments:
     {{ python }} -m pytest -q {{ options }} {{ arguments }}
 

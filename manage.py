@@ -1,5 +1,7 @@
 #!/usr/bin/env python
-"""The command line of the shop: `python manage.py help` lists everything, `up` runs the shop.
+"""The command line of the shop: `python manage.py help` lists everything.
+
+`up` runs the whole shop; `serve web`, `serve live` or `serve worker` one process of it.
 
 Without DATABASE_URL every command uses the embedded PostgreSQL: the running one, or one started
 for the time the command takes.
@@ -11,7 +13,7 @@ import sys
 from django.core.management import execute_from_command_line
 from django.db import InterfaceError, OperationalError
 
-from config import startup, supervisor
+from config import servers, startup, supervisor
 from config.outage import explain
 
 # These read no data, and work where there is no database yet.
@@ -29,6 +31,8 @@ def main(arguments: list[str]) -> int:
     if command == "up":
         return supervisor.run(found)
     startup.keep_secret_key(found)
+    if command == "serve":
+        servers.serve(found, arguments[2:])
     if command in COLLECTS_STATIC_FILES:
         (found.data_directory / "static").mkdir(parents=True, exist_ok=True)
     if found.database_url or command in WITHOUT_DATABASE:

@@ -152,14 +152,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": (
         {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "config.cache.VanishingRedisCache",
             "LOCATION": env.redis_url,
             "KEY_PREFIX": "counterfoil",
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0},
         }
         if env.redis_url
         else {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": str(env.data_directory / "cache"),
+            "OPTIONS": {"MAX_ENTRIES": 2000},
         }
     )
 }
@@ -174,6 +176,8 @@ CACHALOT_ONLY_CACHABLE_TABLES = (
     "pricing_taxrate",
 )
 CACHALOT_TIMEOUT = 30
+# It knows Django's own Redis backend by name only; ours is that one, forgiving.
+SILENCED_SYSTEM_CHECKS = ["cachalot.W001"]
 
 AUTH_USER_MODEL = "customers.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

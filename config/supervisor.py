@@ -5,10 +5,8 @@ what dies, and takes everything down on Ctrl-C or SIGTERM. It imports no Django:
 """
 
 import fcntl
-import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,18 +16,17 @@ from types import FrameType
 from typing import IO, NoReturn
 from uuid import uuid4
 
-import psutil
-
 from config import startup
 from config.demo_accounts import AUDITOR, SHOPPER, STAFF
 from config.embedded import EmbeddedPostgres, EmbeddedRefused
 from config.environment import ROOT, Environment, environment
+from config.ports import NoFreePort, free_port, is_taken, user_of
 from config.processes import RUN_MARK, Child, end_leftovers, stop_all
+from config.servers import commands, is_healthy
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.5
-PORTS_TRIED = 50
 
 
 class Stop(BaseException):
@@ -50,7 +47,7 @@ def run(found: Environment) -> int:
         supervisor.watch()
     except Stop:
         return 0
-    except (CannotStart, EmbeddedRefused) as refusal:
+    except (CannotStart, NoFreePort, EmbeddedRefused) as refusal:
         say(str(refusal))
         return 1
     finally:
@@ -172,23 +169,10 @@ class Supervisor:
 
     def start_children(self) -> None:
         found = environment()
-        commands = {
-            "web": granian(
-                "wsgi", found.port, found, "--workers", str(found.web_workers),
-                "--blocking-threads", str(found.web_threads),
-                # An idle thread would take its database connection with it.
-                "--blocking-threads-idle-timeout", "600",
-                "--static-path-route", "/media", "--static-path-mount", str(media(found)),
-                "config.wsgi:application",
-            ),
-            "live": granian("asginl", found.live_port, found, "config.asgi:application"),
-        }  # fmt: skip
-        if any(ROOT.glob("*/management/commands/worker.py")):
-            commands["worker"] = [sys.executable, str(ROOT / "manage.py"), "worker"]
         self.children = [
             Child(name, command, found.data_directory / "log" / f"{name}.log",
                   self.child_environment())
-            for name, command in commands.items()
+            for name, command in commands(found).items()
         ]  # fmt: skip
         for child in self.children:
             child.start()
@@ -249,60 +233,6 @@ class Supervisor:
                 say("PostgreSQL goes on until the other command that uses it has ended.")
         except (EmbeddedRefused, OSError) as error:
             say(f"PostgreSQL could not be stopped; the next start takes it over. {error}")
-
-
-def granian(interface: str, port: int, found: Environment, *rest: str) -> list[str]:
-    program = str(Path(sys.executable).with_name("granian"))
-    options = ["--interface", interface, "--host", found.host, "--port", str(port)]
-    options += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5"]
-    return [program, *options, *rest]
-
-
-def media(found: Environment) -> Path:
-    folder = found.data_directory / "media"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def is_taken(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
-
-
-def free_port(host: str, after: int) -> int:
-    """Returns the next port that nobody listens on and that is not chosen for the other server."""
-    chosen = {os.environ.get("PORT"), os.environ.get("LIVE_PORT"), "8000", "8001"}
-    for port in range(after + 1, after + PORTS_TRIED):
-        if str(port) not in chosen and not is_taken(host, port):
-            return port
-    raise CannotStart(f"No free port between {after} and {after + PORTS_TRIED}; set PORT.")
-
-
-def user_of(port: int) -> str:
-    """Names the process that listens on a port, as far as the system lets us see it."""
-    with suppress(psutil.Error, OSError):
-        for connection in psutil.net_connections("tcp"):
-            local = connection.laddr
-            if connection.status == psutil.CONN_LISTEN and local and local.port == port:
-                process = psutil.Process(connection.pid) if connection.pid else None
-                return f" by {process.name()} (process {process.pid})" if process else ""
-    return ""
-
-
-def is_healthy(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(host, port, timeout=2)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def short(path: Path) -> str:

@@ -19,7 +19,9 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 
 from events.context import acting
 from events.database import fetch
+from events.errors import VersionConflict
 from modules.kernel.clock import now
+from modules.kernel.errors import Conflict, Forbidden, NotFound
 
 log = structlog.get_logger(__name__)
 
@@ -70,8 +72,8 @@ def effect[**P](
 
     It runs at least once for each row, and at most once per attempt. With `transactional` its rows
     and the mark that it is done are one transaction: exactly once. Without, pass `effect_id` to the
-    outside as idempotency key. An exception means: again later; after `max_attempts` it is a dead
-    letter for the staff.
+    outside as idempotency key. An exception means: again later; after `max_attempts`, or at once
+    when the shop's own rules refused, it is a dead letter for the staff.
 
     Raises:
         ValueError: the name is taken.
@@ -95,6 +97,12 @@ def backoff(attempt: int) -> timedelta:
     """Returns the pause after a failed attempt: 2, 4, 8 ... seconds, 15 minutes at most, +-25 %."""
     seconds = min(2.0**attempt, 900.0)
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311
+
+
+def is_final(error: Exception) -> bool:
+    """Tells whether trying again is pointless: the shop's own rules refused, and will again."""
+    refused = isinstance(error, NotFound | Conflict | Forbidden)
+    return refused and not isinstance(error, VersionConflict)
 
 
 def perform(identifier: UUID, attempt: int) -> bool:
@@ -124,7 +132,8 @@ def perform(identifier: UUID, attempt: int) -> bool:
             "effect failed", effect=name, id=str(identifier), attempt=attempt, exc_info=True
         )
         _recover_connection(error)
-        _fail(identifier, attempt, declared_effect.max_attempts, f"{type(error).__name__}: {error}")
+        last = attempt if is_final(error) else declared_effect.max_attempts
+        _fail(identifier, attempt, last, f"{type(error).__name__}: {error}")
         return False
     return True
 

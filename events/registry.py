@@ -145,4 +145,9 @@ def check() -> list[str]:
             problems.append(f"{event_class.__qualname__} has no @event decorator")
         if not isinstance(getattr(aggregate, "kind", None), str):
             problems.append(f"{aggregate.__qualname__} has no kind")
+    kinds: dict[str, type[Aggregate]] = {}
+    for aggregate in _aggregates.values():
+        first = kinds.setdefault(getattr(aggregate, "kind", ""), aggregate)
+        if first is not aggregate:
+            problems.append(f"{aggregate.__qualname__} and {first.__qualname__} share a kind")
     return sorted(set(problems))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from events import codec, facts, projections
+from events import codec, facts, projections, registry
 from events.aggregate import Aggregate, Event
 from events.chain import GENESIS
 from events.context import acting
@@ -51,6 +51,29 @@ def load_or_none[A: Aggregate](
     effective_until: datetime | None = None,
 ) -> A | None:
     """Returns what `load` does, or None where that raises StreamNotFound."""
+    rows = _rows(id, version, recorded_until, effective_until)
+    # Without its first event an aggregate has no state to begin with.
+    if not rows or rows[0][0] > 1:
+        return None
+    events = [
+        codec.decode_event(topic, payload.encode(), id, number)
+        for number, topic, payload, _ in rows
+    ]
+    # An id of another kind of stream is no id of this kind.
+    if not issubclass(cls, registry.aggregate_of(type(events[0]))):
+        return None
+    aggregate = cls.fold(id, events)
+    aggregate._head = rows[-1][3]
+    aggregate._historical = any((version, recorded_until, effective_until))
+    return aggregate
+
+
+def _rows(
+    id: UUID,
+    version: int | None,
+    recorded_until: datetime | None,
+    effective_until: datetime | None,
+) -> list[tuple[Any, ...]]:
     sql = (
         "SELECT version, topic, payload::text, hash FROM es.event"
         " WHERE tenant_id = %s AND stream_id = %s"
@@ -69,18 +92,7 @@ def load_or_none[A: Aggregate](
     if effective_until is not None:
         sql += " AND effective_at <= %s"
         parameters.append(effective_until)
-    rows = fetch(f"{sql} ORDER BY version", parameters)
-    # Without its first event an aggregate has no state to begin with.
-    if not rows or rows[0][0] > 1:
-        return None
-    events = (
-        codec.decode_event(topic, payload.encode(), id, number)
-        for number, topic, payload, _ in rows
-    )
-    aggregate = cls.fold(id, events)
-    aggregate._head = rows[-1][3]
-    aggregate._historical = any((version, recorded_until, effective_until))
-    return aggregate
+    return fetch(f"{sql} ORDER BY version", parameters)
 
 
 def save(aggregate: Aggregate) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -174,6 +174,8 @@ ACTIONS: dict[str, Action] = {
 @staff_only
 def act(request: HttpRequest, order_id: UUID, action: str) -> HttpResponse:
     """Runs one action and shows the order again; a refusal keeps what was typed and says why."""
+    if action not in ACTIONS:
+        raise Http404
     order = order_detail(order_id)
     data = request.POST
     try:

@@ -4,17 +4,11 @@ from django.urls import URLPattern, path, re_path
 
 from frontend.staff import actions, dashboard, orders, stock
 
-ACTIONS = "|".join(actions.ACTIONS)
-
 urlpatterns: list[URLPattern] = [
     path("", dashboard.dashboard, name="staff"),
     path("orders/", orders.order_list, name="staff-orders"),
     path("orders/<uuid:order_id>/", orders.order_page, name="staff-order"),
-    re_path(
-        rf"^orders/(?P<order_id>[0-9a-f-]{{36}})/(?P<action>{ACTIONS})/$",
-        actions.act,
-        name="staff-order-action",
-    ),
+    path("orders/<uuid:order_id>/<str:action>/", actions.act, name="staff-order-action"),
     path("stock/", stock.stock_page, name="staff-stock"),
     path("stock/<str:sku>/", stock.stock_item, name="staff-stock-item"),
     re_path(

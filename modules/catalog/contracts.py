@@ -314,7 +314,10 @@ class SaveVariant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveProduct:
-    """Creates or replaces the product with this slug, its variants and pictures."""
+    """Creates or replaces the product with this slug, its variants and pictures.
+
+    `created_at` says since when it is in the range; None: now, or as it was said before.
+    """
 
     slug: str
     title: str
@@ -328,6 +331,7 @@ class SaveProduct:
     variants: tuple[SaveVariant, ...]
     pictures: tuple[SavePicture, ...] = ()
     position: int = 0
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,7 @@ class _Writer:
             row.description, row.story = command.description, command.story
             row.category_id = self._category_id(command)
             row.status, row.position, row.updated_at = command.status, command.position, self.at
+            row.created_at = command.created_at or row.created_at
             rows[command.slug] = row
         Product.objects.bulk_create(
             rows.values(),
@@ -114,7 +115,7 @@ class _Writer:
             unique_fields=["id"],
             update_fields=[
                 *("title", "kind", "series", "description", "story", "category"),
-                *("status", "position", "updated_at"),
+                *("status", "position", "created_at", "updated_at"),
             ],
         )
         return rows

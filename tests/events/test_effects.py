@@ -19,9 +19,12 @@ from django.db import connection, transaction
 from config.broker import make_broker
 from config.environment import environment
 from events import effects, outbox, relay, worker
+from events.context import acting, current_context
 from events.database import execute, fetch
 from events.effects import effect
 from events.errors import BrokerAway
+from modules.kernel.errors import Conflict
+from modules.kernel.identity import new_id
 from tests.support.servers import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +47,19 @@ def count(effect_id: UUID, item: str, crash_chance: float = 0.0) -> None:
         raise Killed
     if crashing.random() < crash_chance:
         raise OSError("lost the way")
+
+
+contexts: list[tuple[UUID | None, UUID]] = []
+
+
+@effect("sample.context")
+def remember_context(effect_id: UUID) -> None:
+    contexts.append((current_context().causation_id, current_context().correlation_id))
+
+
+@effect("sample.refused")
+def refuse(effect_id: UUID) -> None:
+    raise Conflict("never")
 
 
 def emit(number: int, crash_chance: float = 0.0) -> None:
@@ -188,9 +204,20 @@ def test_a_worker_that_dies_at_every_attempt_ends_as_a_dead_letter() -> None:
 
 
 def test_an_effect_carries_the_correlation_of_its_cause() -> None:
-    emit(1)
-    [(outbox_correlation,)] = fetch("SELECT correlation_id FROM es.outbox")
-    assert outbox_correlation is not None
+    correlation_id = new_id()
+    with acting(correlation_id=correlation_id), transaction.atomic():
+        identifier = outbox.emit("sample.context", key="1")
+    assert effects.perform(identifier, 1)
+    assert contexts == [(identifier, correlation_id)]
+
+
+def test_a_refusal_by_the_shops_own_rules_is_not_tried_again() -> None:
+    with transaction.atomic():
+        identifier = outbox.emit("sample.refused", key="1")
+    assert not effects.perform(identifier, 1)
+    [(failed_at, error)] = fetch("SELECT failed_at, last_error FROM es.outbox")
+    assert failed_at is not None
+    assert error == "Conflict: never"
 
 
 @pytest.mark.usefixtures("hurried")

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from events import repository, store
+from events.aggregate import Aggregate
 from events.chain import GENESIS
 from events.context import acting
 from events.errors import (
@@ -43,6 +44,14 @@ def test_an_aggregate_that_never_was_is_not_found() -> None:
     assert repository.load_or_none(Parcel, new_id()) is None
     with pytest.raises(StreamNotFound, match=r"there is no sample\.parcel"):
         repository.load(Parcel, new_id())
+
+
+def test_an_id_of_another_kind_of_aggregate_is_not_found() -> None:
+    class Crate(Aggregate):
+        kind = "sample.crate"
+
+    parcel_id = opened()
+    assert repository.load_or_none(Crate, parcel_id) is None
 
 
 def test_the_inline_read_model_stands_beside_its_events() -> None:

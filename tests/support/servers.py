@@ -73,11 +73,10 @@ def start_system_postgres(version: str) -> str:
     )
     options = " ".join(f"-c {setting}" for setting in settings)
     control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-s", "-w"]
-    start: list[str | Path] = [*control, "-o", options, "-l", home / "log", "start"]
-    subprocess.run(start, check=True, user=user, cwd=home)
+    subprocess.run([*control, "-o", options, "-l", home / "log", "start"], check=True, user=user)
 
     def stop() -> None:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, user=user, cwd=home)
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, user=user)
         shutil.rmtree(home, ignore_errors=True)
 
     atexit.register(stop)

@@ -14,18 +14,17 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-SCHEMA = pa.schema(
-    [
-        ("InvoiceNo", pa.string()),
-        ("StockCode", pa.string()),
-        ("Description", pa.string()),
-        ("Quantity", pa.int64()),
-        ("InvoiceDate", pa.string()),
-        ("UnitPrice", pa.float64()),
-        ("CustomerID", pa.float64()),
-        ("Country", pa.string()),
-    ]
-)
+_TYPES: Mapping[str, pa.DataType] = {
+    "InvoiceNo": pa.string(),
+    "StockCode": pa.string(),
+    "Description": pa.string(),
+    "Quantity": pa.int64(),
+    "InvoiceDate": pa.string(),
+    "UnitPrice": pa.float64(),
+    "CustomerID": pa.float64(),
+    "Country": pa.string(),
+}
+SCHEMA = pa.schema(_TYPES)
 COUNTRIES = ("United Kingdom", "France", "Germany", "EIRE", "Spain")
 
 
