@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from ninja import NinjaAPI, Router
+from ninja import NinjaAPI
+from ninja.operation import Operation, PathView
+from ninja.router import BoundRouter
 
-from config.api_access import Anybody, Holder
+from config.api_access import Anybody, Holder, Somebody
 from config.api_bodies import StrictParser
 from config.api_docs import VendoredSwagger
 from config.api_guard import guarded, listed, repeatable
@@ -12,8 +14,11 @@ from config.api_openapi import ShopOpenAPI
 from config.problems import install
 from modules.carts import api as carts
 from modules.catalog import api as catalog
+from modules.checkout import api as checkout
 from modules.customers import api as customers
 from modules.inventory import api as inventory
+from modules.orders.api import buying, staff
+from modules.payments import api as payments
 from modules.pricing import api as pricing
 from modules.shipping import api as shipping
 
@@ -25,7 +30,7 @@ are RFC 3339 with an offset; identifiers are UUIDs. Every refusal is problem JSO
 
 
 class ShopAPI(NinjaAPI):
-    """Names operations by their view and describes them as the shop answers."""
+    """Names operations by module and view, and describes them as the shop answers."""
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
@@ -34,10 +39,29 @@ class ShopAPI(NinjaAPI):
             path_prefix = self.get_root_path(path_params or {})
         return ShopOpenAPI(self, path_prefix)
 
-    def get_openapi_operation_id(self, operation: Any) -> str:
+    def get_openapi_operation_id(self, operation: Operation) -> str:
         module = operation.view_func.__module__.split(".")[1]
-        staff = "staff_" if str(operation.tags or "").startswith("['staff") else ""
-        return f"{module}_{staff}{operation.view_func.__name__}"
+        area = "staff_" if operation.tags and operation.tags[0].startswith("staff") else ""
+        return f"{module}_{area}{operation.view_func.__name__}"
+
+    def _get_bound_routers(self) -> list[BoundRouter]:
+        # Two routers that answer one path would be two addresses, of which Django finds the first.
+        first_time = self._bound_routers_cache is None
+        routers = super()._get_bound_routers()
+        if first_time:
+            join_paths(routers)
+        return routers
+
+
+def join_paths(routers: list[BoundRouter]) -> None:
+    """Gives each path one view with the methods of all routers that answer it."""
+    known: dict[str, PathView] = {}
+    for router in routers:
+        for path, view in list(router.path_operations.items()):
+            first = known.setdefault(f"{router.prefix}{path}", view)
+            if first is not view:
+                first.operations.extend(view.operations)
+                del router.path_operations[path]
 
 
 api = ShopAPI(
@@ -53,16 +77,27 @@ api.add_decorator(guarded, mode="view")
 api.add_decorator(listed, mode="operation")
 api.add_decorator(repeatable, mode="operation")
 
-PUBLIC: tuple[Router, ...] = (
+for public in (
     catalog.router,
     pricing.router,
     inventory.router,
     shipping.router,
     carts.router,
+    checkout.baskets_router,
+    checkout.router,
     customers.router,
-)
-for public in PUBLIC:
+):
     api.add_router("", public, auth=Anybody())
+
+# Who holds an order is decided by its view: a token opens one, a customer has some, a key all.
+api.add_router("", buying.router, auth=Somebody())
+api.add_router("", checkout.paying_router, auth=Somebody())
+
+# Providers sign what they send.
+api.add_router("", payments.notifications_router, auth=None)
 
 api.add_router("/staff", pricing.staff_router, auth=Holder("catalog:read", "prices:write"))
 api.add_router("/staff", inventory.staff_router, auth=Holder("stock:write"))
+api.add_router("/staff", staff.router, auth=Holder("orders:read", "orders:write"))
+api.add_router("/staff", staff.money_router, auth=Holder("orders:read", "payments:write"))
+api.add_router("/staff", payments.staff_router, auth=Holder("orders:read", "payments:write"))

@@ -46,6 +46,20 @@ class Anybody:
         return caller_of(request)
 
 
+class Somebody(Anybody):
+    """Lets in whoever holds a key, a session or an order's token; which order, the view decides.
+
+    Raises:
+        Problem: 401 without any of them.
+    """
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        caller = caller_of(request)
+        if not caller.is_known and not caller.link:
+            raise Problem(401, "this address needs an order's token, an API key or a session")
+        return caller
+
+
 class Holder(Anybody):
     """Lets in whoever has `read` for a safe method, `write` for any other.
 

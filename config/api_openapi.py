@@ -5,7 +5,7 @@ from typing import Any
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from config.api_access import Holder
+from config.api_access import Holder, Somebody
 from config.api_guard import is_notification
 from config.problems import MEDIA_TYPE
 from events.context import SAFE_METHODS
@@ -147,6 +147,6 @@ def refusals(operation: Operation) -> list[int]:
 def credentials(operation: Operation) -> list[dict[str, list[str]]]:
     """Returns the alternative credentials; an empty one first where none are needed."""
     for auth in operation.auth_callbacks:
-        if isinstance(auth, Holder):
+        if isinstance(auth, Holder | Somebody):
             return [{"key": []}, {"session": []}]
     return [{}, {"key": []}, {"session": []}, {"basket": []}] if operation.auth_callbacks else []

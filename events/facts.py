@@ -4,7 +4,7 @@ A module's `publishing.py` translates its stored events into facts of its `contr
 above subscribe in their `policies.py`. Calls go down, facts come up.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from events import registry
@@ -15,6 +15,7 @@ type Handler[F] = Callable[[F], object]
 type Translator[E: Event] = Callable[[E, RecordedEvent], Iterable[object]]
 
 _handlers: dict[type, list[Handler[Any]]] = {}
+_batch_handlers: dict[type, list[Handler[Any]]] = {}
 _translators: dict[type[Event], Translator[Any]] = {}
 
 
@@ -27,6 +28,20 @@ def subscribe[F](fact_type: type[F], handler: Handler[F]) -> None:
         ValueError: it is subscribed already.
     """
     handlers = _handlers.setdefault(fact_type, [])
+    if handler in handlers:
+        raise ValueError(f"{handler!r} is subscribed to {fact_type.__name__} already")
+    handlers.append(handler)
+
+
+def subscribe_to_many[F](fact_type: type[F], handler: Handler[Sequence[F]]) -> None:
+    """Calls `handler` with all `fact_type` that are published together, as `subscribe` does.
+
+    For reactions that cost one statement for many facts as for one.
+
+    Raises:
+        ValueError: it is subscribed already.
+    """
+    handlers = _batch_handlers.setdefault(fact_type, [])
     if handler in handlers:
         raise ValueError(f"{handler!r} is subscribed to {fact_type.__name__} already")
     handlers.append(handler)
@@ -53,8 +68,18 @@ def translated(recorded: RecordedEvent) -> list[object]:
 
 def publish(fact: object) -> None:
     """Hands a fact to its subscribers, now. Raises whatever a handler raises."""
-    for handler in _handlers.get(type(fact), ()):
-        handler(fact)
+    publish_all((fact,))
+
+
+def publish_all(published: Sequence[object]) -> None:
+    """Hands facts of one kind to their subscribers, now; `subscribe_to_many` gets them at once."""
+    if not published:
+        return
+    for fact in published:
+        for handler in _handlers.get(type(fact), ()):
+            handler(fact)
+    for together in _batch_handlers.get(type(published[0]), ()):
+        together(published)
 
 
 def subscribers() -> dict[type, tuple[Handler[Any], ...]]:

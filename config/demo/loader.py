@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 
@@ -20,7 +21,6 @@ from config.demo.manifest import PICTURES, Picture, Rendition, read_manifest
 from config.demo.range import PRODUCTS, Product, Variant
 from config.demo.taxes import tax_rules
 from config.demo_accounts import DEMO_ACCOUNTS
-from modules.catalog.art.canvas import dice
 from modules.catalog.commands import (
     define_attribute,
     save_category,
@@ -206,7 +206,7 @@ def product(one: Product, manifest: Manifest) -> SaveProduct:
             for n, key in enumerate(shown)
         ),
         # Shuffled, but the same everywhere: a list of one picture on six goods looks poor.
-        position=dice("featured", one.slug).randrange(1_000_000),
+        position=int.from_bytes(sha256(one.slug.encode()).digest()[:3]),
         created_at=clock.now() - age,
     )
 

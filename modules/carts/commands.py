@@ -28,11 +28,11 @@ from modules.carts.contracts import (
     MergeCarts,
     MergeNote,
     MergeResult,
-    QuantityRefused,
     SetDelivery,
     SetQuantity,
 )
 from modules.carts.domain.merging import merged
+from modules.carts.domain.quantities import check_quantity
 from modules.carts.models import GONE, Line, Status
 from modules.carts.models import Cart as CartRow
 from modules.kernel import clock
@@ -295,12 +295,3 @@ def move_lines(
         method_code=own.method_code or guest.method_code,
     )
     return notes
-
-
-def check_quantity(quantity: int, *, least: int) -> None:
-    if type(quantity) is not int or not least <= quantity <= MAXIMUM_QUANTITY:
-        raise QuantityRefused(
-            f"Choose a quantity between {least} and {MAXIMUM_QUANTITY}",
-            quantity=quantity,
-            limit=MAXIMUM_QUANTITY,
-        )

@@ -169,8 +169,11 @@ def _gallery(placements: Iterable[Placement]) -> tuple[Picture, ...]:
         placements,
         key=lambda row: (row.variant_id is not None, row.role != "main", row.position),
     )
-    shown = {row.picture_id: picture_from(picture_content(row)) for row in reversed(ordered)}
-    return tuple(picture for picture in reversed(shown.values()) if picture)
+    shown: dict[UUID, Picture | None] = {}
+    for row in ordered:
+        if row.picture_id not in shown:
+            shown[row.picture_id] = picture_from(picture_content(row))
+    return tuple(picture for picture in shown.values() if picture)
 
 
 def sellable_variants(skus: Group[str]) -> dict[str, SellableVariant]:
@@ -197,6 +200,11 @@ def sellable_variants(skus: Group[str]) -> dict[str, SellableVariant]:
         )
         for row in rows
     }
+
+
+def known_skus(skus: Group[str]) -> frozenset[str]:
+    """Returns those of `skus` that name a variant, on sale or not; one query."""
+    return frozenset(Variant.objects.filter(sku__in=skus).values_list("sku", flat=True))
 
 
 def category_tree() -> tuple[CategoryNode, ...]:

@@ -8,12 +8,17 @@ from uuid import UUID
 from ninja import Path, Router, Status
 from pydantic import Field
 
+from events.context import current_context
 from modules.carts import commands as carts
 from modules.carts.contracts import MAXIMUM_QUANTITY, AddLine, Cart, CartNotFound
 from modules.carts.selectors import cart as cart_of
 from modules.catalog.contracts import VariantNotFound
 from modules.checkout import commands, selectors
 from modules.checkout.contracts import Checkout, Placed, Review
+from modules.kernel.identity import new_id
+from modules.orders.contracts import LinkRefused, OrderNotFound
+from modules.orders.selectors import order_by_token, order_detail
+from modules.payments.contracts import NextStep
 from modules.pricing.selectors import listed_prices
 from modules.wire import (
     AddressBody,
@@ -30,6 +35,7 @@ from modules.wire import (
 
 baskets_router = Router(tags=["baskets"])
 router = Router(tags=["checkout"])
+paying_router = Router(tags=["checkout"])
 
 CartId = Annotated[Identifier, Path(description="The basket's id.")]
 
@@ -253,3 +259,60 @@ def place_order(request: Called, body: CheckoutBody) -> Status[dict[str, Any]]:
     placed: Placed = commands.place_order(body.command(cart.customer_id))
     status = 201 if placed.outcome == "placed" else 200
     return Status(status, {**asdict(placed), "next": f"/api/orders/{placed.order_id}/payments"})
+
+
+class PayBody(Body):
+    """How to pay and where to come back to."""
+
+    provider: Code = Field(description="A code of the review.", examples=["testbank"])
+    attempt_id: Identifier | None = Field(
+        None, description="The provider's idempotency key; made by the shop if left out."
+    )
+    return_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s/]+(/\S*)?$")] = Field(
+        description="Where the browser comes back to.", examples=["https://shop.example/thanks"]
+    )
+
+
+class NextStepReply(Reply):
+    """What the buyer has to do now."""
+
+    payment_id: UUID = Field(description="The payment.")
+    status: str = Field(description="In one word.", examples=["pending"])
+    redirect_url: str = Field(description="Go there; empty: nothing to do.", examples=[""])
+    message: str = Field(description="In words; may be empty.", examples=[""])
+
+
+@paying_router.post("/orders/{order_id}/payments", response=NextStepReply)
+def pay(
+    request: Called,
+    order_id: Annotated[Identifier, Path(description="The order's id.")],
+    body: PayBody,
+) -> NextStep:
+    """Start paying an order, or start again after a decline."""
+    refuse_strangers(request, order_id)
+    return commands.pay(
+        order_id=order_id,
+        provider=body.provider,
+        attempt_id=body.attempt_id or current_context().command_id or new_id(),
+        return_url=body.return_url,
+    )
+
+
+def refuse_strangers(request: Called, order_id: UUID) -> None:
+    """Lets the buyer pay, or a key with `orders:write`; to others the order does not exist.
+
+    Raises:
+        OrderNotFound: there is none, or not for the caller.
+    """
+    caller = request.auth
+    if caller.may("orders:write") or opens(caller.link, order_id):
+        return
+    if not caller.owns(order_detail(order_id).customer_id):
+        raise OrderNotFound("There is no such order.", order_id=order_id)
+
+
+def opens(link: str, order_id: UUID) -> bool:
+    try:
+        return bool(link) and order_by_token(link) == order_id
+    except LinkRefused:
+        return False

@@ -1,26 +1,35 @@
 """Keeps the catalogue's own copy of price and availability current, so that lists sort by them."""
 
-from events.facts import subscribe
-from modules.catalog.commands import update_listing
-from modules.catalog.contracts import UpdateListing, VariantNotFound
+from collections.abc import Sequence
+
+from events.facts import subscribe_to_many
+from modules.catalog.commands import update_listings
+from modules.catalog.contracts import UpdateListing
+from modules.catalog.selectors import known_skus
 from modules.inventory.contracts import AvailabilityChanged
 from modules.pricing.contracts import PriceChanged
 
 
-def show_the_price(fact: PriceChanged) -> None:
-    list_again(UpdateListing(sku=fact.sku, price=fact.price, compare_at=fact.compare_at))
+def show_the_prices(facts: Sequence[PriceChanged]) -> None:
+    list_again(
+        [
+            UpdateListing(sku=fact.sku, price=fact.price, compare_at=fact.compare_at)
+            for fact in facts
+        ]
+    )
 
 
-def show_the_availability(fact: AvailabilityChanged) -> None:
-    list_again(UpdateListing(sku=fact.sku, availability=fact.availability))
+def show_the_availabilities(facts: Sequence[AvailabilityChanged]) -> None:
+    list_again([UpdateListing(sku=fact.sku, availability=fact.availability) for fact in facts])
 
 
-def list_again(listing: UpdateListing) -> None:
-    try:
-        update_listing(listing)
-    except VariantNotFound:
-        return  # Prices and stock may be known before the catalogue knows the variant.
+def list_again(listings: Sequence[UpdateListing]) -> None:
+    """Prices and stock may be known before the catalogue knows the variant; those wait for it."""
+    known = known_skus([listing.sku for listing in listings])
+    listed = [listing for listing in listings if listing.sku in known]
+    if listed:
+        update_listings(listed)
 
 
-subscribe(PriceChanged, show_the_price)
-subscribe(AvailabilityChanged, show_the_availability)
+subscribe_to_many(PriceChanged, show_the_prices)
+subscribe_to_many(AvailabilityChanged, show_the_availabilities)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from events.context import current_context
-from events.facts import publish
+from events.facts import publish_all
 from modules.inventory import statements
 from modules.inventory.contracts import (
     AvailabilityChanged,
@@ -70,8 +70,7 @@ def settle(
     """Writes one command's outcome and publishes which SKUs crossed over."""
     after = statements.move(changes)
     statements.record(reservations, movements)
-    for sku in sorted(after):
-        announce(after[sku], before[sku])
+    announce([(after[sku], before[sku]) for sku in sorted(after)])
 
 
 def movement(
@@ -89,6 +88,12 @@ def movement(
     )
 
 
-def announce(after: StockLevel, before: StockLevel | None) -> None:
-    if before is None or after.availability != before.availability:
-        publish(AvailabilityChanged(sku=after.sku, availability=after.availability))
+def announce(levels: Sequence[tuple[StockLevel, StockLevel | None]]) -> None:
+    """Publishes which SKUs crossed over, given each level after and before; None: it is new."""
+    publish_all(
+        [
+            AvailabilityChanged(sku=after.sku, availability=after.availability)
+            for after, before in levels
+            if before is None or after.availability != before.availability
+        ]
+    )

@@ -63,6 +63,7 @@ def receive_stocks(messages: Sequence[ReceiveStock]) -> None:
             if m.quantity
         ],
     )
+    levels: list[tuple[StockLevel, StockLevel | None]] = []
     for sku in sorted(after):
         current, is_new = after[sku]
         before = level(
@@ -71,7 +72,8 @@ def receive_stocks(messages: Sequence[ReceiveStock]) -> None:
             reserved=current.reserved,
             backorder_limit=current.backorder_limit,
         )
-        announce(current, None if is_new else before)
+        levels.append((current, None if is_new else before))
+    announce(levels)
 
 
 @command
@@ -100,7 +102,7 @@ def adjust_stock(message: AdjustStock) -> None:
         reason = f"{message.reason}: {message.note}" if message.note else message.reason
         after = statements.move([Change(sku=message.sku, on_hand=delta, adjusted=delta)])
         statements.record([], [movement(message.sku, "adjusted", delta, reason, "")])
-        announce(after[message.sku], before)
+        announce([(after[message.sku], before)])
 
 
 @command
@@ -122,7 +124,7 @@ def set_backorder_limit(message: SetBackorderLimit) -> None:
         reserved=before.reserved,
         backorder_limit=message.limit,
     )
-    announce(after, before)
+    announce([(after, before)])
 
 
 @command

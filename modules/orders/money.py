@@ -111,7 +111,8 @@ def _void_excess(order: Order, found: Found) -> None:
     cancelled = order.state.status == "cancelled"
     captured = sum(payment.captured_minor for payment in found)
     still_needed = order.state.due_minor - captured
-    for payment in found:
+    # The newest is what the shopper chose last, so that it is the one to keep.
+    for payment in reversed(found):
         if payment.status in UNFINISHED:
             if cancelled or is_covered(order, found):
                 _void(order, payment)

@@ -15,6 +15,7 @@ import structlog
 
 from events.commands import command
 from events.context import acting
+from events.errors import VersionConflict
 from events.outbox import emit
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
@@ -81,8 +82,6 @@ def request_payment(message: RequestPayment) -> None:
         AmountRefused: nothing to pay.
     """
     provider = gateway(message.provider)
-    if load_or_none(Payment, message.payment_id):
-        return
     payment = Payment.request(
         message.payment_id,
         reference=message.reference,
@@ -91,7 +90,12 @@ def request_payment(message: RequestPayment) -> None:
         amount_minor=message.amount_minor,
         currency=message.currency,
     )
-    save(payment)
+    try:
+        save(payment)
+    except VersionConflict:
+        if load_or_none(Payment, message.payment_id) is None:
+            raise
+        return
     if not provider.needs_shopper:
         emit(
             "payments.start",

@@ -66,7 +66,7 @@ def totals(reference: UUID) -> PaymentTotals:
         refunded_minor=refunded,
         pending_minor=pending,
         open_minor=opened,
-        troubled=bool(states) and _troubled(states),
+        troubled=_troubled(states),
     )
 
 
@@ -135,7 +135,7 @@ def _overall(
         return "partially-captured" if outstanding else "captured"
     if outstanding:
         return "authorised"
-    return states[-1].status if states else "requested"
+    return _last_begun(states)
 
 
 def _troubled(states: list[PaymentState]) -> bool:
@@ -144,7 +144,13 @@ def _troubled(states: list[PaymentState]) -> bool:
         for state in states
         for operation in (*state.captures, *state.voids, *state.refunds)
     )
-    return failures or states[-1].status in TROUBLED
+    return failures or _last_begun(states) in TROUBLED
+
+
+def _last_begun(states: list[PaymentState]) -> PaymentStatus:
+    # A payment that was only just opened says less than what happened to the one before it.
+    begun = (each.status for each in reversed(states) if each.status != "requested")
+    return next(begun, "requested")
 
 
 def _detail(row: PaymentRow) -> PaymentDetail:

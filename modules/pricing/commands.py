@@ -7,7 +7,7 @@ from django.db import connection
 
 from events.commands import command
 from events.context import current_context
-from events.facts import publish
+from events.facts import publish_all
 from modules.kernel import clock
 from modules.pricing.contracts import PriceChanged, PriceRefused, SetPrice, TaxRule, TaxRuleFixed
 from modules.pricing.models import Price, TaxRate
@@ -150,8 +150,12 @@ def differs(before: Price | None, after: Price) -> bool:
 
 
 def announce(prices: Sequence[Price]) -> None:
-    for price in prices:
-        publish(PriceChanged(sku=price.sku, price=price.price, compare_at=price.compare_at))
+    publish_all(
+        [
+            PriceChanged(sku=price.sku, price=price.price, compare_at=price.compare_at)
+            for price in prices
+        ]
+    )
 
 
 def as_rate(rule: TaxRule) -> TaxRate:

@@ -1,9 +1,10 @@
 """A small shop with one product in two sizes, and clients that speak JSON to it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -19,6 +20,7 @@ from modules.pricing.commands import save_tax_rules, set_prices
 from modules.pricing.contracts import SetPrice, TaxRule
 from modules.shipping.commands import save_methods, save_zones
 from modules.shipping.contracts import SaveMethod, SaveRate, SaveZone
+from tests.support.store import empty_store
 
 SMALL, LARGE = "TIDES-A4", "TIDES-A3"
 PRICES = {SMALL: 1290, LARGE: 2490}
@@ -125,3 +127,75 @@ def machine(shop: None) -> Callable[..., Caller]:
         return Caller(Client(), Authorization=f"Bearer {key.secret}")
 
     return with_scopes
+
+
+@pytest.fixture
+def committed_guest(transactional_db: None) -> Iterator[Caller]:
+    """A guest of a shop whose changes are committed: providers are called outside transactions."""
+    empty_store()
+    seed()
+    yield Caller(Client())
+    empty_store()
+
+
+@pytest.fixture
+def committed_staff(committed_guest: Caller) -> Caller:
+    scopes = ("orders:read", "orders:write", "payments:write")
+    key = issue_api_key(IssueApiKey(name="desk", scopes=scopes))
+    return Caller(Client(), Authorization=f"Bearer {key.secret}")
+
+
+class Basket:
+    """A basket that a caller fills and orders."""
+
+    def __init__(self, caller: Caller) -> None:
+        created = caller("POST", "/api/carts", {"currency": "EUR", "country": "FR"}).json
+        self.id = created["id"]
+        self.path = f"/api/carts/{self.id}"
+        self.call = caller.with_headers(**{"X-Cart-Token": created["token"]})
+
+    def add(self, sku: str, quantity: int) -> None:
+        added = self.call("POST", f"{self.path}/lines", {"sku": sku, "quantity": quantity})
+        assert added.status == 201, added
+
+    def deliver(self) -> None:
+        delivery = {
+            "email": "ada@example.org",
+            "delivery_address": ADDRESS,
+            "method_code": "standard",
+        }
+        assert self.call("PATCH", self.path, delivery).status == 200
+
+    def place(self, total_minor: int, order_id: str, provider: str = "testbank") -> Answer:
+        body = {
+            "order_id": order_id,
+            "cart_id": self.id,
+            "expected_total_minor": total_minor,
+            "payment_method": provider,
+            "method_code": "standard",
+            "email": "ada@example.org",
+            "delivery_address": ADDRESS,
+        }
+        return self.call("POST", "/api/orders", body)
+
+    def order(self, total_minor: int, provider: str = "testbank") -> Any:
+        placed = self.place(total_minor, str(uuid4()), provider)
+        assert placed.status == 201, placed
+        return placed.json
+
+    def pay(self, placed: Any, provider: str) -> Any:
+        holder = self.call.with_headers(Authorization=f"Bearer {placed['token']}")
+        body = {"provider": provider, "return_url": "https://shop.example/thanks"}
+        step = holder("POST", placed["next"], body)
+        assert step.status == 200, step
+        return step.json
+
+
+def ordered(caller: Caller, *, provider: str = "") -> Any:
+    """Returns an order of two small prints; with a provider its payment is started there."""
+    basket = Basket(caller)
+    basket.add(SMALL, 2)
+    placed = basket.order(2 * PRICES[SMALL] + DELIVERY, provider or "testbank")
+    if provider:
+        placed["step"] = basket.pay(placed, provider)
+    return placed

@@ -72,9 +72,9 @@ def test_the_command_line_names_the_server_and_no_password() -> None:
     assert "DATABASE_URL" in words
 
 
-def test_pages_recover_by_themselves_when_the_database_returns(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "server")
-    shop = Shop(tmp_path / "data", DATABASE_URL=server.acquire())
+def test_pages_recover_by_themselves_when_the_database_returns(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / "server")
+    shop = Shop(folder / "data", DATABASE_URL=server.acquire())
     # A session makes the page look the visitor up.
     cookie = f"{settings.SESSION_COOKIE_NAME}={'a' * 32}"
     try:

@@ -26,27 +26,27 @@ def refusal(shop: Shop) -> tuple[int, str]:
 
 
 def test_a_chosen_port_in_use_is_named_with_its_user_and_a_free_one(
-    tmp_path: Path, taken: int
+    folder: Path, taken: int
 ) -> None:
-    code, said = refusal(Shop(tmp_path / "data", PORT=str(taken)))
+    code, said = refusal(Shop(folder / "data", PORT=str(taken)))
     assert code == 1
     assert f"Port {taken} is in use by" in said
     assert "choose another: PORT=" in said
 
 
-def test_both_ports_in_use_are_named_at_once(tmp_path: Path, taken: int) -> None:
+def test_both_ports_in_use_are_named_at_once(folder: Path, taken: int) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         live = other.getsockname()[1]
-        code, said = refusal(Shop(tmp_path / "data", PORT=str(taken), LIVE_PORT=str(live)))
+        code, said = refusal(Shop(folder / "data", PORT=str(taken), LIVE_PORT=str(live)))
     assert code == 1
     assert f"Port {taken}" in said
     assert f"Port {live}" in said
 
 
-def test_a_default_port_in_use_is_avoided_in_the_demo_shop(tmp_path: Path) -> None:
-    shop = Shop(tmp_path / "data")
+def test_a_default_port_in_use_is_avoided_in_the_demo_shop(folder: Path) -> None:
+    shop = Shop(folder / "data")
     del shop.environment["PORT"]
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -63,33 +63,33 @@ def test_a_default_port_in_use_is_avoided_in_the_demo_shop(tmp_path: Path) -> No
     assert "PORT=... chooses another" in said
 
 
-def test_malformed_variables_are_all_named(tmp_path: Path) -> None:
-    code, said = refusal(Shop(tmp_path / "data", DATABASE_URL="mysql://x/y", PORT="many"))
+def test_malformed_variables_are_all_named(folder: Path) -> None:
+    code, said = refusal(Shop(folder / "data", DATABASE_URL="mysql://x/y", PORT="many"))
     assert code == 2
     assert "2 environment variables cannot be used" in said
     assert "DATABASE_URL" in said
     assert "PORT" in said
 
 
-def test_other_commands_refuse_a_malformed_environment_too(tmp_path: Path) -> None:
-    ended = Shop(tmp_path / "data", REDIS_URL="nonsense").manage("check")
+def test_other_commands_refuse_a_malformed_environment_too(folder: Path) -> None:
+    ended = Shop(folder / "data", REDIS_URL="nonsense").manage("check")
     assert ended.returncode == 2
     assert "REDIS_URL" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_a_database_that_is_down_at_the_start_is_named(tmp_path: Path) -> None:
+def test_a_database_that_is_down_at_the_start_is_named(folder: Path) -> None:
     address = f"127.0.0.1:{free_port()}"
     url = f"postgresql://shop:hidden@{address}/shop"
-    code, said = refusal(Shop(tmp_path / "data", DATABASE_URL=url))
+    code, said = refusal(Shop(folder / "data", DATABASE_URL=url))
     assert code == 1
     assert f"PostgreSQL at {address}/shop does not answer" in said
     assert "DATABASE_URL" in said
     assert "hidden" not in said
 
 
-def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    code, said = refusal(Shop(tmp_path / "file" / "data"))
+def test_a_data_directory_that_cannot_be_made_is_named(folder: Path) -> None:
+    (folder / "file").write_text("in the way")
+    code, said = refusal(Shop(folder / "file" / "data"))
     assert code == 1
     assert "DATA_DIRECTORY" in said

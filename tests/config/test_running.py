@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -11,8 +12,8 @@ from tests.support.shop import Shop
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    shop = Shop(tmp_path_factory.mktemp("running") / "data").start()
+def shop(folders: Path) -> Iterator[Shop]:
+    shop = Shop(folders / "data").start()
     try:
         shop.wait_for("Ready after")
         yield shop

@@ -11,8 +11,8 @@ from tests.support.shop import Shop
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    shop = Shop(tmp_path / "data")
+def shop(folder: Path) -> Iterator[Shop]:
+    shop = Shop(folder / "data")
     yield shop
     shop.stop()
     for process in shop.processes():

@@ -1,14 +1,11 @@
 """Many buyers at once, each on a connection of their own, against the real database."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from modules.inventory.commands import confirm_reservation, release_expired, reserve
 from modules.inventory.contracts import NothingReserved, OutOfStock, Reserve, StockLine
@@ -16,6 +13,7 @@ from modules.inventory.selectors import conservation
 from modules.kernel import clock
 from modules.kernel.identity import new_id
 from tests.inventory.goods import figures, hold, lines, stock
+from tests.support.racing import at_once, outcomes
 from tests.support.store import empty_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,29 +24,6 @@ def _empty(transactional_db: None) -> Iterator[None]:
     yield
     empty_store()
     connections.close_all()
-
-
-def at_once(actions: list[Callable[[], object]]) -> list[object]:
-    """Starts all actions at the same moment; returns what each answered or raised."""
-    barrier = Barrier(len(actions))
-
-    def run(action: Callable[[], object]) -> object:
-        try:
-            # Connecting first, so that nobody is early because others still connect.
-            connection.ensure_connection()
-            barrier.wait()
-            return action()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return list(pool.map(run, actions))
-
-
-def outcomes(answers: list[object]) -> Counter[str]:
-    return Counter(type(answer).__name__ for answer in answers)
 
 
 def test_of_fifty_buyers_of_the_last_unit_exactly_one_gets_it() -> None:

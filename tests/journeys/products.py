@@ -9,11 +9,12 @@ def well_stocked(minimum: int = 40) -> str:
 
 
 def sold_out() -> str:
-    """Returns the slug of the first product that cannot be bought at all."""
+    """Returns the address of the first variant that cannot be bought."""
     return next(
-        one.slug
+        f"{one.slug}/?sku={variant.sku}"
         for one in PRODUCTS
-        if all(v.opening_stock == 0 and not v.backorderable for v in one.variants)
+        for variant in one.variants
+        if variant.opening_stock == 0 and not variant.backorderable
     )
 
 

@@ -16,7 +16,7 @@ PUBLIC = (
     "/search/?q=poster",
     "/search/?q=zzzzqqqq",
     f"/products/{IN_STOCK}/",
-    f"/products/{SOLD_OUT}/",
+    f"/products/{SOLD_OUT}",
     "/cart/",
     "/find-order/",
     "/delivery/",

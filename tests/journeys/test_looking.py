@@ -67,7 +67,7 @@ def test_a_line_can_be_removed_and_put_back(shopper: Shopper) -> None:
 
 
 def test_what_is_sold_out_says_so_and_cannot_be_added(shopper: Shopper) -> None:
-    shopper.go(f"/products/{SOLD_OUT}/")
+    shopper.go(f"/products/{SOLD_OUT}")
     shopper.sees("Sold out")
     expect(shopper.page.get_by_role("button", name="Add to basket")).to_have_count(0)
 

@@ -1,4 +1,4 @@
-"""The formulas of docs/guides/pricing.md, written a second time from the guide alone.
+"""The formulas of docs/guides/pricing.md, written a second time.
 
 Shares no code with the shop, on exact fractions, so that a wrong formula there is found here.
 """

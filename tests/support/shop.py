@@ -13,7 +13,7 @@ import psutil
 from config.processes import RUN_MARK
 from tests.support.servers import ROOT, free_port
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 

@@ -126,22 +126,35 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const token = document.cookie.match(/(?:^|; )[\w-]*csrf\w*=([^;]+)/)?.[1];
   if (token && !/^(GET|HEAD)$/i.test(ctx.request.method)) ctx.request.headers["X-CSRFToken"] = token;
 });
+
 function announceErrors() {
   const summary = find("[data-error-summary]:not([data-seen])");
   if (summary) [summary.dataset.seen] = ["", summary.focus()];
 }
 
 document.addEventListener("htmx:after:swap", announceErrors);
-document.addEventListener("htmx:error", () => say("The connection was lost. Please try again."));
+document.addEventListener("htmx:error", ({ target }) => {
+  if (target.hasAttribute?.("hx-sse:connect")) return showLiveNote(true);
+  say("The connection was lost. Please try again.");
+});
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   // The shop's own refusals bring their words along; a proxy's do not.
   if (ctx.response.status >= 500 && !ctx.response.headers.has("HX-Reswap")) {
     say("Something went wrong on our side. Please try again.");
   }
 });
-for (const [name, lost] of [["htmx:sse:error", true], ["htmx:sse:after:connection", false]]) {
-  document.addEventListener(name, () => {
-    for (const note of document.querySelectorAll("[data-live-note]")) note.hidden = !lost;
+function showLiveNote(lost) {
+  for (const note of document.querySelectorAll("[data-live-note]")) note.hidden = !lost;
+}
+document.addEventListener("htmx:sse:error", () => showLiveNote(true));
+document.addEventListener("htmx:sse:after:connection", () => showLiveNote(false));
+announceErrors();
+
+/* A quick reader outruns the transition between pages; that is no error. */
+
+for (const name of ["pageswap", "pagereveal"]) {
+  addEventListener(name, ({ viewTransition }) => {
+    viewTransition?.ready.catch(() => {});
+    viewTransition?.finished.catch(() => {});
   });
 }
-announceErrors();

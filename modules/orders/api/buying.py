@@ -1,0 +1,143 @@
+"""Orders over HTTP, for who bought: read, follow, cancel, send back."""
+
+from uuid import UUID
+
+from ninja import Query, Router
+from pydantic import Field
+
+from modules.kernel.errors import Forbidden
+from modules.orders import commands, selectors
+from modules.orders.api.wire import (
+    Lines,
+    OrderId,
+    OrderPageReply,
+    OrderReply,
+    PageQuery,
+    ReasonBody,
+    TimelineReply,
+    named,
+    quantities,
+    settled,
+)
+from modules.orders.contracts import (
+    CancelOrder,
+    LinkRefused,
+    OrderDetail,
+    OrderFilter,
+    OrderNotFound,
+    RequestReturn,
+    TimelineEntry,
+)
+from modules.payments.contracts import PaymentDetail
+from modules.payments.selectors import payments_of
+from modules.wire import Body, Called, Identifier, Line, Reply, Version
+
+router = Router(tags=["orders"])
+
+
+def opened(request: Called, order_id: UUID, scope: str = "orders:read") -> OrderDetail:
+    """Returns an order to its buyer or to whoever has `scope`; to others it does not exist.
+
+    Raises:
+        OrderNotFound: there is none, or not for the caller.
+    """
+    order = selectors.order_detail(order_id)
+    caller = request.auth
+    if caller.may(scope) or caller.owns(order.customer_id) or opens(caller.link, order_id):
+        return order
+    raise OrderNotFound("There is no such order.", order_id=order_id)
+
+
+def opens(link: str, order_id: UUID) -> bool:
+    """Tells whether an order's token is good for this order; an expired one is for none."""
+    try:
+        return bool(link) and selectors.order_by_token(link) == order_id
+    except LinkRefused:
+        return False
+
+
+@router.get("/orders/{order_id}", response=OrderReply)
+def order(request: Called, order_id: OrderId) -> OrderDetail:
+    """Read an order."""
+    return opened(request, order_id)
+
+
+@router.get("/orders/{order_id}/timeline", response=list[TimelineReply])
+def timeline(request: Called, order_id: OrderId) -> tuple[TimelineEntry, ...]:
+    """Read all that was recorded of an order and its payments, oldest first."""
+    opened(request, order_id)
+    return selectors.timeline(order_id)
+
+
+@router.post("/orders/{order_id}/cancellation", response=OrderReply)
+def cancel(request: Called, order_id: OrderId, body: ReasonBody) -> OrderDetail:
+    """Cancel an order of which nothing has shipped; its money goes back."""
+    opened(request, order_id, "orders:write")
+    return cancelled(order_id, body)
+
+
+def cancelled(order_id: UUID, body: ReasonBody) -> OrderDetail:
+    commands.cancel_order(CancelOrder(order_id=order_id, **body.model_dump()))
+    return settled(order_id)
+
+
+class ReturnBody(Body):
+    """Units that are to come back."""
+
+    return_id: Identifier | None = Field(
+        None, description="Made by the client, or by the shop if left out."
+    )
+    lines: Lines = Field(description="Up to 100.", examples=[[{"sku": "TIDES-A4", "quantity": 1}]])
+    reason: Line = Field(description="In words.", examples=["arrived bent"])
+    expected_version: Version | None = Field(
+        None, description="The version that was seen; another one now refuses.", examples=[4]
+    )
+
+
+@router.post("/orders/{order_id}/returns", response={201: OrderReply})
+def request_return(request: Called, order_id: OrderId, body: ReturnBody) -> OrderDetail:
+    """Announce that shipped units come back."""
+    opened(request, order_id, "orders:write")
+    commands.request_return(
+        RequestReturn(
+            order_id=order_id,
+            return_id=named(body.return_id),
+            lines=quantities(body.lines),
+            reason=body.reason,
+            expected_version=body.expected_version,
+        )
+    )
+    return selectors.order_detail(order_id)
+
+
+@router.get("/orders", response=OrderPageReply)
+def own_orders(request: Called, query: Query[PageQuery]) -> OrderPageReply:
+    """List the signed-in customer's own orders."""
+    customer_id = request.auth.customer_id
+    if customer_id is None:
+        raise Forbidden("Only somebody who is signed in has a list of orders.")
+    wanted = OrderFilter(customer_id=customer_id, cursor=query.cursor, limit=query.limit)
+    return OrderPageReply.of(selectors.orders(wanted))
+
+
+class PaymentReply(Reply):
+    """A payment as the buyer sees it; amounts in minor units of `currency`."""
+
+    id: UUID = Field(description="Identifier.")
+    provider: str = Field(description="How it is paid.", examples=["testbank"])
+    provider_title: str = Field(description="The same, as shown.", examples=["Test bank"])
+    status: str = Field(description="In one word.", examples=["captured"])
+    currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
+    amount_minor: int = Field(description="Asked for.", examples=[3070])
+    authorised_minor: int = Field(description="Promised.", examples=[3070])
+    captured_minor: int = Field(description="Taken.", examples=[3070])
+    refunded_minor: int = Field(description="Given back.", examples=[0])
+    redirect_url: str = Field(description="Where to go on paying; may be empty.", examples=[""])
+    message: str = Field(description="What went wrong; may be empty.", examples=[""])
+
+
+@router.get("/orders/{order_id}/payments", response=list[PaymentReply])
+def payments(request: Called, order_id: OrderId) -> tuple[PaymentDetail, ...]:
+    """Read an order's payments, oldest first; the last one counts."""
+    opened(request, order_id)
+    return payments_of(order_id)
