@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
                 SECTIONS[name](bench, report)
             else:
                 flow.stocked(bench)
-                report.say(bench.child("tests.bench.counting", f"--{name}"))
+                report.say(flow.explained(bench, f"--{name}"))
     if report.sections:
         report.say(f"Kept in {report.write(FOLDER)}")
     return 0

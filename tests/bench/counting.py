@@ -1,8 +1,9 @@
 """Counts the SQL statements of order flow and pages, in this process, over the shop's database.
 
-`python -m tests.bench.counting` prints JSON; with `--statements` every statement of the order flow,
-with `--profile` where its time goes. A connection's health check (one `SELECT 1` a request, which
-only a server that keeps connections sends) is not among them.
+`python -m tests.bench.counting NAME=PATH ...` prints JSON of the order flow and these pages; with
+`--statements` every statement of each, with `--profile` where their time goes. A connection's
+health check (one `SELECT 1` a request, which only a server that keeps connections sends) is not
+among them.
 """
 
 import cProfile
@@ -13,6 +14,8 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -23,11 +26,10 @@ from django.test.utils import CaptureQueriesContext
 
 from modules.kernel.identity import new_id
 from tests.bench.load import Script
-from tests.bench.scripts import purchase
+from tests.bench.scripts import Look, purchase
 from tests.bench.wire import Request, Response
 
-FLOW_GOAL = 60
-PROFILED_FLOWS = 30
+PROFILED = 20
 CONTROL = re.compile(r"(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b", re.IGNORECASE)
 VALUES = re.compile(r"'(?:[^']|'')*'(?:::\w+(?:\[\])?)?|\b\d+(?:\.\d+)?\b")
 LISTS = re.compile(r"\((?:\?(?:, )?)+\)")
@@ -35,16 +37,29 @@ LISTS = re.compile(r"\((?:\?(?:, )?)+\)")
 
 def main(arguments: list[str]) -> None:
     django.setup()
-    skus = sellable()
     client = Client(SERVER_NAME="127.0.0.1")
-    for provider in ("invoice", "testbank"):
-        play(client, buying(skus, provider))
+    scripts = all_scripts([each.split("=", 1) for each in arguments if not each.startswith("--")])
+    for script in scripts.values():
+        play(client, script())
     if "--profile" in arguments:
-        print(profile(client, skus))
-    elif "--statements" in arguments:
-        print("\n".join(captured(client, buying(skus, "invoice"))))
+        print("\n".join(profile(client, name, script) for name, script in scripts.items()))
+        return
+    found = {name: captured(client, script()) for name, script in scripts.items()}
+    if "--statements" in arguments:
+        for name, statements in found.items():
+            print("\n".join([f"\n{name}: {len(statements)}", *statements]))
     else:
-        print(json.dumps(counts(client, skus)))
+        print(json.dumps({name: counted(statements) for name, statements in found.items()}))
+
+
+def all_scripts(pages: list[list[str]]) -> dict[str, Callable[[], Script]]:
+    """Returns what is counted, by name: the flow for each way to pay, then the pages."""
+    skus = sellable()
+    result: dict[str, Callable[[], Script]] = {
+        f"order flow, {provider}": partial(buying, skus, provider)
+        for provider in ("invoice", "testbank")
+    }
+    return result | {name: partial(Look(path, 0), Random(1)) for name, path in pages}
 
 
 def sellable() -> tuple[str, ...]:
@@ -84,21 +99,12 @@ def captured(client: Client, script: Script) -> list[str]:
     return [query["sql"] for query in queries.captured_queries]
 
 
-def counts(client: Client, skus: tuple[str, ...]) -> dict[str, Any]:
-    result = {}
-    for provider in ("invoice", "testbank"):
-        found = captured(client, buying(skus, provider))
-        result[f"order flow, {provider}"] = counted(found) | {"goal": FLOW_GOAL}
-    repeated = Counter(map(shape, captured(client, buying(skus, "invoice"))))
-    result["order flow, invoice"]["repeated"] = {
-        text: count for text, count in repeated.most_common() if count > 1
-    }
-    return result
-
-
 def counted(statements: list[str]) -> dict[str, Any]:
+    """Returns how many statements there are, and those that repeat but for their values."""
     control = sum(bool(CONTROL.match(each)) for each in statements)
-    return {"statements": len(statements), "transaction_control": control}
+    shapes = Counter(shape(each) for each in statements if not CONTROL.match(each))
+    repeated = {text: count for text, count in shapes.most_common() if count > 1}
+    return {"statements": len(statements), "transaction_control": control, "repeated": repeated}
 
 
 def shape(statement: str) -> str:
@@ -106,20 +112,21 @@ def shape(statement: str) -> str:
     return LISTS.sub("(?)", VALUES.sub("?", statement))[:200]
 
 
-def profile(client: Client, skus: tuple[str, ...]) -> str:
+def profile(client: Client, name: str, script: Callable[[], Script]) -> str:
     profiler, began = cProfile.Profile(), time.process_time()
-    for _ in range(PROFILED_FLOWS):
-        play(client, buying(skus, "invoice"))
-    plain = (time.process_time() - began) / PROFILED_FLOWS
+    for _ in range(PROFILED):
+        play(client, script())
+    plain = (time.process_time() - began) / PROFILED
     profiler.enable()
-    for _ in range(PROFILED_FLOWS):
-        play(client, buying(skus, "invoice"))
+    for _ in range(PROFILED):
+        play(client, script())
     profiler.disable()
     output = io.StringIO()
     stats = pstats.Stats(profiler, stream=output)
-    stats.sort_stats("tottime").print_stats(30)
-    stats.sort_stats("cumulative").print_stats(r"(modules|events|config|frontend)/", 45)
-    return f"{plain * 1000:.1f} ms of processor time a flow, unprofiled\n{output.getvalue()}"
+    stats.sort_stats("tottime").print_stats(25)
+    stats.sort_stats("cumulative").print_stats(r"(modules|events|config|frontend)/", 40)
+    heading = f"{name}: {plain * 1000:.1f} ms of processor time each, unprofiled"
+    return f"{heading}; {PROFILED} profiled\n{output.getvalue()}"
 
 
 if __name__ == "__main__":

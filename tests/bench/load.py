@@ -45,11 +45,12 @@ class Job:
 class Outcome:
     """What the clients saw. `seconds` holds a duration for every whole script.
 
-    `in_time` counts those of them that ended within the job's time; the rest were under way then.
+    `in_time` counts them too, but of one that was under way at the end of the job's time only the
+    part before the end: otherwise slow scripts in a short time would look slower than they are.
     """
 
     seconds: list[float] = field(default_factory=list)
-    in_time: int = 0
+    in_time: float = 0.0
     duration: float = 0.0
     client_cpu_seconds: float = 0.0
     errors: list[str] = field(default_factory=list)
@@ -175,9 +176,14 @@ class Playing:
             if seconds is None:
                 return
             self.outcome.seconds.append(seconds)
-            self.outcome.in_time += time.monotonic() <= self.end
+            self.outcome.in_time += part_before(self.end, client.began, seconds)
         self.active -= 1
         self.begin(client)
+
+
+def part_before(end: float, began: float, seconds: float) -> float:
+    """Returns how much of a script's duration lies before `end`, from 0 to 1."""
+    return min(1.0, (end - began) / seconds) if seconds else 1.0
 
 
 class Crew:

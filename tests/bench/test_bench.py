@@ -7,7 +7,7 @@ from rich.console import Console
 
 from tests.bench.counting import counted, shape
 from tests.bench.figures import per_unit, percentile, ratio, typical
-from tests.bench.load import Outcome, joined, shared
+from tests.bench.load import Outcome, joined, part_before, shared
 from tests.bench.report import Report, cell
 from tests.bench.wire import Reader, Request, WrongAnswer
 
@@ -52,11 +52,17 @@ def test_clients_are_shared_evenly_and_their_outcomes_joined() -> None:
     assert (len(both.seconds), both.client_cpu_seconds, both.errors) == (3, 0.75, ["no"])
 
 
+def test_of_a_script_under_way_at_the_end_the_part_before_it_counts() -> None:
+    assert part_before(10.0, 8.0, 1.0) == 1.0
+    assert part_before(10.0, 9.0, 4.0) == 0.25
+
+
 @pytest.mark.parametrize(
     "raw",
     [
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=1\r\nllo\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+        b"2\r\nhe\r\n3;x=1\r\nllo\r\n0\r\n\r\n",
     ],
 )
 def test_a_response_is_whole_only_with_its_last_byte(raw: bytes) -> None:
