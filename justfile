@@ -89,6 +89,11 @@ unit *arguments: setup-tests (_pytest "-n 2 -m 'not browser and not stress and n
 [group('test')]
 tests *arguments: setup-tests (_pytest "" arguments)
 
+# Figures as ratios of one run; `just bench pages` prints one section
+[group('test')]
+bench *arguments: (_install "development")
+    @{{ python }} -m tests.bench {{ arguments }}
+
 # Lock the requirements again; `just lock --upgrade` takes newer versions
 [group('maintain')]
 lock *arguments:
