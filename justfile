@@ -112,6 +112,11 @@ picture: (_install "development")
 variables: (_install "development")
     @{{ python }} -m tests.architecture.variables
 
+# Write the index of docs/decisions from the records' titles
+[group('maintain')]
+decisions: (_install "development")
+    @{{ python }} -m tests.architecture.decisions
+
 # Lower the recorded limits of files and functions to today's worst
 [group('maintain')]
 limits: (_install "development")

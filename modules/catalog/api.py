@@ -16,6 +16,7 @@ from modules.catalog.contracts import (
     CategoryNode,
     CollectionSummary,
     ProductDetail,
+    SellableVariant,
     Suggestion,
 )
 from modules.wire import (
@@ -24,6 +25,7 @@ from modules.wire import (
     Currency,
     MoneyReply,
     Reply,
+    Sku,
     Slug,
 )
 
@@ -234,6 +236,31 @@ def categories(request: HttpRequest) -> tuple[CategoryNode, ...]:
 def collections(request: HttpRequest) -> tuple[CollectionSummary, ...]:
     """List the hand-picked collections."""
     return selectors.collections()
+
+
+class SellableReply(Reply):
+    """What a SKU is and whether it can be bought."""
+
+    sku: str = Field(description="The SKU.", examples=["TIDES-A4"])
+    product_slug: str = Field(description="The product's name in addresses.", examples=["tides"])
+    title: str = Field(description="The product's title.", examples=["Blue tides"])
+    options_text: str = Field(description="Which variant.", examples=["A4, oak"])
+    on_sale: bool = Field(description="False once it is withdrawn.", examples=[True])
+
+
+class VariantsQuery(BaseModel):
+    """Which SKUs to look up."""
+
+    sku: Annotated[list[Sku], Field(min_length=1, max_length=200)] = Field(
+        description="Up to 200 SKUs.", examples=[["TIDES-A4"]]
+    )
+
+
+@router.get("/variants", response=list[SellableReply])
+def variants(request: HttpRequest, query: Query[VariantsQuery]) -> tuple[SellableVariant, ...]:
+    """Look up SKUs; those that the catalogue does not know are left out."""
+    found = selectors.sellable_variants(query.sku)
+    return tuple(found[sku] for sku in sorted(found))
 
 
 class SuggestionReply(Reply):

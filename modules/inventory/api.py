@@ -100,6 +100,13 @@ def stock(request: HttpRequest, query: Query[StockQuery]) -> StockPage:
     )
 
 
+@staff_router.get("/stock/levels", response=list[StockReply])
+def levels(request: HttpRequest, query: Query[AvailabilityQuery]) -> tuple[StockLevel, ...]:
+    """Look up the whole level of SKUs; those without a stock record are left out."""
+    found = selectors.stock_levels(query.sku)
+    return tuple(found[sku] for sku in sorted(found))
+
+
 class MovementReply(Reply):
     """One line of the stock book."""
 
