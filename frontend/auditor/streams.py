@@ -34,6 +34,9 @@ from modules.audit.selectors import (
 from modules.kernel.errors import DomainError
 from modules.kernel.money import MoneyError
 
+OPEN_ROWS = 30
+OPEN_GROUP = 12
+
 
 @auditor_only
 def landing(request: HttpRequest) -> HttpResponse:
@@ -61,13 +64,14 @@ def stream_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
         "family": family(stream_id),
         "state": state,
         "version": chosen.version,
-        "changes": written(state.changes, changed=True) if state else [],
+        "groups": grouped(written(state.changes, changed=True)) if state else [],
         "unchanged": written(state.changes, changed=False) if state else [],
         "state_json": json.dumps(state.state, indent=2, ensure_ascii=False, sort_keys=True)
         if state
         else "",
         "rows": rows(events, chosen.version),
         "chosen": chosen,
+        "payload": indented(chosen.payload),
         "problem": problem,
         "at": request.GET.get("at", ""),
         "by": request.GET.get("by", "recorded"),
@@ -75,6 +79,11 @@ def stream_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
         "ticks": range(1, len(events) + 1),
     }
     return page(request, "auditor/stream.html", context, partial="state")
+
+
+def indented(payload: str) -> str:
+    """Returns a payload for reading; its exact text, which is what was hashed, is one link away."""
+    return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
 
 
 def shown_state(request: HttpRequest, stream_id: UUID) -> tuple[StateAt | None, str]:
@@ -105,6 +114,21 @@ def written(rows: tuple[Change, ...], *, changed: bool) -> list[Change]:
         for row in rows
         if row.changed == changed
     ]
+
+
+def grouped(rows: list[Change]) -> list[tuple[str, list[Change]]]:
+    """Returns rows by the first part of their names: few stand open, many are folded by name.
+
+    The first event of an order changes hundreds of fields, most of them steps of a derivation.
+    """
+    if len(rows) <= OPEN_ROWS:
+        return [("", rows)] if rows else []
+    groups: dict[str, list[Change]] = {}
+    for row in rows:
+        groups.setdefault(row.field.partition(".")[0], []).append(row)
+    small = [row for group in groups.values() if len(group) <= OPEN_GROUP for row in group]
+    large = [(name, group) for name, group in groups.items() if len(group) > OPEN_GROUP]
+    return [("", small), *large] if small else large
 
 
 def as_money(field: str, value: str, currency: str) -> str:
