@@ -1,6 +1,7 @@
 """Fingerprints of pictures, coarse enough to survive a new Pillow and fine enough to catch a slip.
 
-After a wanted change (a new generator, never a changed one): `python -m tests.config.demo.art.goldens`.
+After a wanted change (a new generator, never a changed one), run
+`python -m tests.config.demo.art.goldens`.
 """
 
 import json
