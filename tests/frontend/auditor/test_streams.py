@@ -13,10 +13,10 @@ from tests.audit.tampering import tamper
 from tests.frontend.staff.people import Page, text
 from tests.support.trade import order_of, payment_of, ship
 
-STREAM_QUERIES = 14
+STREAM_QUERIES = 15
 
 
-def opened(client: Client, order: Placed, **asked: object) -> Page:
+def opened(client: Client, order: Placed, **asked: str | int) -> Page:
     return client.get(f"/auditor/streams/{order.order_id}/", asked)
 
 
@@ -46,7 +46,11 @@ def test_every_event_and_the_payments_stream_are_shown(auditor: Client, order: P
 
 def test_the_state_is_shown_as_of_a_version_and_of_a_time(auditor: Client, order: Placed) -> None:
     second = stream(order.order_id)[1].recorded_at
-    for asked in ({"as_of": 2}, {"at": second.isoformat()}, {"at": second, "by": "effective"}):
+    for asked in (
+        {"as_of": 2},
+        {"at": second.isoformat()},
+        {"at": second.isoformat(), "by": "effective"},
+    ):
         words = text(opened(auditor, order, **asked))
         assert "After Confirmed" in words
         assert "state.status placed confirmed" in words
