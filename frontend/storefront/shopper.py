@@ -24,17 +24,29 @@ def customer_id(request: HttpRequest) -> UUID | None:
 
 
 def current_cart(request: HttpRequest) -> Cart | None:
-    """Returns the open basket of this browser or customer; None before anything was added."""
-    token = request.COOKIES.get(COOKIE, "")
-    if token:
-        try:
-            cart = cart_by_token(token)
-        except CartNotFound:
-            cart = None
-        if cart is not None and cart.order_id is None:
-            return cart
+    """Returns the open basket of this browser or customer; None before anything was added.
+
+    A customer's basket is shown to nobody else, so signing out hides it although the cookie stays.
+    """
     customer = customer_id(request)
+    cart = cart_of_cookie(request)
+    if cart is not None and cart.customer_id in (None, customer):
+        return cart
     return open_cart_of(customer) if customer else None
+
+
+def cart_of_cookie(request: HttpRequest) -> Cart | None:
+    token = request.COOKIES.get(COOKIE, "")
+    try:
+        return cart_by_token(token) if token else None
+    except CartNotFound:
+        return None
+
+
+def guest_cart(request: HttpRequest) -> Cart | None:
+    """Returns the open basket of this browser that belongs to no customer yet."""
+    cart = cart_of_cookie(request)
+    return cart if cart is not None and cart.customer_id is None else None
 
 
 def cart_to_fill(request: HttpRequest) -> Cart:
