@@ -120,6 +120,17 @@ picture: (_install "development")
 variables: (_install "development")
     @{{ python }} -m tests.architecture.variables
 
+# Copy htmx, fonts and icons out of node_modules, with their licences and a manifest
+[group('maintain')]
+vendor: (_install "development")
+    npm ci --ignore-scripts --no-fund --no-audit
+    {{ python }} -m frontend.vendoring
+
+# Join the stylesheets into css/site.css
+[group('maintain')]
+styles: (_install "development")
+    {{ python }} -m frontend.stylesheet
+
 # Write the index of docs/decisions from the records' titles
 [group('maintain')]
 decisions: (_install "development")
