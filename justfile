@@ -92,6 +92,11 @@ unit *arguments: setup-tests (_pytest "-n 2 -m 'not browser and not stress and n
 [group('test')]
 tests *arguments: setup-tests (_pytest "" arguments)
 
+# 2,000 hostile requests against every operation of the API
+[group('test')]
+fuzz: setup-tests
+    COUNTERFOIL_FUZZ_CASES=2000 {{ python }} -m pytest -q tests/api/test_fuzzing.py --timeout=900
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")
