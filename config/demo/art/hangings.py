@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageChops
 
-from modules.catalog.art.canvas import WIDTH, Surface
-from modules.catalog.art.light import SHADE, cast, fitted, rail_shades, wall, wood
-from modules.catalog.art.objects import set_down_mug
-from modules.catalog.art.palettes import BLACK, WHITE, Rgb, mix
+from config.demo.art.canvas import WIDTH, Surface
+from config.demo.art.light import SHADE, cast, fitted, rail_shades, wall, wood
+from config.demo.art.objects import set_down_mug
+from config.demo.art.palettes import BLACK, WHITE, Rgb, mix
 
 WOODS: dict[str, Rgb] = {
     "oak": (196, 152, 104),

@@ -5,9 +5,9 @@ import random
 
 from PIL import Image, ImageChops
 
-from modules.catalog.art.canvas import WIDTH, Point, Surface
-from modules.catalog.art.light import SHADE, cast, fitted, printed, wall
-from modules.catalog.art.palettes import WHITE, Rgb, mix
+from config.demo.art.canvas import WIDTH, Point, Surface
+from config.demo.art.light import SHADE, cast, fitted, printed, wall
+from config.demo.art.palettes import WHITE, Rgb, mix
 
 CANVAS: Rgb = (238, 229, 209)
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
+from config.demo.art.palettes import PALETTES
+from config.demo.art.registry import GENERATORS
 from config.demo.artworks import ARTWORKS, SERIES
 from config.demo.goods import CATEGORIES, COLLECTIONS
 from config.demo.range import NEW_ARRIVALS, PRODUCTS
-from modules.catalog.art.palettes import PALETTES
-from modules.catalog.art.registry import GENERATORS
 
 VARIANTS = [variant for product in PRODUCTS for variant in product.variants]
 

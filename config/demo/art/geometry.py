@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from modules.catalog.art.canvas import TURN, WIDTH, Point, Sheet, Surface
-from modules.catalog.art.palettes import Rgb
+from config.demo.art.canvas import TURN, WIDTH, Point, Sheet, Surface
+from config.demo.art.palettes import Rgb
 
 Inks = tuple[Rgb, Rgb, Rgb]
 

@@ -5,8 +5,8 @@ import random
 
 from PIL import Image, ImageChops, ImageFilter
 
-from modules.catalog.art.canvas import WIDTH, Surface
-from modules.catalog.art.palettes import BLACK, WHITE, Rgb, mix
+from config.demo.art.canvas import WIDTH, Surface
+from config.demo.art.palettes import BLACK, WHITE, Rgb, mix
 
 SHADE: Rgb = (46, 36, 30)
 

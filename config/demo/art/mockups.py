@@ -5,12 +5,12 @@ from typing import Literal
 
 from PIL import Image, ImageFont
 
-from modules.catalog.art.canvas import SUPERSAMPLING, Surface, dice, grained
-from modules.catalog.art.cloth import tote
-from modules.catalog.art.hangings import framed, gallery, poster
-from modules.catalog.art.light import cast, fitted
-from modules.catalog.art.objects import cards, mug, notebook
-from modules.catalog.art.palettes import Rgb, from_hex
+from config.demo.art.canvas import SUPERSAMPLING, Surface, dice, grained
+from config.demo.art.cloth import tote
+from config.demo.art.hangings import framed, gallery, poster
+from config.demo.art.light import cast, fitted
+from config.demo.art.objects import cards, mug, notebook
+from config.demo.art.palettes import Rgb, from_hex
 
 Kind = Literal["framed", "poster", "mug", "notebook", "tote", "cards", "gallery"]
 

@@ -2,8 +2,8 @@
 
 import math
 
-from modules.catalog.art.canvas import TURN, WIDTH, Point, Sheet
-from modules.catalog.art.palettes import Rgb, along, mix
+from config.demo.art.canvas import TURN, WIDTH, Point, Sheet
+from config.demo.art.palettes import Rgb, along, mix
 
 
 def waves(sheet: Sheet) -> None:

@@ -1,6 +1,7 @@
 """Fingerprints of pictures, coarse enough to survive a new Pillow and fine enough to catch a slip.
 
-After a wanted change (a new generator, never a changed one): `python -m tests.catalog.art.goldens`.
+After a wanted change (a new generator, never a changed one), run
+`python -m tests.config.demo.art.goldens`.
 """
 
 import json
@@ -9,9 +10,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from config.demo.art.mockups import Kind, mock_up
+from config.demo.art.registry import Recipe, paint
 from config.demo.artworks import ARTWORKS, Artwork
-from modules.catalog.art.mockups import Kind, mock_up
-from modules.catalog.art.registry import Recipe, paint
 
 GOLDENS = Path(__file__).with_name("goldens.json")
 MOCK_UPS: tuple[Kind, ...] = ("framed", "poster", "mug", "notebook", "tote", "cards", "gallery")

@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from modules.catalog.art.canvas import TURN, WIDTH, Point, Sheet
-from modules.catalog.art.noise import Field
-from modules.catalog.art.noise import field as noise_field
+from config.demo.art.canvas import TURN, WIDTH, Point, Sheet
+from config.demo.art.noise import Field
+from config.demo.art.noise import field as noise_field
 
 _CELL = 4.0
 _STEP = 5.0

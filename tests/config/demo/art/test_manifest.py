@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from config.demo.art.registry import paint
 from config.demo.artworks import ARTWORKS, Artwork
 from config.demo.manifest import PICTURES, Picture, read_manifest, write_manifest
 from config.demo.range import PRODUCTS
 from config.demo.staging import picture_count
-from modules.catalog.art.registry import paint
-from tests.catalog.art.goldens import difference, fingerprint
+from tests.config.demo.art.goldens import difference, fingerprint
 
 LARGEST_FOLDER_BYTES = 13_500_000
 MANIFEST = read_manifest()

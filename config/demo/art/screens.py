@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from PIL import ImageChops
 
-from modules.catalog.art.canvas import TURN, WIDTH, Sheet, Surface
-from modules.catalog.art.palettes import BLACK, WHITE, Rgb
+from config.demo.art.canvas import TURN, WIDTH, Sheet, Surface
+from config.demo.art.palettes import BLACK, WHITE, Rgb
 
 # How dark a place is, 0 to 1; both coordinates are shares of the sheet's width.
 Tone = Callable[[float, float], float]

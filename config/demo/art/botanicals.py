@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from modules.catalog.art.canvas import TURN, WIDTH, Point, Sheet
-from modules.catalog.art.palettes import Rgb, along, mix
+from config.demo.art.canvas import TURN, WIDTH, Point, Sheet
+from config.demo.art.palettes import Rgb, along, mix
 
 GOLDEN_ANGLE = math.radians(137.50776)
 

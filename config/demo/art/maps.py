@@ -2,9 +2,9 @@
 
 from PIL import Image, ImageChops
 
-from modules.catalog.art.canvas import WIDTH, Sheet, Surface
-from modules.catalog.art.noise import field
-from modules.catalog.art.palettes import Rgb, along, mix
+from config.demo.art.canvas import WIDTH, Sheet, Surface
+from config.demo.art.noise import field
+from config.demo.art.palettes import Rgb, along, mix
 
 _SHADOW: Rgb = (20, 16, 24)
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageChops
 
-from modules.catalog.art.canvas import Surface
-from modules.catalog.art.light import SHADE, cast, fitted, floor, printed, table
-from modules.catalog.art.palettes import WHITE, Rgb, mix
+from config.demo.art.canvas import Surface
+from config.demo.art.light import SHADE, cast, fitted, floor, printed, table
+from config.demo.art.palettes import WHITE, Rgb, mix
 
 GLAZE: Rgb = (250, 248, 243)
 KRAFT: Rgb = (201, 168, 128)

@@ -3,9 +3,9 @@
 import math
 import random
 
-from modules.catalog.art.canvas import TURN, WIDTH, Point, Sheet
-from modules.catalog.art.noise import ridge
-from modules.catalog.art.palettes import Rgb, along, mix
+from config.demo.art.canvas import TURN, WIDTH, Point, Sheet
+from config.demo.art.noise import ridge
+from config.demo.art.palettes import Rgb, along, mix
 
 
 def signals(sheet: Sheet) -> None:

@@ -4,9 +4,9 @@ import math
 
 from PIL import Image
 
-from modules.catalog.art.canvas import TURN, WIDTH, Point, Sheet
-from modules.catalog.art.noise import ridge
-from modules.catalog.art.palettes import BLACK, WHITE, Rgb, along, mix
+from config.demo.art.canvas import TURN, WIDTH, Point, Sheet
+from config.demo.art.noise import ridge
+from config.demo.art.palettes import BLACK, WHITE, Rgb, along, mix
 
 _STEPS = 256
 

@@ -5,11 +5,11 @@ import json
 import pytest
 from PIL import Image
 
+from config.demo.art.mockups import TONES, Kind, mock_up
+from config.demo.art.palettes import PALETTES
+from config.demo.art.registry import GENERATORS, Recipe, UnknownRecipeError, paint
 from config.demo.artworks import ARTWORKS, Artwork
-from modules.catalog.art.mockups import TONES, Kind, mock_up
-from modules.catalog.art.palettes import PALETTES
-from modules.catalog.art.registry import GENERATORS, Recipe, UnknownRecipeError, paint
-from tests.catalog.art.goldens import (
+from tests.config.demo.art.goldens import (
     GOLDENS,
     MOCK_UPS,
     difference,

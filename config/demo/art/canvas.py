@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from modules.catalog.art.palettes import Palette, Rgb, along
+from config.demo.art.palettes import Palette, Rgb, along
 
 Point = tuple[float, float]
 Colour = int | Rgb

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from modules.catalog.art.botanicals import bloom, botanical
-from modules.catalog.art.canvas import Sheet, dice
-from modules.catalog.art.fields import flow
-from modules.catalog.art.geometry import terrazzo, tiles
-from modules.catalog.art.landscapes import dunes
-from modules.catalog.art.maps import contours, relief
-from modules.catalog.art.palettes import PALETTES
-from modules.catalog.art.screens import halftone
-from modules.catalog.art.seascapes import swell, waves
-from modules.catalog.art.signals import signals
+from config.demo.art.botanicals import bloom, botanical
+from config.demo.art.canvas import Sheet, dice
+from config.demo.art.fields import flow
+from config.demo.art.geometry import terrazzo, tiles
+from config.demo.art.landscapes import dunes
+from config.demo.art.maps import contours, relief
+from config.demo.art.palettes import PALETTES
+from config.demo.art.screens import halftone
+from config.demo.art.seascapes import swell, waves
+from config.demo.art.signals import signals
 
 Generator = Callable[[Sheet], None]
 
