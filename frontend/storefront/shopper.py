@@ -10,7 +10,7 @@ from modules.carts.commands import create_cart
 from modules.carts.contracts import Cart, CartNotFound, CreateCart
 from modules.carts.selectors import cart_by_token, open_cart_of
 from modules.checkout.contracts import Basket
-from modules.checkout.selectors import basket, empty_basket
+from modules.checkout.selectors import basket_of, empty_basket
 
 COOKIE = "basket"
 COOKIE_PERIOD = timedelta(days=60)
@@ -65,9 +65,14 @@ def current_basket(request: HttpRequest) -> Basket:
     known: Basket | None = getattr(request, "shown_basket", None)
     if known is None:
         cart = current_cart(request)
-        known = basket(cart.id) if cart else empty_basket(settings.SHOP_CURRENCY)
-        request.shown_basket = known  # type: ignore[attr-defined]
+        known = basket_of(cart) if cart else empty_basket(settings.SHOP_CURRENCY)
+        know_basket(request, known)
     return known
+
+
+def know_basket(request: HttpRequest, known: Basket) -> None:
+    """Spares the header of this page from reading the basket that the view has read."""
+    request.shown_basket = known  # type: ignore[attr-defined]
 
 
 def remember(response: HttpResponse, cart: Cart) -> HttpResponse:
