@@ -8,6 +8,7 @@ that it shares with the server; what it does cost is measured.
 import multiprocessing
 import os
 import selectors
+import signal
 import socket
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -235,6 +236,8 @@ class Crew:
 
 
 def work(line: Connection) -> None:
+    # Ctrl-C reaches every process of the terminal; the one that leads ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     while (job := line.recv()) is not None:
         line.send(drive(job))
 

@@ -24,6 +24,8 @@ from tests.support.shop import Shop
 FOLDER = ROOT / "var" / "bench"
 BARE = "tests.bench.bare:application"
 READY_SECONDS = 20.0
+# Both servers run with the defaults, whatever the environment of this process says.
+DEFAULTS = Environment.model_construct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,7 @@ class Bench:
         """Starts the shop, or starts it again over its data; returns the seconds until ready."""
         began = time.monotonic()
         if self._shop is None:
-            workers = str(Environment.model_fields["web_workers"].default)
-            self._shop = Shop(self.folder / "shop", WEB_WORKERS=workers)
+            self._shop = Shop(self.folder / "shop", WEB_WORKERS=str(DEFAULTS.web_workers))
             self.stack.callback(self._shop.stop)
         self._shop.start().wait_for("Ready after")
         return time.monotonic() - began
@@ -150,7 +151,7 @@ def cpu_seconds(processes: list[psutil.Process]) -> float:
 def bare_server(shop: Shop) -> Iterator[tuple[int, psutil.Process]]:
     """Serves the yardstick by the shop's own command line; yields its port and main process."""
     port = free_port()
-    found = Environment(port=port, data_directory=shop.data)
+    found = DEFAULTS.model_copy(update={"port": port, "data_directory": shop.data})
     command = [*commands(found)["web"][:-1], BARE]
     environment = {"PATH": os.environ.get("PATH", "")}
     with (shop.data.parent / "bare.log").open("wb") as output:
