@@ -113,6 +113,9 @@ class Environment(BaseSettings):
     mail_from: str = Field(
         default="Halftone <shop@halftone.example>", description="Sender of the shop's mail."
     )
+    load_demo: bool = Field(
+        default=True, description="Whether an empty demo shop is filled with the demo range."
+    )
     web_workers: int = Field(default=2, ge=1, le=64, description="Processes that serve pages.")
     web_threads: int = Field(default=4, ge=1, le=128, description="Threads in each of them.")
 

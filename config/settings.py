@@ -25,6 +25,7 @@ SHOP_CURRENCY = "EUR"
 SHOP_COUNTRY = "FR"
 PUBLIC_URL = env.origin
 LIVE_URL = env.live_url or PUBLIC_URL
+LOAD_DEMO = env.load_demo and not IN_PRODUCTION
 RESERVATION_PERIOD = timedelta(minutes=30)
 # "on-shipment" takes each parcel's value when it leaves, "at-once" the whole when it is authorised.
 SHOP_CAPTURE = "on-shipment"
@@ -189,6 +190,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "frontend.account.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -239,6 +241,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{PREFIX}counterfoil-csrf"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "frontend.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -49,4 +49,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("frontend.problems.urls")),
     path("staff/", include("frontend.staff.urls")),
     path("auditor/", include("frontend.auditor.urls")),
+    path("styleguide/", include("frontend.styleguide.urls")),
 ]

@@ -1,6 +1,7 @@
 """What staff may do to an order: each form is one command, its id in the form."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -28,7 +29,7 @@ from modules.orders.contracts import (
     RefundOrder,
     ShipParcel,
 )
-from modules.orders.selectors import order_detail, timeline
+from modules.orders.selectors import order_detail
 from modules.payments.commands import mark_paid, settle
 from modules.payments.selectors import payments_of
 
@@ -70,6 +71,14 @@ def identifier(data: QueryDict, name: str) -> UUID:
         return UUID(data.get(name, ""))
     except ValueError:
         raise FormRefused("This form is out of date: reload the page and try again.") from None
+
+
+def seen_version(data: QueryDict) -> int:
+    """Returns the version that the person saw when the form was made."""
+    text = data.get("version", "")
+    if not text.isdecimal() or len(text) > 9:
+        raise FormRefused("This form is out of date: reload the page and try again.")
+    return int(text)
 
 
 def ship(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
@@ -179,14 +188,11 @@ def act(request: HttpRequest, order_id: UUID, action: str) -> HttpResponse:
     order = order_detail(order_id)
     data = request.POST
     try:
-        seen, command_id = int(data.get("version", "")), identifier(data, "command_id")
-    except (ValueError, FormRefused):
-        return refused(request, order, action, "This form is out of date: try again.")
-    try:
+        seen, command_id = seen_version(data), identifier(data, "command_id")
         with acting(command_id=command_id):
             ACTIONS[action](order, data, seen, command_id)
-    except OrderChanged:
-        return refused(request, order_detail(order_id), action, explained(order_id))
+    except OrderChanged as change:
+        return refused(request, order_detail(order_id), action, explained(change))
     except DomainError as refusal:
         return refused(request, order_detail(order_id), action, refusal.message)
     for payment in payments_of(order_id):
@@ -194,16 +200,17 @@ def act(request: HttpRequest, order_id: UUID, action: str) -> HttpResponse:
     return redirect(request, reverse("staff-order", args=[order_id]))
 
 
-def explained(order_id: UUID) -> str:
+def explained(change: OrderChanged) -> str:
     """Says who was faster, with what, so that the person can review before trying again."""
-    last = timeline(order_id)[-1]
+    who = actor_name(str(change.fields["by"]))
+    at = datetime.fromisoformat(str(change.fields["at"]))
     return (
-        f"{actor_name(last.actor).capitalize()} changed this order at "
-        f"{last.recorded_at:%H:%M:%S} UTC: {last.title}. Nothing of yours was done. "
+        f"{who[:1].upper()}{who[1:]} changed this order at {at:%H:%M:%S} UTC: "
+        f"{change.fields['what']}. Nothing of yours was done. "
         "Review what changed below, then try again."
     )
 
 
 def refused(request: HttpRequest, order: OrderDetail, action: str, words: str) -> HttpResponse:
-    context = order_context(order) | {"problem": words, "tried": action, "typed": request.POST}
+    context = order_context(order, tried=action, typed=request.POST) | {"problem": words}
     return page(request, "staff/order.html", context, partial="order", status=409)

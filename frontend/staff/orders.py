@@ -1,9 +1,9 @@
 """The list of orders and the page of one order."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -90,7 +90,10 @@ def order_page(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return page(request, "staff/order.html", order_context(order_detail(order_id)), partial="order")
 
 
-def order_context(order: OrderDetail) -> dict[str, object]:
+def order_context(
+    order: OrderDetail, *, tried: str = "", typed: Mapping[str, str] | None = None
+) -> dict[str, object]:
+    """Returns what the page shows; `typed` fills the form of the action `tried` again."""
     payments = payments_of(order.id)
     entries = timeline(order.id)
     names = actor_names(entry.actor for entry in entries)
@@ -113,14 +116,34 @@ def order_context(order: OrderDetail) -> dict[str, object]:
             }
             for number, entry in enumerate(entries, start=1)
         ],
+        "tried": tried,
+        "typed": typed or {},
+        "to_ship": quantity_fields(order, typed if tried == "ship" else None, whole=True),
+        "to_cancel": quantity_fields(order, typed if tried == "cancel-lines" else None),
         "open_returns": [each for each in order.returns if each.received_at is None],
         "cancel_reasons": CANCEL_REASONS,
         "refund_reasons": REFUND_REASONS,
         "carriers": STAFF_CARRIERS,
         "command_id": new_id(),
         "audit_url": reverse("audit-stream", args=[order.id]),
-        "shop_currency": settings.SHOP_CURRENCY,
     }
+
+
+def quantity_fields(
+    order: OrderDetail, typed: Mapping[str, str] | None, *, whole: bool = False
+) -> list[dict[str, object]]:
+    """Returns a number field for each line with open units: as typed, else all of them or none."""
+    return [
+        {
+            "line": line,
+            "name": f"quantity_{line.sku}",
+            "value": (line.open if whole else 0)
+            if typed is None
+            else typed.get(f"quantity_{line.sku}", "0"),
+        }
+        for line in order.lines
+        if line.open
+    ]
 
 
 def payment_card(payment: PaymentDetail) -> dict[str, object]:

@@ -77,7 +77,7 @@ def change(request: HttpRequest, sku: str, action: str) -> HttpResponse:
     """Counts again (`adjust`) or takes in units (`receive`)."""
     data = request.POST
     try:
-        with acting(command_id=UUID(data.get("command_id", ""))):
+        with acting(command_id=identifier(data.get("command_id", ""))):
             if action == "receive":
                 receive_stock(ReceiveStock(sku=sku, quantity=units(data.get("quantity", ""))))
             else:
@@ -95,6 +95,13 @@ def change(request: HttpRequest, sku: str, action: str) -> HttpResponse:
     except ValueError as error:
         return refused(request, sku, str(error))
     return redirect(request, reverse("staff-stock-item", args=[sku]))
+
+
+def identifier(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError("This form is out of date: reload the page and try again.") from None
 
 
 def units(text: str) -> int:

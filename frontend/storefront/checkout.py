@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
 from frontend.storefront.checkout_form import CheckoutForm, form_values
-from frontend.storefront.shopper import COOKIE, current_cart, customer_id
+from frontend.storefront.shopper import COOKIE, current_cart, customer_id, know_basket
 from modules.carts.commands import set_delivery
 from modules.carts.contracts import Cart, SetDelivery
+from modules.carts.selectors import ordered_with
 from modules.checkout.commands import pay, place_order
 from modules.checkout.contracts import CartChanged, CartEmpty, Checkout, Placed
 from modules.checkout.selectors import review
@@ -18,7 +19,7 @@ from modules.inventory.contracts import OutOfStock
 from modules.kernel.errors import Conflict, Unavailable
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
-from modules.orders.selectors import order_by_token, order_detail
+from modules.orders.selectors import order_by_token, order_detail, order_token
 from modules.payments.commands import resolve_unknown
 from modules.payments.selectors import payment_methods, payments_of
 from modules.shipping.selectors import countries
@@ -29,7 +30,7 @@ from modules.shipping.selectors import countries
 def checkout_page(request: HttpRequest) -> HttpResponse:
     cart = current_cart(request)
     if cart is None or not cart.lines:
-        return redirect(request, "/cart/")
+        return nothing_to_order(request)
     if request.method != "POST":
         return show(request, cart, CheckoutForm(request.GET))
     form = CheckoutForm(request.POST)
@@ -39,6 +40,14 @@ def checkout_page(request: HttpRequest) -> HttpResponse:
     if not form.check():
         return show(request, cart, form, status=422)
     return try_to_place(request, cart, form)
+
+
+def nothing_to_order(request: HttpRequest) -> HttpResponse:
+    """Leads a form that was sent twice to the order that the first one made."""
+    ordered = ordered_with(request.COOKIES.get(COOKIE, "")) if request.method == "POST" else None
+    if ordered is None:
+        return redirect(request, "/cart/")
+    return redirect(request, reverse("order", args=[order_token(ordered)]))
 
 
 def keep_what_was_typed(cart: Cart, form: CheckoutForm) -> Cart:
@@ -61,6 +70,7 @@ def show(
 ) -> HttpResponse:
     """Answers the form with today's prices; a new form carries a new order id."""
     shown = review(cart.id)
+    know_basket(request, shown.basket)
     quote = shown.basket.quote
     context = {
         "review": shown,
@@ -95,9 +105,8 @@ def try_to_place(request: HttpRequest, cart: Cart, form: CheckoutForm) -> HttpRe
         return redirect(request, "/cart/")
     except (CartChanged, OutOfStock, Conflict) as refusal:
         return show(request, cart, form, status=409, notice=refusal.message)
-    response = begin_payment(request, placed, form.payment_method)
-    response.delete_cookie(COOKIE, samesite="Lax")
-    return response
+    # The cookie stays: a form that was sent twice finds its order by it (see nothing_to_order).
+    return begin_payment(request, placed, form.payment_method)
 
 
 def begin_payment(request: HttpRequest, placed: Placed, provider: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from modules.kernel.errors import NotFound
+from modules.kernel.errors import Conflict, NotFound
 
 
 class StreamUnknown(NotFound):
@@ -21,6 +21,12 @@ class NothingRecordedYet(NotFound):
     """At that time the stream had no event. Fields: `at`, `first`."""
 
     code = "nothing-recorded-yet"
+
+
+class RecordUnreadable(Conflict):
+    """An event that was changed so that no event can be read from it. Fields: `version`."""
+
+    code = "record-unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,17 @@
 """Questions an auditor asks. Nothing here writes, and nothing here trusts a read model."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from events.chain import GENESIS
-from events.database import fetch
-from events.store import RecordedEvent, Stream, read_stream, stream_head, streams, verify_stream
+from events.database import TENANT, fetch
+from events.store import RecordedEvent, Stream, read_stream, stream_head, verify_stream
 from modules.audit.contracts import (
     AuditedEvent,
     NothingRecordedYet,
+    RecordUnreadable,
     StateAt,
     StreamHead,
     StreamUnknown,
@@ -18,12 +19,10 @@ from modules.audit.contracts import (
     VerificationReport,
 )
 from modules.audit.folding import changes, fold
+from modules.audit.heads import every_stream, labels, lost_events, standing
 from modules.orders.contracts import OrderNotFound
 from modules.orders.selectors import order_by_number
 from modules.payments.selectors import payments_of
-
-KINDS = ("orders.order", "payments.payment")
-BATCH = 500
 
 
 def find(reference: str) -> UUID:
@@ -39,7 +38,7 @@ def find(reference: str) -> UUID:
             return order_by_number(reference.strip().upper()).id
         except OrderNotFound:
             raise unknown(reference) from None
-    if stream_head(stream_id) is None:
+    if standing(stream_id) is None:
         raise unknown(reference)
     return stream_id
 
@@ -54,20 +53,32 @@ def unknown(reference: object) -> StreamUnknown:
 
 def head(stream_id: UUID) -> StreamHead:
     """Raises: StreamUnknown: there is no such stream."""
-    found = stream_head(stream_id)
-    if found is None:
-        raise unknown(stream_id)
-    return shown_head(found)
+    return heads([stream_id])[0]
 
 
-def shown_head(stream: Stream) -> StreamHead:
-    return StreamHead(
-        stream_id=stream.stream_id,
-        kind=stream.kind,
-        label=f"{stream.kind.split('.')[-1].capitalize()} {str(stream.stream_id)[-12:]}",
-        version=stream.version,
-        hash=stream.head.hex(),
-        last_recorded_at=stream.changed_at,
+def heads(stream_ids: Iterable[UUID]) -> tuple[StreamHead, ...]:
+    """Returns where each stream stands. Raises: StreamUnknown: one of them does not exist."""
+    found = []
+    for stream_id in stream_ids:
+        stands = standing(stream_id)
+        if stands is None:
+            raise unknown(stream_id)
+        found.append(stands)
+    return shown_heads(found)
+
+
+def shown_heads(found: list[Stream]) -> tuple[StreamHead, ...]:
+    names = labels(found)
+    return tuple(
+        StreamHead(
+            stream_id=each.stream_id,
+            kind=each.kind,
+            label=names[each.stream_id],
+            version=each.version,
+            hash=each.head.hex(),
+            last_recorded_at=each.changed_at,
+        )
+        for each in found
     )
 
 
@@ -76,32 +87,22 @@ def family(stream_id: UUID) -> tuple[StreamHead, ...]:
     first = head(stream_id)
     if first.kind != "orders.order":
         return (first,)
-    return (first, *(head(payment.id) for payment in payments_of(stream_id)))
+    return (first, *heads(payment.id for payment in payments_of(stream_id)))
 
 
 def recent_streams(
     limit: int = 50, *, kind: str = "", before: datetime | None = None
 ) -> tuple[StreamHead, ...]:
-    """Returns the streams that changed last, newest first."""
+    """Returns the streams that changed last, newest first; of every kind unless one is named."""
     rows = fetch(
         "SELECT stream_id, kind, version, head, created_at, changed_at FROM es.stream"
-        " WHERE kind = ANY(%s) AND (%s::timestamptz IS NULL OR changed_at < %s)"
+        " WHERE tenant_id = %s AND (%s = '' OR kind = %s)"
+        " AND (%s::timestamptz IS NULL OR changed_at < %s)"
         " ORDER BY changed_at DESC, stream_id LIMIT %s",
-        ([kind] if kind else list(KINDS), before, before, limit),
+        (TENANT, kind, kind, before, before, limit),
     )
-    return tuple(
-        shown_head(
-            Stream(
-                stream_id=row[0],
-                kind=row[1],
-                version=row[2],
-                head=row[3],
-                created_at=row[4],
-                changed_at=row[5],
-            )
-        )
-        for row in rows
-    )
+    names = ("stream_id", "kind", "version", "head", "created_at", "changed_at")
+    return shown_heads([Stream(**dict(zip(names, row, strict=True))) for row in rows])
 
 
 def stream(stream_id: UUID) -> tuple[AuditedEvent, ...]:
@@ -122,13 +123,12 @@ def stream(stream_id: UUID) -> tuple[AuditedEvent, ...]:
 
 
 def audited(recorded: RecordedEvent, previous: bytes) -> AuditedEvent:
-    name = type(recorded.event).__name__
     return AuditedEvent(
         stream_id=recorded.stream_id,
         version=recorded.version,
         position=recorded.position,
         topic=recorded.topic,
-        title=words(name),
+        title=words(recorded.topic),
         event_id=recorded.event_id,
         actor=recorded.actor,
         recorded_at=recorded.recorded_at,
@@ -142,10 +142,9 @@ def audited(recorded: RecordedEvent, previous: bytes) -> AuditedEvent:
     )
 
 
-def words(name: str) -> str:
-    """Writes an event's name for people: `ParcelShipped` as Parcel shipped."""
-    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
-    return spaced.strip().capitalize()
+def words(topic: str) -> str:
+    """Writes a topic's event for people, without reading it: Parcel shipped."""
+    return topic.rpartition(".v")[0].rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def state_at(
@@ -163,6 +162,7 @@ def state_at(
     Raises:
         StreamUnknown: there is no such stream.
         NothingRecordedYet: no event of it at that version or time.
+        RecordUnreadable: an event up to then says what no event can say.
     """
     everything = read_stream(stream_id)
     if not everything:
@@ -175,7 +175,15 @@ def state_at(
             at=at.isoformat() if at else str(version),
             first=first.isoformat(),
         )
-    after = fold(chosen)
+    try:
+        before, after = fold(chosen[:-1]), fold(chosen)
+    except Exception as error:
+        # What was written behind the shop's back may break any assumption of any event.
+        raise RecordUnreadable(
+            f"What is recorded up to event {chosen[-1].version} cannot be read any more "
+            f"({type(error).__name__}). Recompute the chain to see which event was changed.",
+            version=chosen[-1].version,
+        ) from error
     return StateAt(
         stream_id=stream_id,
         kind=head(stream_id).kind,
@@ -183,7 +191,7 @@ def state_at(
         versions=everything[-1].version,
         recorded_at=chosen[-1].recorded_at,
         state=after,
-        changes=changes(fold(chosen[:-1]), after),
+        changes=changes(before, after),
     )
 
 
@@ -210,17 +218,24 @@ def verify(stream_id: UUID) -> Verification:
     Raises:
         StreamUnknown: there is no such stream.
     """
-    found = stream_head(stream_id)
+    found = standing(stream_id)
     if found is None:
         raise unknown(stream_id)
-    return verified(found)
+    return verified(found, lost_events(stream_id))
 
 
-def verified(found: Stream) -> Verification:
+def verified(found: Stream, lost: dict[UUID, tuple[int, str]]) -> Verification:
     bad = verify_stream(found.stream_id)
     reason = ""
-    if bad is not None:
+    if bad is not None and stream_head(found.stream_id) is None:
+        reason = f"the stream's own row is gone, and its {found.version} events are left"
+    elif bad is not None and bad > found.version:
+        reason = f"the stream's own row does not say what its last event, {found.version}, says"
+    elif bad is not None:
         reason = f"event {bad} does not follow from what is recorded before it"
+    elif found.stream_id in lost:
+        bad = lost[found.stream_id][0]
+        reason = f"event {bad} was numbered in the log and is gone"
     return Verification(
         stream_id=found.stream_id,
         kind=found.kind,
@@ -231,29 +246,36 @@ def verified(found: Stream) -> Verification:
 
 
 def count_streams() -> int:
-    """Returns how many streams `verify_all` will look at."""
-    rows = fetch("SELECT count(*) FROM es.stream WHERE kind = ANY(%s)", (list(KINDS),))
-    return int(rows[0][0])
+    """Returns about how many streams `verify_all` will look at."""
+    return int(fetch("SELECT count(*) FROM es.stream WHERE tenant_id = %s", (TENANT,))[0][0])
 
 
 def verify_all(progress: Callable[[int], object] | None = None) -> VerificationReport:
-    """Recomputes the chains of all streams; `progress` is called with the count so far."""
+    """Recomputes the chains of all streams; `progress` is called with the count so far.
+
+    Streams of every kind count, and so does what is left of torn ones: events whose stream's row
+    is gone, and numbers in the log whose event is.
+    """
     done = events = 0
     broken = []
+    lost = lost_events()
     for found in every_stream():
-        outcome = verified(found)
+        outcome = verified(found, lost)
+        lost.pop(found.stream_id, None)
         done += 1
         events += outcome.events
         if not outcome.whole:
             broken.append(outcome)
         if progress is not None:
             progress(done)
+    broken += [
+        Verification(
+            stream_id=stream_id,
+            kind=kind,
+            events=0,
+            bad_version=version,
+            reason="the whole stream was numbered in the log and is gone",
+        )
+        for stream_id, (version, kind) in lost.items()
+    ]
     return VerificationReport(streams=done, events=events, broken=tuple(broken))
-
-
-def every_stream() -> Iterator[Stream]:
-    for kind in KINDS:
-        last: Stream | None = None
-        while batch := streams(kind, after=last, limit=BATCH):
-            yield from batch
-            last = batch[-1]

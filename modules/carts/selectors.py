@@ -25,6 +25,12 @@ def cart_by_token(token: str) -> Cart:
     return CartRow.objects.read(token=token, status=Status.OPEN)
 
 
+def ordered_with(token: str) -> UUID | None:
+    """Returns the order that the basket of this token has become, if it has; one query."""
+    rows = CartRow.objects.filter(token=token, status=Status.CLOSED)
+    return rows.values_list("order_id", flat=True).first()
+
+
 def open_cart_of(customer_id: UUID) -> Cart | None:
     """Returns the customer's open basket, if there is one. Two queries."""
     rows = CartRow.objects.filter(customer_id=customer_id, status=Status.OPEN)

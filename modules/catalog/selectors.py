@@ -5,7 +5,7 @@ from collections.abc import Collection as Group
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from modules.catalog.contracts import (
     Browsed,
@@ -19,6 +19,7 @@ from modules.catalog.contracts import (
     ProductDetail,
     ProductNotFound,
     SellableVariant,
+    SkuPage,
     Suggestion,
     VariantDetail,
 )
@@ -169,8 +170,11 @@ def _gallery(placements: Iterable[Placement]) -> tuple[Picture, ...]:
         placements,
         key=lambda row: (row.variant_id is not None, row.role != "main", row.position),
     )
-    shown = {row.picture_id: picture_from(picture_content(row)) for row in reversed(ordered)}
-    return tuple(picture for picture in reversed(shown.values()) if picture)
+    shown: dict[UUID, Picture | None] = {}
+    for row in ordered:
+        if row.picture_id not in shown:
+            shown[row.picture_id] = picture_from(picture_content(row))
+    return tuple(picture for picture in shown.values() if picture)
 
 
 def sellable_variants(skus: Group[str]) -> dict[str, SellableVariant]:
@@ -202,6 +206,20 @@ def sellable_variants(skus: Group[str]) -> dict[str, SellableVariant]:
 def known_skus(skus: Group[str]) -> frozenset[str]:
     """Returns those of `skus` that name a variant, on sale or not; one query."""
     return frozenset(Variant.objects.filter(sku__in=skus).values_list("sku", flat=True))
+
+
+def sku_list(query: str = "", *, page: int = 1, page_size: int = 50) -> SkuPage:
+    """Returns SKUs that contain `query`, or whose product's title does; two queries.
+
+    On sale or not. A page past the end is the last one.
+    """
+    wanted = Q(sku__icontains=query) | Q(product__title__icontains=query)
+    found = Variant.objects.filter(wanted).order_by("product__title", "position", "sku")
+    total = found.count()
+    pages = max(1, -(-total // page_size))
+    page = min(max(1, page), pages)
+    rows = found.values_list("sku", flat=True)[(page - 1) * page_size : page * page_size]
+    return SkuPage(skus=tuple(rows), total=total, page=page, pages=pages)
 
 
 def category_tree() -> tuple[CategoryNode, ...]:

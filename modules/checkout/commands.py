@@ -16,8 +16,7 @@ from modules.checkout.contracts import (
     CheckoutIncomplete,
     Placed,
 )
-from modules.checkout.gathering import Gathered, gather
-from modules.checkout.selectors import wrong
+from modules.checkout.gathering import Gathered, gather, wrong
 from modules.inventory.commands import reserve
 from modules.inventory.contracts import OutOfStock, Reserve, StockLine
 from modules.kernel.clock import now

@@ -11,12 +11,13 @@ from modules.catalog.selectors import sellable_variants
 from modules.checkout.contracts import BasketLine
 from modules.inventory.contracts import StockLevel
 from modules.inventory.selectors import stock_levels
+from modules.kernel.address import Address
 from modules.kernel.clock import now
 from modules.kernel.money import Money, total
 from modules.pricing.contracts import DeliveryCharge, ListedPrice, Quote, QuoteLine, QuoteRequest
 from modules.pricing.selectors import listed_prices, quote, tax_rules
 from modules.shipping.contracts import DeliveryOption
-from modules.shipping.selectors import delivery_options
+from modules.shipping.selectors import check_address, delivery_options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,3 +170,8 @@ def charge(option: DeliveryOption) -> DeliveryCharge:
         rule=option.rule,
         rule_version=option.rule_version,
     )
+
+
+def wrong(address: Address, prefix: str) -> dict[str, str]:
+    """Returns what is wrong with an address, as `prefix.field` -> what to do."""
+    return {f"{prefix}.{field}": words for field, words in check_address(address).items()}

@@ -8,11 +8,9 @@ from django.conf import settings
 from modules.carts.contracts import Cart
 from modules.carts.selectors import cart as cart_of
 from modules.checkout.contracts import Basket, Review
-from modules.checkout.gathering import Gathered, gather
-from modules.kernel.address import Address
+from modules.checkout.gathering import Gathered, gather, wrong
 from modules.kernel.money import Money
 from modules.payments.selectors import payment_methods
-from modules.shipping.selectors import check_address
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -23,7 +21,12 @@ def basket(cart_id: UUID) -> Basket:
     Raises:
         CartNotFound: no such cart.
     """
-    return shown(gather(cart_of(cart_id)))
+    return basket_of(cart_of(cart_id))
+
+
+def basket_of(cart: Cart) -> Basket:
+    """Returns a cart that was read already as pages show it, with today's prices and stock."""
+    return shown(gather(cart))
 
 
 def shown(found: Gathered) -> Basket:
@@ -110,7 +113,3 @@ def missing(cart: Cart) -> dict[str, str]:
     if not cart.method_code:
         result["method_code"] = "Choose how we should deliver"
     return result
-
-
-def wrong(address: Address, prefix: str) -> dict[str, str]:
-    return {f"{prefix}.{field}": words for field, words in check_address(address).items()}

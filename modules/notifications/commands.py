@@ -4,8 +4,7 @@ from events.commands import command
 from events.context import current_context
 from events.outbox import emit
 from modules.kernel.identity import new_id
-from modules.notifications.contracts import SendOrderLink
-from modules.notifications.policies import SEND
+from modules.notifications.contracts import SEND, SendOrderLink
 from modules.orders.contracts import OrderNotFound
 from modules.orders.selectors import order_by_number
 

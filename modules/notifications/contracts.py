@@ -21,3 +21,7 @@ class SendOrderLink:
 
     number: str
     email: str
+
+
+# The effect that sends one mail.
+SEND = "notifications.send"

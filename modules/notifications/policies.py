@@ -5,7 +5,7 @@ from uuid import UUID
 from events.context import current_context
 from events.facts import subscribe
 from events.outbox import emit
-from modules.notifications.contracts import Kind
+from modules.notifications.contracts import SEND, Kind
 from modules.orders.contracts import (
     LinesCancelled,
     OrderCancelled,
@@ -14,8 +14,6 @@ from modules.orders.contracts import (
     ReturnReceived,
 )
 from modules.payments.contracts import PaymentDeclined, PaymentRefunded
-
-SEND = "notifications.send"
 
 
 def write(kind: Kind, order_id: UUID, about: UUID, amount_minor: int = 0) -> None:

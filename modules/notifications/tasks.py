@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from events.effects import effect
-from modules.notifications.contracts import Kind
-from modules.notifications.policies import SEND
+from modules.notifications.contracts import SEND, Kind
 from modules.notifications.writing import mail
 
 

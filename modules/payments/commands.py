@@ -21,13 +21,12 @@ from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
 from modules.payments import inbox
-from modules.payments.calls import call_provider, enquiry, outside_transaction, outstanding
+from modules.payments.calls import call_provider, outside_transaction, outstanding
 from modules.payments.contracts import (
     BankMishap,
     CapturePayment,
     NextStep,
     NotificationRefused,
-    PaymentNotFound,
     PaymentStepRefused,
     ProviderUnavailable,
     RefundPayment,
@@ -37,9 +36,8 @@ from modules.payments.contracts import (
 )
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Gateway, Start
-from modules.payments.domain.reports import Report
-from modules.payments.gateways.registry import gateway
-from modules.payments.gateways.testbank import bank
+from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment
+from modules.payments.providers import gateway, pretend_bank
 
 log = structlog.get_logger(__name__)
 
@@ -51,18 +49,6 @@ ENQUIRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 8, 20, 45))
 START_GRACE = timedelta(seconds=30)
 
 UNKNOWN = "We have no answer from the payment provider yet. We keep asking; nothing is lost."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hear:
-    """What a provider said, and how it reached us."""
-
-    provider: str
-    source: inbox.Source
-    payment_id: UUID
-    reports: tuple[Report, ...]
-    key: str = ""
-    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,36 +104,21 @@ def start_payment(message: StartPayment) -> NextStep:
     """
     outside_transaction()
     with acting(command_id=None):
-        payment = _load(message.payment_id)
+        payment = load_payment(message.payment_id)
         provider = gateway(payment.state.provider)
         live = payment.state.live_attempt
         if live and live.id != message.attempt_id:
             if live.redirect_url:
                 return _next_step(payment)
-            _ask(payment, provider)
-        if not _begin(message):
-            return _next_step(_load(message.payment_id))
-        request = Start(
-            payment_id=message.payment_id,
-            attempt_id=message.attempt_id,
-            description=payment.state.description,
-            amount_minor=payment.state.amount_minor,
-            currency=payment.state.currency,
-            return_url=message.return_url,
-        )
-        try:
-            report = call_provider(lambda: provider.start(request))
-        except ProviderUnavailable as error:
-            log.warning("payment start unanswered", payment=str(payment.id), error=error.message)
-        else:
-            _hear(_answer(provider, report))
-            settle(message.payment_id)
-        return _next_step(_load(message.payment_id))
+            ask(payment, provider)
+        if _begin(message):
+            _call_start(payment, provider, message)
+        return _next_step(load_payment(message.payment_id))
 
 
 def start_unattended(payment_id: UUID) -> None:
     """Starts a payment that needs no shopper and that nobody started yet."""
-    if _load(payment_id).status == "requested":
+    if load_payment(payment_id).status == "requested":
         attempt_id = derived_id("payments.start", payment_id)
         start_payment(StartPayment(payment_id=payment_id, attempt_id=attempt_id, return_url=""))
 
@@ -159,7 +130,7 @@ def capture_payment(message: CapturePayment) -> None:
     Raises:
         PaymentNotFound, PaymentStepRefused, AmountRefused, RequestDiffers.
     """
-    payment = _load(message.payment_id)
+    payment = load_payment(message.payment_id)
     payment.request_capture(message.capture_id, message.amount_minor)
     _save_and_settle_later(payment, message.capture_id)
 
@@ -171,7 +142,7 @@ def void_payment(message: VoidPayment) -> None:
     Raises:
         PaymentNotFound, PaymentStepRefused: unknown, or captured already.
     """
-    payment = _load(message.payment_id)
+    payment = load_payment(message.payment_id)
     payment.request_void(message.reason, expired=message.expired)
     void = payment.state.pending_void
     _save_and_settle_later(payment, void.id if void else None)
@@ -184,7 +155,7 @@ def refund_payment(message: RefundPayment) -> None:
     Raises:
         PaymentNotFound, PaymentStepRefused, AmountRefused, RequestDiffers.
     """
-    payment = _load(message.payment_id)
+    payment = load_payment(message.payment_id)
     payment.request_refund(message.refund_id, message.amount_minor, message.reason)
     _save_and_settle_later(payment, message.refund_id)
 
@@ -196,7 +167,7 @@ def mark_paid(payment_id: UUID) -> None:
         PaymentNotFound: no such payment.
         PaymentStepRefused: its provider takes the money itself, or nothing is authorised.
     """
-    payment = _load(payment_id)
+    payment = load_payment(payment_id)
     if not gateway(payment.state.provider).manual:
         raise PaymentStepRefused(
             "Only money that arrives by itself is marked paid; capture this payment instead.",
@@ -228,14 +199,14 @@ def perform_outstanding(payment_id: UUID) -> None:
     unanswered: ProviderUnavailable | None = None
     with acting(command_id=None):
         while True:
-            payment = _load(payment_id)
+            payment = load_payment(payment_id)
             provider = gateway(payment.state.provider)
             calls = [call for call in outstanding(payment, provider) if call.id not in tried]
             if not calls:
                 break
             tried.add(calls[0].id)
             try:
-                _hear(_answer(provider, call_provider(calls[0].make)))
+                hear(answer(provider, call_provider(calls[0].make)))
             except ProviderUnavailable as error:
                 unanswered = error
     if unanswered:
@@ -251,11 +222,11 @@ def resolve_unknown(payment_id: UUID) -> NextStep:
     """
     outside_transaction()
     with acting(command_id=None):
-        payment = _load(payment_id)
+        payment = load_payment(payment_id)
         if payment.state.live_attempt:
-            _ask(payment, gateway(payment.state.provider))
+            ask(payment, gateway(payment.state.provider))
             settle(payment_id)
-        return _next_step(_load(payment_id))
+        return _next_step(load_payment(payment_id))
 
 
 def receive_notification(provider: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -274,7 +245,7 @@ def receive_notification(provider: str, headers: Mapping[str, str], body: bytes)
     )
     payment_id = notice.report.payment_id
     with acting(command_id=None, actor=f"provider:{provider}"):
-        _keep(
+        keep(
             Hear(
                 provider=provider,
                 source="notification",
@@ -303,12 +274,12 @@ def bank_decide(session_id: str, decision: str) -> str:
         BankSessionNotFound, DecisionUnknown: the page offers neither.
     """
     with acting(command_id=None, actor="testbank"):
-        return bank.decide(session_id, decision)
+        return pretend_bank().decide(session_id, decision)
 
 
 def bank_mishap(mishap: BankMishap) -> None:
     """Has the test bank misbehave at its next call of a kind, for tests and demonstrations."""
-    bank.misbehave(mishap)
+    pretend_bank().misbehave(mishap)
 
 
 def ask_again(payment_id: UUID, attempt_id: UUID, number: int) -> None:
@@ -325,13 +296,31 @@ def ask_again(payment_id: UUID, attempt_id: UUID, number: int) -> None:
 @command
 def _begin(message: StartPayment) -> bool:
     """Records an attempt; returns whether the provider is to be called for it."""
-    payment = _load(message.payment_id)
+    payment = load_payment(message.payment_id)
     payment.start(message.attempt_id)
     if payment.pending_events:
         save(payment)
         _plan_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
     attempt = payment.state.attempt(message.attempt_id)
     return attempt is not None and attempt.status == "started"
+
+
+def _call_start(payment: Payment, provider: Gateway, message: StartPayment) -> None:
+    request = Start(
+        payment_id=payment.id,
+        attempt_id=message.attempt_id,
+        description=payment.state.description,
+        amount_minor=payment.state.amount_minor,
+        currency=payment.state.currency,
+        return_url=message.return_url,
+    )
+    try:
+        report = call_provider(lambda: provider.start(request))
+    except ProviderUnavailable as error:
+        log.warning("payment start unanswered", payment=str(payment.id), error=error.message)
+        return
+    hear(answer(provider, report))
+    settle(payment.id)
 
 
 @command
@@ -345,57 +334,6 @@ def _plan_enquiry(message: Enquiry) -> None:
             attempt_id=message.attempt_id,
             number=message.number,
         )
-
-
-@command
-def _hear(message: Hear) -> None:
-    """Stores and folds what was said, in one transaction."""
-    for report in message.reports:
-        inbox.store(message.provider, message.source, report)
-    inbox.fold_waiting(message.payment_id)
-
-
-@command
-def _keep(message: Hear) -> None:
-    """Stores what was said, and asks for its folding in case we die before it."""
-    for report in message.reports:
-        inbox.store(message.provider, message.source, report, key=message.key, body=message.body)
-    emit(
-        "payments.fold",
-        key=f"{message.provider}:{message.key}",
-        payment_id=message.payment_id,
-    )
-
-
-def _ask(payment: Payment, provider: Gateway) -> None:
-    attempt = payment.state.live_attempt
-    assert attempt is not None
-    question = enquiry(payment, attempt)
-    reports = tuple(call_provider(lambda: provider.find(question)))
-    if not reports:
-        reports = (
-            Report(
-                kind="failed",
-                payment_id=payment.id,
-                attempt_id=attempt.id,
-                currency=payment.state.currency,
-                message="The payment did not reach the provider. Nothing was charged.",
-            ),
-        )
-    _hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
-
-
-def _answer(provider: Gateway, report: Report) -> Hear:
-    return Hear(
-        provider=provider.code, source="answer", payment_id=report.payment_id, reports=(report,)
-    )
-
-
-def _load(payment_id: UUID) -> Payment:
-    payment = load_or_none(Payment, payment_id)
-    if payment is None:
-        raise PaymentNotFound("There is no such payment.", payment_id=payment_id)
-    return payment
 
 
 def _save_and_settle_later(payment: Payment, operation_id: UUID | None) -> None:

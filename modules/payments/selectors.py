@@ -21,10 +21,9 @@ from modules.payments.contracts import (
     Refund,
 )
 from modules.payments.domain.state import Operation, PaymentState
-from modules.payments.gateways.registry import gateway, gateways
-from modules.payments.gateways.testbank import bank
 from modules.payments.models import PaymentRow, ProviderReport
 from modules.payments.projections import Payments
+from modules.payments.providers import gateway, gateways, pretend_bank
 from modules.payments.wording import words
 
 TROUBLED: tuple[PaymentStatus, ...] = ("declined", "failed")
@@ -110,7 +109,7 @@ def parked(limit: int = 100) -> tuple[ProviderMessage, ...]:
 
 def bank_session(session_id: str) -> BankSession:
     """Returns what the test bank's page shows. Raises: BankSessionNotFound."""
-    return bank.session(session_id)
+    return pretend_bank().session(session_id)
 
 
 def stored_events() -> tuple[type[Event], ...]:

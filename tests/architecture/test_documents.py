@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.decisions import INDEX, index, records
 from tests.architecture.picture import replaced
 from tests.architecture.source import ROOT
 from tests.architecture.variables import PAGE, page
@@ -23,15 +24,16 @@ def test_the_table_of_variables_is_that_of_the_environment() -> None:
     assert PAGE.read_text() == page(), "run `just variables`"
 
 
-def test_every_decision_is_in_the_index_and_on_one_page() -> None:
-    folder = ROOT / "docs" / "decisions"
-    index = (folder / "README.md").read_text()
-    for record in folder.glob("0*.md"):
-        text = record.read_text()
-        assert f"({record.name})" in index, f"add {record.name} to the index"
-        assert len(text.splitlines()) <= 60, f"{record.name} is longer than a page"
-        for part in ("context", "choice", "rejected", "files"):
-            assert part in text.lower(), f"{record.name} says nothing of its {part}"
+def test_every_decision_is_in_the_index() -> None:
+    assert INDEX.read_text() == index(), "run `just decisions`"
+
+
+@pytest.mark.parametrize("path", records(), ids=lambda path: path.stem)
+def test_a_decision_fits_one_page_and_names_reasons_and_files(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 60
+    for part in ("context", "choice", "rejected", "files"):
+        assert part in text.lower(), f"{path.name} says nothing of its {part}"
 
 
 def test_ci_runs_the_second_command_of_readme() -> None:

@@ -147,3 +147,13 @@ def test_one_picture_on_two_products_is_stored_once() -> None:
     shared = picture("shared")
     save_products([product("dunes", pictures=(shared,)), product("waves", pictures=(shared,))])
     assert product_detail("dunes").pictures[0].id == product_detail("waves").pictures[0].id
+
+
+def test_the_gallery_starts_with_the_main_picture_and_shows_each_once() -> None:
+    oak = SaveVariant(sku="OAK", title="", options=(("Frame", "Oak"),), pictures=(picture("oak"),))
+    ash = SaveVariant(sku="ASH", title="", options=(("Frame", "Ash"),), pictures=(picture("ash"),))
+    own = (picture("bare", role="hover"), picture("oak"), picture("wall", role="gallery"))
+    save_product(product("dunes", variants=(oak, ash), pictures=own))
+    shown = [view.renditions[0].url for view in product_detail("dunes").pictures]
+    names = [url.removeprefix("/media/pictures/").partition("-")[0] for url in shown]
+    assert names == ["oak", "bare", "wall", "ash"]

@@ -29,6 +29,7 @@ class Shop:
             "DATA_DIRECTORY": str(data),
             "PORT": str(self.port),
             "LIVE_PORT": str(self.live_port),
+            "LOAD_DEMO": "no",
             "WEB_WORKERS": "1",
             **variables,
         }

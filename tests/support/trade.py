@@ -74,6 +74,11 @@ def open_shop(units: int = 10) -> None:
         )
     )
     set_prices(tuple(SetPrice(sku=sku, price=Money(minor, "EUR")) for sku, minor in PRICES.items()))
+    _open_delivery()
+    receive_stocks([ReceiveStock(sku=sku, quantity=units) for sku in PRICES])
+
+
+def _open_delivery() -> None:
     save_methods((SaveMethod(code="standard", title="Standard", carrier="Colissimo"),))
     save_zones(
         (
@@ -92,7 +97,6 @@ def open_shop(units: int = 10) -> None:
             ),
         )
     )
-    receive_stocks([ReceiveStock(sku=sku, quantity=units) for sku in PRICES])
 
 
 def fill_basket(**quantities: int) -> Cart:
@@ -167,9 +171,9 @@ def some(**quantities: int) -> tuple[LineQuantity, ...]:
     return tuple(LineQuantity(sku=skus[name], quantity=n) for name, n in quantities.items())
 
 
-def ship(placed: Placed, parcel_id: UUID | None = None, **quantities: int) -> UUID:
+def ship(placed: Placed, **quantities: int) -> UUID:
     """Sends a parcel and has its capture done; returns the parcel's id."""
-    parcel_id = parcel_id or new_id()
+    parcel_id = new_id()
     orders.ship_parcel(
         ShipParcel(
             order_id=placed.order_id,

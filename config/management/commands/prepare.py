@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,17 +24,13 @@ ADVISORY_LOCK = 0x636F756E746572
 class Command(BaseCommand):
     help = "Migrates, collects static files and loads the demo shop, each only when needed."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--no-demo", action="store_true", help="leave an empty shop empty")
-
     def handle(self, *args: Any, **options: Any) -> None:
         with one_at_a_time():
             self.migrate()
             if settings.IN_PRODUCTION:
                 refuse_demo_accounts()
             self.collect_static_files()
-            wanted = not (settings.IN_PRODUCTION or options["no_demo"])
-            if wanted and "load_demo" in get_commands() and shop_is_empty():
+            if settings.LOAD_DEMO and "load_demo" in get_commands() and shop_is_empty():
                 with self.step("Loading the demo shop"):
                     call_command("load_demo")
 

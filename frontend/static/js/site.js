@@ -2,13 +2,13 @@
 // basket link leads to its page, steppers are number fields and messages stay on the page.
 
 const TOAST_SECONDS = 7;
-const root = document.documentElement;
-root.dataset.scripted = "";
-
 const toasts = document.getElementById("toasts");
 const find = (selector, within = document) => within.querySelector(selector);
+const on = (name, act) => document.addEventListener(name, act);
 
-/* Drawers: an element with data-opens="<id>" shows the dialog of that id. */
+document.documentElement.dataset.scripted = "";
+
+/* Dialogs: data-opens="<id>" shows the dialog of that id; its backdrop closes it. */
 
 // Everything outside an open dialog is covered and silent, so the toasts move in with it.
 function open(dialog) {
@@ -18,24 +18,19 @@ function open(dialog) {
   dialog.addEventListener("close", () => document.body.append(toasts), { once: true });
 }
 
-document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-opens]");
-  const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
-  const dialog = opener && document.getElementById(opener.dataset.opens);
-  if (dialog && plain) {
+on("basket:open", () => open(document.getElementById("basket")));
+on("click", (event) => {
+  const { target } = event;
+  const dialog = document.getElementById(target.closest("[data-opens]")?.dataset.opens);
+  if (dialog && !(event.button || event.ctrlKey || event.metaKey || event.shiftKey)) {
     event.preventDefault();
     open(dialog);
   }
-  // closedby="any" does this where the browser knows it; the backdrop belongs to the dialog.
-  if (event.target.matches("dialog[data-drawer]")) event.target.close();
-});
-document.addEventListener("basket:open", () => open(document.getElementById("basket")));
-
-/* The mobile menu closes like a dialog: by Escape, or by a click elsewhere. */
-
-document.addEventListener("click", (event) => {
+  if (target.matches("dialog[data-drawer]")) target.close();
   const menu = find("[data-menu][open]");
-  if (menu && !menu.contains(event.target)) menu.open = false;
+  if (menu && !menu.contains(target)) menu.open = false;
+  if (target.closest("[data-dismiss]")) target.closest(".toast, .notice")?.remove();
+  if (target.closest("[data-step]")) step(target.closest("[data-step]"));
 });
 
 /* Toasts leave by themselves, unless somebody is reading them with pointer or focus. */
@@ -46,24 +41,20 @@ function leave(toast) {
   setTimeout(() => toast.remove(), 300);
 }
 
-function say(text) {
-  const toast = document.createElement("div");
-  toast.className = "toast";
+function say(words) {
+  const toast = Object.assign(document.createElement("div"), { className: "toast" });
   toast.dataset.tone = "bad";
-  toast.append(Object.assign(document.createElement("p"), { textContent: text }));
+  toast.append(Object.assign(document.createElement("p"), { textContent: words }));
   toasts.append(toast);
 }
 
 new MutationObserver((records) => {
-  for (const toast of records.flatMap((record) => [...record.addedNodes])) {
-    if (toast.nodeType === Node.ELEMENT_NODE) setTimeout(leave, TOAST_SECONDS * 1000, toast);
+  for (const added of records.flatMap((record) => [...record.addedNodes])) {
+    if (added.nodeType === Node.ELEMENT_NODE) setTimeout(leave, TOAST_SECONDS * 1000, added);
   }
 }).observe(toasts, { childList: true });
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-dismiss]")) event.target.closest(".toast, .notice")?.remove();
-});
 
-/* Quantity steppers. The hidden submit happens through htmx's `change` trigger, or by the form. */
+/* Quantity steppers and sliders. What a stepper changes is sent by htmx or with its form. */
 
 function refresh(stepper) {
   const field = find("input", stepper);
@@ -73,9 +64,7 @@ function refresh(stepper) {
   }
 }
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-quantity] [data-step]");
-  if (!button) return;
+function step(button) {
   const stepper = button.closest("[data-quantity]");
   const field = find("input", stepper);
   if (button.dataset.step < 0) field.stepDown();
@@ -83,35 +72,38 @@ document.addEventListener("click", (event) => {
   refresh(stepper);
   if (button.disabled) field.focus();
   field.dispatchEvent(new Event("change", { bubbles: true }));
-});
-document.addEventListener("input", (event) => {
-  const stepper = event.target.closest("[data-quantity]");
-  if (stepper) refresh(stepper);
-  const shown = event.target.dataset.shows;
-  if (shown) document.getElementById(shown).value = event.target.value;
+}
+
+on("input", ({ target }) => {
+  if (target.closest("[data-quantity]")) refresh(target.closest("[data-quantity]"));
+  if (target.dataset.shows) document.getElementById(target.dataset.shows).value = target.value;
 });
 
-/* `/` goes to the search field, as its aria-keyshortcuts says. */
+/* Keys: `/` goes to the search, arrows walk its suggestions, Escape closes the menu. */
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    const menu = find("[data-menu][open]");
-    if (menu) [menu.open] = [false, find("summary", menu).focus()];
+on("keydown", (event) => {
+  const { key, target } = event;
+  const menu = key === "Escape" && find("[data-menu][open]");
+  if (menu) [menu.open] = [false, find("summary", menu).focus()];
+  const typing = target.matches("input, textarea, select, [contenteditable]");
+  let next = null;
+  if (key === "/" && !(typing || event.ctrlKey || event.metaKey || event.altKey)) {
+    next = [...document.querySelectorAll("[data-search]")].find((field) => field.checkVisibility());
+  } else if (key === "ArrowDown" || key === "ArrowUp") {
+    const stops = [...(target.closest("[role=search]")?.querySelectorAll("input, li a") ?? [])];
+    next = stops[stops.indexOf(target) + (key === "ArrowDown" ? 1 : -1)];
   }
-  const typing = event.target.matches("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const field = [...document.querySelectorAll("[data-search]")].find((f) => f.checkVisibility());
-  if (field) [event.returnValue] = [false, field.select()];
+  if (next) [event.returnValue] = [false, next.focus(), next.select?.()];
 });
 
 /* A form is sent once. aria-disabled keeps the focus that `disabled` would drop. */
 
-document.addEventListener("submit", (event) => {
-  const form = event.target;
+on("submit", (event) => {
+  const { target: form, submitter } = event;
   if (event.defaultPrevented || form.method !== "post") return;
   if (form.dataset.sent) return void event.preventDefault();
   form.dataset.sent = "true";
-  event.submitter?.setAttribute("aria-disabled", "true");
+  submitter?.setAttribute("aria-disabled", "true");
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
@@ -122,36 +114,35 @@ addEventListener("pageshow", () => {
 
 /* htmx: the CSRF header, focus on what went wrong, words for a lost connection. */
 
-document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  const token = document.cookie.match(/(?:^|; )[\w-]*csrf\w*=([^;]+)/)?.[1];
-  if (token && !/^(GET|HEAD)$/i.test(ctx.request.method)) ctx.request.headers["X-CSRFToken"] = token;
-});
-
 function announceErrors() {
   const summary = find("[data-error-summary]:not([data-seen])");
   if (summary) [summary.dataset.seen] = ["", summary.focus()];
 }
 
-document.addEventListener("htmx:after:swap", announceErrors);
-document.addEventListener("htmx:error", ({ target }) => {
-  if (target.hasAttribute?.("hx-sse:connect")) return showLiveNote(true);
-  say("The connection was lost. Please try again.");
-});
-document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-  // The shop's own refusals bring their words along; a proxy's do not.
-  if (ctx.response.status >= 500 && !ctx.response.headers.has("HX-Reswap")) {
-    say("Something went wrong on our side. Please try again.");
-  }
-});
 function showLiveNote(lost) {
   for (const note of document.querySelectorAll("[data-live-note]")) note.hidden = !lost;
 }
-document.addEventListener("htmx:sse:error", () => showLiveNote(true));
-document.addEventListener("htmx:sse:after:connection", () => showLiveNote(false));
+
+on("htmx:config:request", ({ detail: { ctx } }) => {
+  // The stream may have an origin of its own; every other request stays at home.
+  if (ctx.sourceElement?.hasAttribute("hx-sse:connect")) ctx.request.mode = "cors";
+  const token = document.cookie.match(/(?:^|; )[\w-]*csrf\w*=([^;]+)/)?.[1];
+  if (token && !/^(GET|HEAD)$/i.test(ctx.request.method)) ctx.request.headers["X-CSRFToken"] = token;
+});
+on("htmx:after:swap", announceErrors);
+on("htmx:error", ({ target }) => {
+  if (target.hasAttribute?.("hx-sse:connect")) showLiveNote(true);
+  else say("The connection was lost. Please try again.");
+});
+on("htmx:response:error", ({ detail: { ctx: { response } } }) => {
+  // The shop's own refusals bring their words along; a proxy's do not.
+  if (response.status >= 500 && !response.headers.has("HX-Reswap")) say("Please try again soon.");
+});
+on("htmx:sse:error", () => showLiveNote(true));
+on("htmx:sse:after:connection", () => showLiveNote(false));
 announceErrors();
 
-/* A quick reader outruns the transition between pages; that is no error. */
-
+// A quick reader outruns the transition between two pages; that is no error.
 for (const name of ["pageswap", "pagereveal"]) {
   addEventListener(name, ({ viewTransition }) => {
     viewTransition?.ready.catch(() => {});

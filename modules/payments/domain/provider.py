@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from modules.payments.contracts import BankMishap, BankSession
 from modules.payments.domain.reports import Report
 
 
@@ -101,3 +102,16 @@ class Gateway(Protocol):
         Raises:
             NotificationRefused: forged, stale, not for this shop, or not understood.
         """
+
+
+class PretendBank(Gateway, Protocol):
+    """A provider whose customer side is played as well: the test bank's own page and its moods."""
+
+    def session(self, session_id: str) -> BankSession:
+        """Returns what the bank's page shows. Raises: BankSessionNotFound."""
+
+    def decide(self, session_id: str, decision: str) -> str:
+        """Does what was chosen there and returns the next address. Raises: BankSessionNotFound."""
+
+    def misbehave(self, mishap: BankMishap) -> None:
+        """Arranges a mishap for the next call of a kind."""

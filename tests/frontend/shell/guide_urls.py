@@ -15,10 +15,15 @@ def add_to_basket(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def suggest(request: HttpRequest) -> HttpResponse:
+    return HttpResponse('<ul class="suggestions"><li><a href="/1/">Dune Light</a></li></ul>')
+
+
 handler404 = "frontend.errors.page_not_found"
 urlpatterns = [
     path("styleguide/", include("frontend.styleguide.urls")),
     path("accounts/", include("allauth.urls")),
+    path("search/suggestions/", suggest),
     path("cart/add/", add_to_basket),
     path("cart/change/", add_to_basket),
     path("cart/remove/", errors.server_error),

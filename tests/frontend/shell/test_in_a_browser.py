@@ -144,6 +144,12 @@ def test_the_keyboard_reaches_search_menu_and_errors(live_server: LiveServer) ->
         assert page.evaluate("document.activeElement.matches('[data-error-summary]')")
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.id") == "search"
+        page.keyboard.type("dune")
+        page.wait_for_selector(".suggestions a")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.innerText") == "Dune Light"
+        page.keyboard.press("ArrowUp")
+        assert page.evaluate("document.activeElement.value") == "dune"
         page.set_viewport_size({"width": 390, "height": 844})
         page.locator("[data-menu] > summary").press("Enter")
         assert page.locator("[data-menu]").get_attribute("open") is not None

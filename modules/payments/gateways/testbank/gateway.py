@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from modules.kernel.clock import now
-from modules.payments.contracts import NotificationRefused
+from modules.payments.contracts import BankMishap, BankSession, NotificationRefused
 from modules.payments.domain.provider import Find, Notice, Operate, Start
 from modules.payments.domain.reports import Report, ReportKind
 from modules.payments.gateways.testbank import bank
@@ -61,6 +61,15 @@ class TestBank:
     def find(self, request: Find) -> Sequence[Report]:
         record = bank.look_up(request.payment_id, request.attempt_id)
         return () if record is None else (_about(record),)
+
+    def session(self, session_id: str) -> BankSession:
+        return bank.session(session_id)
+
+    def decide(self, session_id: str, decision: str) -> str:
+        return bank.decide(session_id, decision)
+
+    def misbehave(self, mishap: BankMishap) -> None:
+        bank.misbehave(mishap)
 
     def read_notification(self, headers: Mapping[str, str], body: bytes) -> Notice:
         verify(headers.get(HEADER, ""), body, now())

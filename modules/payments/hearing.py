@@ -1,0 +1,84 @@
+"""Listening to providers: their answers, their notifications, and what they say when asked."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.commands import command
+from events.outbox import emit
+from events.repository import load_or_none
+from modules.payments import inbox
+from modules.payments.calls import call_provider, enquiry
+from modules.payments.contracts import PaymentNotFound
+from modules.payments.domain.payment import Payment
+from modules.payments.domain.provider import Gateway
+from modules.payments.domain.reports import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hear:
+    """What a provider said, and how it reached us."""
+
+    provider: str
+    source: inbox.Source
+    payment_id: UUID
+    reports: tuple[Report, ...]
+    key: str = ""
+    body: bytes = b""
+
+
+@command
+def hear(message: Hear) -> None:
+    """Stores and folds what was said, in one transaction."""
+    for report in message.reports:
+        inbox.store(message.provider, message.source, report)
+    inbox.fold_waiting(message.payment_id)
+
+
+@command
+def keep(message: Hear) -> None:
+    """Stores what was said, and asks for its folding in case we die before it."""
+    for report in message.reports:
+        inbox.store(message.provider, message.source, report, key=message.key, body=message.body)
+    emit(
+        "payments.fold",
+        key=f"{message.provider}:{message.key}",
+        payment_id=message.payment_id,
+    )
+
+
+def answer(provider: Gateway, report: Report) -> Hear:
+    """Wraps the answer to a call, to be heard."""
+    return Hear(
+        provider=provider.code, source="answer", payment_id=report.payment_id, reports=(report,)
+    )
+
+
+def ask(payment: Payment, provider: Gateway) -> None:
+    """Asks what became of the attempt in the air, and records what the provider says.
+
+    Raises:
+        ProviderUnavailable: it says nothing.
+    """
+    attempt = payment.state.live_attempt
+    assert attempt is not None
+    question = enquiry(payment, attempt)
+    reports = tuple(call_provider(lambda: provider.find(question)))
+    if not reports:
+        reports = (
+            Report(
+                kind="failed",
+                payment_id=payment.id,
+                attempt_id=attempt.id,
+                currency=payment.state.currency,
+                message="The payment did not reach the provider. Nothing was charged.",
+            ),
+        )
+    hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
+
+
+def load_payment(payment_id: UUID) -> Payment:
+    """Returns a payment from its stream. Raises: PaymentNotFound."""
+    payment = load_or_none(Payment, payment_id)
+    if payment is None:
+        raise PaymentNotFound("There is no such payment.", payment_id=payment_id)
+    return payment

@@ -1,0 +1,80 @@
+"""Who may open and do what: every route of staff and auditor, each kind of visitor."""
+
+from uuid import UUID
+
+import pytest
+from django.urls import URLPattern
+
+from frontend.auditor.urls import urlpatterns as auditor_routes
+from frontend.staff.actions import ACTIONS
+from frontend.staff.urls import urlpatterns as staff_routes
+from modules.checkout.contracts import Placed
+from tests.frontend.staff.people import signed_in, text
+from tests.support.trade import PRINT
+
+VISITORS = ("anonymous", "customer", "staff", "auditor")
+STAFF = {
+    "staff": ("GET", "/staff/"),
+    "staff-orders": ("GET", "/staff/orders/"),
+    "staff-order": ("GET", "/staff/orders/{order}/"),
+    "staff-order-action": ("POST", "/staff/orders/{order}/cancel/"),
+    "staff-stock": ("GET", "/staff/stock/"),
+    "staff-stock-item": ("GET", f"/staff/stock/{PRINT}/"),
+    "staff-stock-change": ("POST", f"/staff/stock/{PRINT}/receive/"),
+    "staff-products": ("GET", "/staff/products/"),
+    "staff-product": ("GET", f"/staff/products/{PRINT}/"),
+    "staff-product-price": ("POST", f"/staff/products/{PRINT}/price/"),
+    "staff-effects": ("GET", "/staff/effects/"),
+    "staff-effect-retry": ("POST", f"/staff/effects/{UUID(int=1)}/retry/"),
+}
+AUDITOR = {
+    "audit": ("GET", "/auditor/"),
+    "audit-streams": ("GET", "/auditor/streams/"),
+    "audit-verify": ("GET", "/auditor/verify/?run=yes"),
+    "audit-stream": ("GET", "/auditor/streams/{order}/"),
+    "audit-raw-event": ("GET", "/auditor/streams/{order}/events/1/"),
+}
+ROUTES = [("staff", *each) for each in STAFF.values()] + [
+    ("auditor", *each) for each in AUDITOR.values()
+]
+
+
+def names(routes: list[URLPattern]) -> set[str]:
+    return {route.name or "" for route in routes}
+
+
+def test_every_route_is_in_the_matrix() -> None:
+    assert names(staff_routes) == set(STAFF)
+    assert names(auditor_routes) == set(AUDITOR)
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_a_route_opens_for_its_role_alone(order: Placed, visitor: str) -> None:
+    client = signed_in(visitor)
+    for role, method, address in ROUTES:
+        response = client.generic(method, address.format(order=order.order_id))
+        if visitor == "anonymous":
+            assert response.status_code == 302, address
+            assert "/accounts/login/?next=" in response["Location"]
+        elif visitor != role:
+            assert response.status_code == 403, address
+            assert f"Sign in with a{'n auditor' if role == 'auditor' else ' staff'}" in text(
+                response
+            )
+        else:
+            # A form sent empty is refused, or does nothing, by the page that only staff see.
+            assert response.status_code in ((409, 303) if method == "POST" else (200,)), address
+            assert "no-cache" in response["Cache-Control"]
+
+
+def test_a_form_is_not_obeyed_by_following_a_link(order: Placed) -> None:
+    client = signed_in("staff")
+    for action in ACTIONS:
+        assert client.get(f"/staff/orders/{order.order_id}/{action}/").status_code == 405
+
+
+def test_what_does_not_exist_is_not_found(order: Placed) -> None:
+    client = signed_in("staff")
+    assert client.post(f"/staff/orders/{order.order_id}/burn/").status_code == 404
+    assert client.get(f"/staff/orders/{UUID(int=1)}/").status_code == 404
+    assert client.get("/staff/stock/NONE-SUCH/").status_code == 404

@@ -1,0 +1,25 @@
+"""Every order event ever stored still loads, field by field."""
+
+from pathlib import Path
+
+import pytest
+
+from events import codec
+from modules.orders.domain.order import Order
+from tests.support.history import keeps, loaded, missing, samples
+
+FOLDER = Path(__file__).parent / "history"
+PREFIX = f"{Order.kind}."
+
+
+@pytest.mark.parametrize(("topic", "payload"), samples(FOLDER).items(), ids=samples(FOLDER))
+def test_a_stored_event_loads_with_all_it_said(topic: str, payload: bytes) -> None:
+    assert keeps(payload, codec.encode_event(loaded(topic, payload)))
+
+
+def test_every_event_has_a_stored_sample() -> None:
+    assert missing(FOLDER, PREFIX) == []
+
+
+def test_no_sample_is_of_an_event_nobody_reads() -> None:
+    assert all(topic.startswith(PREFIX) for topic in samples(FOLDER))
