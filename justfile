@@ -92,6 +92,11 @@ unit *arguments: setup-tests (_pytest "-n 2 -m 'not browser and not stress and n
 [group('test')]
 tests *arguments: setup-tests (_pytest "" arguments)
 
+# 2,000 hostile requests against every operation of the API
+[group('test')]
+fuzz: setup-tests
+    COUNTERFOIL_FUZZ_CASES=2000 {{ python }} -m pytest -q tests/api/test_fuzzing.py --timeout=900
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")
@@ -119,6 +124,17 @@ picture: (_install "development")
 [group('maintain')]
 variables: (_install "development")
     @{{ python }} -m tests.architecture.variables
+
+# Copy htmx, fonts and icons out of node_modules, with their licences and a manifest
+[group('maintain')]
+vendor: (_install "development")
+    npm ci --ignore-scripts --no-fund --no-audit
+    {{ python }} -m frontend.vendoring
+
+# Join the stylesheets into css/site.css
+[group('maintain')]
+styles: (_install "development")
+    {{ python }} -m frontend.stylesheet
 
 # Write the index of docs/decisions from the records' titles
 [group('maintain')]
