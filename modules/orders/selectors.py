@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -156,8 +156,8 @@ def _filtered(wanted: OrderFilter) -> QuerySet[OrderRow]:
         "status": wanted.status,
         "payment": wanted.payment_status,
         "fulfilment_status": wanted.fulfilment_status,
-        "placed_at__gte": wanted.placed_from,
-        "placed_at__lt": wanted.placed_until,
+        "placed_at__gte": _in_utc(wanted.placed_from),
+        "placed_at__lt": _in_utc(wanted.placed_until),
         "customer_id": wanted.customer_id,
     }
     rows = rows.filter(**{name: value for name, value in given.items() if value})
@@ -191,10 +191,21 @@ def _cursor(row: OrderRow) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """Returns a moment as PostgreSQL can read it: it knows no offsets beyond 16 hours."""
+    if moment is None:
+        return None
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
+
+
 def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
     try:
         raw = base64.urlsafe_b64decode(f"{cursor}==")
-        return msgspec.json.decode(raw, type=tuple[datetime, UUID])
+        moment, order_id = msgspec.json.decode(raw, type=tuple[datetime, UUID])
+        return _in_utc(moment) or moment, order_id
     except (binascii.Error, ValueError, msgspec.DecodeError):
         return None
 

@@ -1,7 +1,7 @@
 """Finding orders: by number, by word, by view, page by page."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from django.db import connection
@@ -111,6 +111,17 @@ def test_filters_narrow_and_never_widen() -> None:
     assert found(placed_until=now() + timedelta(seconds=1)) == {guest.number, own.number}
 
 
+@pytest.mark.parametrize("hours", [-23, 0, 23])
+@pytest.mark.parametrize("moment", [datetime.min, datetime(2026, 1, 1), datetime.max])  # noqa: DTZ001, DTZ901
+def test_moments_of_any_offset_are_understood(moment: datetime, hours: int) -> None:
+    placed = buy(prints=1)
+    wanted = moment.replace(tzinfo=timezone(timedelta(hours=hours)))
+    later = found(placed_from=wanted)
+    earlier = found(placed_until=wanted)
+    assert later | earlier == {placed.number}
+    assert not later & earlier
+
+
 def test_pages_follow_each_other_without_gap_or_repeat() -> None:
     numbers = [buy(prints=1).number for _ in range(5)]
     seen: list[str] = []
@@ -124,7 +135,9 @@ def test_pages_follow_each_other_without_gap_or_repeat() -> None:
     assert seen == numbers[::-1]
 
 
-@pytest.mark.parametrize("cursor", ["x", "%%%", "bnVsbA", "\0", "é"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "%%%", "bnVsbA", "\0", "é", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwIiwieCJd"]
+)
 def test_an_unreadable_cursor_begins_anew(cursor: str) -> None:
     placed = buy(prints=1)
     assert found(cursor=cursor) == {placed.number}
