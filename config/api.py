@@ -15,6 +15,7 @@ from config.api_docs import VendoredSwagger
 from config.api_guard import guarded, listed, repeatable
 from config.api_openapi import ShopOpenAPI
 from config.problems import install
+from modules.audit import api as audit
 from modules.carts import api as carts
 from modules.catalog import api as catalog
 from modules.checkout import api as checkout
@@ -106,3 +107,4 @@ api.add_router("/staff", inventory.staff_router, auth=Holder("stock:write"))
 api.add_router("/staff", staff.router, auth=Holder("orders:read", "orders:write"))
 api.add_router("/staff", staff.money_router, auth=Holder("orders:read", "payments:write"))
 api.add_router("/staff", payments.staff_router, auth=Holder("orders:read", "payments:write"))
+api.add_router("/audit", audit.router, auth=Holder("audit:read"))
