@@ -35,8 +35,8 @@ from modules.payments.contracts import (
     VoidPayment,
 )
 from modules.payments.domain.payment import Payment
-from modules.payments.domain.provider import Gateway, Start
-from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment
+from modules.payments.domain.provider import Start
+from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment, next_step
 from modules.payments.providers import gateway, pretend_bank
 
 log = structlog.get_logger(__name__)
@@ -48,8 +48,6 @@ ENQUIRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 8, 20, 45))
 # How long a page may take to start a payment itself before a worker does it.
 START_GRACE = timedelta(seconds=30)
 
-UNKNOWN = "We have no answer from the payment provider yet. We keep asking; nothing is lost."
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enquiry:
@@ -58,6 +56,19 @@ class Enquiry:
     payment_id: UUID
     attempt_id: UUID
     number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What beginning an attempt came to: `start` is to be called, or `step` says what goes on.
+
+    `unanswered`: an earlier attempt has no outcome and has to be asked about first.
+    """
+
+    provider: str
+    step: NextStep
+    unanswered: bool
+    start: Start | None
 
 
 def request_payment(message: RequestPayment) -> None:
@@ -104,16 +115,11 @@ def start_payment(message: StartPayment) -> NextStep:
     """
     outside_transaction()
     with acting(command_id=None):
-        payment = load_payment(message.payment_id)
-        provider = gateway(payment.state.provider)
-        live = payment.state.live_attempt
-        if live and live.id != message.attempt_id:
-            if live.redirect_url:
-                return _next_step(payment)
-            ask(payment, provider)
-        if _begin(message):
-            _call_start(payment, provider, message)
-        return _next_step(load_payment(message.payment_id))
+        begun = _begin(message)
+        if begun.unanswered:
+            ask(load_payment(message.payment_id), gateway(begun.provider))
+            begun = _begin(message)
+        return _call_start(message, begun) if begun.start else begun.step
 
 
 def start_unattended(payment_id: UUID) -> None:
@@ -226,7 +232,7 @@ def resolve_unknown(payment_id: UUID) -> NextStep:
         if payment.state.live_attempt:
             ask(payment, gateway(payment.state.provider))
             settle(payment_id)
-        return _next_step(load_payment(payment_id))
+        return next_step(load_payment(payment_id))
 
 
 def receive_notification(provider: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -294,37 +300,41 @@ def ask_again(payment_id: UUID, attempt_id: UUID, number: int) -> None:
 
 
 @command
-def _begin(message: StartPayment) -> bool:
-    """Records an attempt; returns whether the provider is to be called for it."""
+def _begin(message: StartPayment) -> Begun:
+    """Records an attempt, unless an earlier one goes on or has to be asked about first."""
     payment = load_payment(message.payment_id)
-    payment.start(message.attempt_id)
+    state = payment.state
+    live = state.live_attempt
+    other = live if live and live.id != message.attempt_id else None
+    if other is None:
+        payment.start(message.attempt_id)
     if payment.pending_events:
         save(payment)
-        _plan_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
-    attempt = payment.state.attempt(message.attempt_id)
-    return attempt is not None and attempt.status == "started"
-
-
-def _call_start(payment: Payment, provider: Gateway, message: StartPayment) -> None:
-    request = Start(
-        payment_id=payment.id,
-        attempt_id=message.attempt_id,
-        description=payment.state.description,
-        amount_minor=payment.state.amount_minor,
-        currency=payment.state.currency,
-        return_url=message.return_url,
+        _emit_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
+    attempt = state.attempt(message.attempt_id)
+    return Begun(
+        provider=state.provider,
+        step=next_step(payment),
+        unanswered=other is not None and not other.redirect_url,
+        start=Start(
+            payment_id=payment.id,
+            attempt_id=message.attempt_id,
+            description=state.description,
+            amount_minor=state.amount_minor,
+            currency=state.currency,
+            return_url=message.return_url,
+        )
+        if attempt and attempt.status == "started"
+        else None,
     )
-    try:
-        report = call_provider(lambda: provider.start(request))
-    except ProviderUnavailable as error:
-        log.warning("payment start unanswered", payment=str(payment.id), error=error.message)
-        return
-    hear(answer(provider, report))
-    settle(payment.id)
 
 
 @command
 def _plan_enquiry(message: Enquiry) -> None:
+    _emit_enquiry(message)
+
+
+def _emit_enquiry(message: Enquiry) -> None:
     if message.number < len(ENQUIRIES):
         emit(
             "payments.ask_again",
@@ -336,20 +346,26 @@ def _plan_enquiry(message: Enquiry) -> None:
         )
 
 
+def _call_start(message: StartPayment, begun: Begun) -> NextStep:
+    request = begun.start
+    assert request is not None
+    provider = gateway(begun.provider)
+    try:
+        report = call_provider(lambda: provider.start(request))
+    except ProviderUnavailable as error:
+        log.warning("payment start unanswered", payment=str(request.payment_id), why=error.message)
+        return next_step(load_payment(request.payment_id))
+    step = hear(answer(provider, report))
+    if step.status == "pending":
+        return step
+    # What was authorised may be wanted at once, or not at all any more.
+    settle(request.payment_id)
+    return next_step(load_payment(request.payment_id))
+
+
 def _save_and_settle_later(payment: Payment, operation_id: UUID | None) -> None:
     if not payment.pending_events:
         return
     save(payment)
     if operation_id:
         emit("payments.settle", key=str(operation_id), payment_id=payment.id)
-
-
-def _next_step(payment: Payment) -> NextStep:
-    live = payment.state.live_attempt
-    unanswered = live is not None and not live.redirect_url
-    return NextStep(
-        payment_id=payment.id,
-        status=payment.status,
-        redirect_url=live.redirect_url if live else "",
-        message=UNKNOWN if unanswered else payment.state.message,
-    )
