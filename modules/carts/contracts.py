@@ -86,6 +86,16 @@ class Cart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CartHolder:
+    """Who may open a basket: whoever has its token, or its customer."""
+
+    id: UUID
+    token: str
+    customer_id: UUID | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateCart:
     """Makes a basket; the customer's open one, or the one with `cart_id`, is used if it exists."""
 

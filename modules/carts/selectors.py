@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from modules.carts.contracts import Cart
+from modules.carts.contracts import Cart, CartHolder, CartNotFound
+from modules.carts.models import GONE, Status
 from modules.carts.models import Cart as CartRow
-from modules.carts.models import Status
 
 
 def cart(cart_id: UUID) -> Cart:
@@ -36,3 +36,17 @@ def open_cart_of(customer_id: UUID) -> Cart | None:
     rows = CartRow.objects.filter(customer_id=customer_id, status=Status.OPEN)
     row = rows.prefetch_related("lines").first()
     return row.as_contract() if row else None
+
+
+def holder_of(cart_id: UUID) -> CartHolder:
+    """Returns who may open a basket, without reading what is in it. One query.
+
+    Raises:
+        CartNotFound: no such basket, or it ended in a customer's own.
+    """
+    rows = CartRow.objects.filter(id=cart_id, status__in=[Status.OPEN, Status.CLOSED])
+    row = rows.values_list("token", "customer_id", "currency").first()
+    if row is None:
+        raise CartNotFound(GONE)
+    token, customer_id, currency = row
+    return CartHolder(id=cart_id, token=token, customer_id=customer_id, currency=currency)
