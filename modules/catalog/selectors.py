@@ -176,17 +176,19 @@ def _gallery(placements: Iterable[Placement]) -> tuple[Picture, ...]:
     return tuple(picture for picture in shown.values() if picture)
 
 
-def sellable_variants(skus: Group[str]) -> dict[str, SellableVariant]:
+def sellable_variants(skus: Group[str], *, pictures: bool = True) -> dict[str, SellableVariant]:
     """Returns what baskets and orders need of each known SKU; unknown ones are missing.
 
     A variant that was dropped, or whose product is not active, is there with `on_sale` False.
+    Without `pictures` it comes with its product's, which costs no statement.
     """
     rows = list(Variant.objects.filter(sku__in=set(skus)).select_related("product__listing"))
     options = _options(VariantOption.objects.filter(variant__in=rows))
-    placements = Placement.objects.filter(variant__in=rows).order_by("position")
     own: defaultdict[UUID | None, list[Placement]] = defaultdict(list)
-    for place in placements.select_related("picture").prefetch_related("picture__renditions"):
-        own[place.variant_id].append(place)
+    if pictures:
+        placements = Placement.objects.filter(variant__in=rows).order_by("position")
+        for place in placements.select_related("picture").prefetch_related("picture__renditions"):
+            own[place.variant_id].append(place)
     return {
         row.sku: SellableVariant(
             sku=row.sku,

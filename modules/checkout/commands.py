@@ -65,6 +65,7 @@ def place_order(message: Checkout) -> Placed:
         country=message.delivery_address.country,
         method_code=message.method_code,
         fresh=True,
+        pictures=False,
     )
     check(message, found)
     return place(message, cart, sound_quote(message, found))

@@ -88,9 +88,9 @@ def review(cart_id: UUID) -> Review:
     return review_of(cart_of(cart_id))
 
 
-def review_of(cart: Cart) -> Review:
-    """Returns what `review` does of a cart that was just read."""
-    found = gather(cart)
+def review_of(cart: Cart, *, pictures: bool = True) -> Review:
+    """Returns what `review` does, of a cart that was just read."""
+    found = gather(cart, pictures=pictures)
     return Review(
         basket=shown(found),
         delivery_options=found.options,
