@@ -16,7 +16,6 @@ from django.db.models import F, Q
 from events.commands import command
 from modules.carts.contracts import (
     MAXIMUM_LINES,
-    MAXIMUM_QUANTITY,
     AddLine,
     Cart,
     CartFull,
@@ -24,6 +23,7 @@ from modules.carts.contracts import (
     CartOutdated,
     CloseCart,
     CreateCart,
+    LineAdded,
     LineNotFound,
     MergeCarts,
     MergeNote,
@@ -181,12 +181,13 @@ def create(message: CreateCart) -> UUID:
 
 
 @command
-def put_line(message: AddLine) -> None:
+def put_line(message: AddLine) -> LineAdded:
+    """Does what `add_line` does and answers of this line alone. Raises: as that does."""
     check_quantity(message.quantity, least=1)
     CartRow.objects.change(message.cart_id)
     # The basket is locked by now, so that nobody else changes its lines.
-    lines = Line.objects.filter(cart_id=message.cart_id).values_list("sku", "quantity")
-    quantities = dict(lines)
+    cart = CartRow.objects.read(id=message.cart_id)
+    quantities = {line.sku: line.quantity for line in cart.lines}
     quantity = quantities.get(message.sku, 0) + message.quantity
     check_quantity(quantity, least=1)
     if message.sku not in quantities and len(quantities) >= MAXIMUM_LINES:
@@ -207,6 +208,7 @@ def put_line(message: AddLine) -> None:
         unique_fields=["cart", "sku"],
         update_fields=["quantity", "unit_price_minor_when_added"],
     )
+    return LineAdded(quantity=quantity, version=cart.version)
 
 
 @command

@@ -85,14 +85,13 @@ def add_line(request: Called, cart_id: CartId, body: AddLineBody) -> AddedReply:
         quantity=body.quantity,
         unit_price_minor=listed.price.minor,
     )
-    after = carts.add_line(message)
-    quantity = next(line.quantity for line in after.lines if line.sku == body.sku)
+    added = carts.put_line(message)
     return AddedReply(
         cart_id=cart_id,
         sku=body.sku,
-        quantity=quantity,
+        quantity=added.quantity,
         unit_price=MoneyReply.model_validate(listed.price),
-        version=after.version,
+        version=added.version,
     )
 
 
