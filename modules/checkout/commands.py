@@ -23,7 +23,7 @@ from modules.kernel.clock import now
 from modules.kernel.identity import new_id, new_order_number
 from modules.orders import commands as orders
 from modules.orders.contracts import Contact, OrderStepRefused, PlaceOrder
-from modules.orders.selectors import order_detail, order_token
+from modules.orders.selectors import order_detail, order_status, order_token
 from modules.payments.commands import request_payment, start_payment, void_payment
 from modules.payments.contracts import (
     NextStep,
@@ -195,10 +195,10 @@ def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> 
         ProviderUnknown: no such payment method.
         ProviderUnavailable: no answer; the outcome is asked for later.
     """
-    order = order_detail(order_id)
-    if order.status == "cancelled":
+    status = order_status(order_id)
+    if status == "cancelled":
         raise OrderStepRefused(
-            "This order is cancelled and cannot be paid.", step="pay", status=order.status
+            "This order is cancelled and cannot be paid.", step="pay", status=status
         )
     if provider not in {method.code for method in payment_methods()}:
         raise ProviderUnknown("Choose one of the offered ways to pay.", provider=provider)

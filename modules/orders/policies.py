@@ -43,7 +43,7 @@ from modules.orders.contracts import (
     ReturnReceived,
 )
 from modules.orders.domain.order import Order
-from modules.orders.money import balance, is_covered, is_paid, take
+from modules.orders.money import balance, balance_found, is_covered, is_paid, take
 from modules.payments.contracts import CaptureFailed, PaymentAuthorised, PaymentCaptured
 from modules.payments.selectors import payments_of
 
@@ -52,8 +52,9 @@ def confirm_the_order(fact: PaymentAuthorised) -> None:
     order = load_or_none(Order, fact.reference)
     if order is None:
         return
+    found = payments_of(order.id)
     if order.state.status == "placed":
-        if not is_covered(order, payments_of(order.id)):
+        if not is_covered(order, found):
             return
         if not _stock_is_kept(order):
             with acting(actor="system", effective_at=None):
@@ -62,7 +63,7 @@ def confirm_the_order(fact: PaymentAuthorised) -> None:
             return
         order.confirm()
         save(order)
-    balance(order.id)
+    balance_found(order, found)
     if settings.SHOP_CAPTURE == "at-once":
         take(order.id, fact.payment_id)
 

@@ -64,15 +64,25 @@ class Money(RowsProjection):
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
         for reference in dict.fromkeys(_reference(row) for row in recorded_events):
             sums = totals(reference)
-            OrderMoney.objects.update_or_create(
+            row = OrderMoney(
                 order_id=reference,
-                defaults={
-                    "status": sums.status,
-                    "captured_minor": sums.captured_minor,
-                    "refunded_minor": sums.refunded_minor,
-                    "open_minor": sums.open_minor,
-                    "troubled": sums.troubled,
-                },
+                status=sums.status,
+                captured_minor=sums.captured_minor,
+                refunded_minor=sums.refunded_minor,
+                open_minor=sums.open_minor,
+                troubled=sums.troubled,
+            )
+            OrderMoney.objects.bulk_create(
+                [row],
+                update_conflicts=True,
+                unique_fields=["order"],
+                update_fields=[
+                    "status",
+                    "captured_minor",
+                    "refunded_minor",
+                    "open_minor",
+                    "troubled",
+                ],
             )
 
     def clear(self) -> None:
