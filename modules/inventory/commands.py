@@ -10,7 +10,6 @@ from modules.inventory.book import announce, known, movement, reduced, settle, t
 from modules.inventory.contracts import (
     MAXIMUM_UNITS,
     AdjustStock,
-    NothingReserved,
     NotOnHand,
     ReceiveStock,
     Release,

@@ -111,6 +111,8 @@ def start_payment(message: StartPayment) -> NextStep:
             if live.redirect_url:
                 return _next_step(payment)
             ask(payment, provider)
+        if provider.local:
+            return _start_here(message)
         if _begin(message):
             _call_start(payment, provider, message)
         return _next_step(load_payment(message.payment_id))
@@ -305,15 +307,22 @@ def _begin(message: StartPayment) -> bool:
     return attempt is not None and attempt.status == "started"
 
 
+@command
+def _start_here(message: StartPayment) -> NextStep:
+    """Records an attempt at a provider that is no outside party, together with its answer."""
+    payment = load_payment(message.payment_id)
+    provider = gateway(payment.state.provider)
+    payment.start(message.attempt_id)
+    save(payment)
+    attempt = payment.state.attempt(message.attempt_id)
+    if attempt is not None and attempt.status == "started":
+        inbox.store(provider.code, "answer", provider.start(_start_of(payment, message)))
+        inbox.fold_waiting(payment.id, payment)
+    return _next_step(payment)
+
+
 def _call_start(payment: Payment, provider: Gateway, message: StartPayment) -> None:
-    request = Start(
-        payment_id=payment.id,
-        attempt_id=message.attempt_id,
-        description=payment.state.description,
-        amount_minor=payment.state.amount_minor,
-        currency=payment.state.currency,
-        return_url=message.return_url,
-    )
+    request = _start_of(payment, message)
     try:
         report = call_provider(lambda: provider.start(request))
     except ProviderUnavailable as error:
@@ -321,6 +330,17 @@ def _call_start(payment: Payment, provider: Gateway, message: StartPayment) -> N
         return
     hear(answer(provider, report))
     settle(payment.id)
+
+
+def _start_of(payment: Payment, message: StartPayment) -> Start:
+    return Start(
+        payment_id=payment.id,
+        attempt_id=message.attempt_id,
+        description=payment.state.description,
+        amount_minor=payment.state.amount_minor,
+        currency=payment.state.currency,
+        return_url=message.return_url,
+    )
 
 
 @command

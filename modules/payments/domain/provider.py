@@ -72,7 +72,8 @@ class Gateway(Protocol):
 
     `needs_shopper` is False when a payment can be started without the shopper at the screen.
     `manual` is True when money arrives by itself and staff record it: nothing is captured
-    automatically then.
+    automatically then. `local` is True when `start` only reckons, reaches nobody and always answers
+    authorised, declined or failed: it is then asked within the transaction that records the attempt.
     """
 
     code: str
@@ -80,6 +81,7 @@ class Gateway(Protocol):
     description: str
     needs_shopper: bool
     manual: bool
+    local: bool
 
     def start(self, request: Start) -> Report:
         """Answers challenged (with a `redirect_url`), authorised, declined or failed."""
