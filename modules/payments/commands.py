@@ -36,6 +36,7 @@ from modules.payments.contracts import (
 )
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Gateway, Start
+from modules.payments.domain.reports import fold
 from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment
 from modules.payments.providers import gateway, pretend_bank
 
@@ -309,15 +310,19 @@ def _begin(message: StartPayment) -> bool:
 
 @command
 def _start_here(message: StartPayment) -> NextStep:
-    """Records an attempt at a provider that is no outside party, together with its answer."""
+    """Records an attempt at a provider that is no outside party, together with its outcome.
+
+    Nothing is unknown in between, so that there is no answer to keep and nothing to ask for later.
+    """
     payment = load_payment(message.payment_id)
-    provider = gateway(payment.state.provider)
     payment.start(message.attempt_id)
-    save(payment)
     attempt = payment.state.attempt(message.attempt_id)
     if attempt is not None and attempt.status == "started":
-        inbox.store(provider.code, "answer", provider.start(_start_of(payment, message)))
-        inbox.fold_waiting(payment.id, payment)
+        provider = gateway(payment.state.provider)
+        verdict = fold(payment, provider.start(_start_of(payment, message)))
+        if verdict.outcome != "applied":
+            raise ProviderUnavailable(verdict.reason)
+    save(payment)
     return _next_step(payment)
 
 

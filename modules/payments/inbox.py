@@ -57,10 +57,9 @@ def store(
     )
 
 
-def fold_waiting(payment_id: UUID, payment: Payment | None = None) -> None:
+def fold_waiting(payment_id: UUID) -> None:
     """Folds all that was said about a payment and is not decided, in the caller's transaction.
 
-    A caller who has loaded the payment in this transaction gives it, and finds it folded.
 
     One applied message may be what another waited for, so the rest is looked at again after it.
     """
@@ -71,7 +70,7 @@ def fold_waiting(payment_id: UUID, payment: Payment | None = None) -> None:
     )
     if not rows:
         return
-    payment = payment or load_or_none(Payment, payment_id)
+    payment = load_or_none(Payment, payment_id)
     progress = True
     while rows and progress:
         progress = False

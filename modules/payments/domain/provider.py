@@ -72,8 +72,8 @@ class Gateway(Protocol):
 
     `needs_shopper` is False when a payment can be started without the shopper at the screen.
     `manual` is True when money arrives by itself and staff record it: nothing is captured
-    automatically then. `local` is True when `start` only reckons, reaches nobody and always answers
-    authorised, declined or failed: it is then asked within the transaction that records the attempt.
+    automatically then. `local` is True when `start` reaches nobody and always knows the outcome: it
+    is asked within the transaction that records the attempt, and its answer is recorded with it.
     """
 
     code: str
