@@ -115,7 +115,7 @@ def start_payment(message: StartPayment) -> NextStep:
         if provider.local:
             return _start_here(message)
         if _begin(message):
-            _call_start(payment, provider, message)
+            return _next_step(_call_start(payment, provider, message))
         return _next_step(load_payment(message.payment_id))
 
 
@@ -326,15 +326,20 @@ def _start_here(message: StartPayment) -> NextStep:
     return _next_step(payment)
 
 
-def _call_start(payment: Payment, provider: Gateway, message: StartPayment) -> None:
+def _call_start(payment: Payment, provider: Gateway, message: StartPayment) -> Payment:
+    """Has the provider start an attempt; returns the payment as that left it."""
     request = _start_of(payment, message)
     try:
         report = call_provider(lambda: provider.start(request))
     except ProviderUnavailable as error:
         log.warning("payment start unanswered", payment=str(payment.id), error=error.message)
-        return
+        return load_payment(payment.id)
     hear(answer(provider, report))
-    settle(payment.id)
+    after = load_payment(payment.id)
+    if any(outstanding(after, provider)):
+        settle(payment.id)
+        after = load_payment(payment.id)
+    return after
 
 
 def _start_of(payment: Payment, message: StartPayment) -> Start:

@@ -39,19 +39,18 @@ def open_session(request: Start) -> BankRecord:
         ProviderUnavailable: as a mishap asks for.
     """
     with _mishaps(request.payment_id, "start"), transaction.atomic(durable=True):
-        record, _ = BankRecord.objects.get_or_create(
+        opened = BankRecord(
+            id=derived_id("testbank.session", request.attempt_id),
             attempt_id=request.attempt_id,
-            defaults={
-                "id": derived_id("testbank.session", request.attempt_id),
-                "payment_id": request.payment_id,
-                "description": request.description,
-                "amount_minor": request.amount_minor,
-                "currency": request.currency,
-                "return_url": request.return_url,
-                "created_at": now(),
-            },
+            payment_id=request.payment_id,
+            description=request.description,
+            amount_minor=request.amount_minor,
+            currency=request.currency,
+            return_url=request.return_url,
+            created_at=now(),
         )
-    return record
+        BankRecord.objects.bulk_create([opened], ignore_conflicts=True)
+        return BankRecord.objects.get(attempt_id=request.attempt_id)
 
 
 def operate(kind: str, request: Operate) -> BankOperation:
@@ -215,12 +214,13 @@ def _mishaps(payment_id: UUID, operation: str) -> Iterator[bool]:
 
 
 def _next_mishap(payment_id: UUID, operation: str) -> str:
+    arranged = BankTrouble.objects.filter(
+        payment_id=payment_id, operation=operation, remaining__gt=0
+    )
+    if not arranged.exists():
+        return ""
     with transaction.atomic(durable=True):
-        trouble = (
-            BankTrouble.objects.select_for_update()
-            .filter(payment_id=payment_id, operation=operation, remaining__gt=0)
-            .first()
-        )
+        trouble = arranged.select_for_update().first()
         if trouble is None:
             return ""
         trouble.remaining -= 1
