@@ -4,6 +4,9 @@ uv := if path_exists(".tools/bin/uv") == "true" { ".tools/bin/uv" } else { "uv" 
 python := ".venv/bin/python"
 lock := uv + " pip compile -q --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.13"
 
+# In a container of its own buildah wants: BUILDAH="buildah --storage-driver vfs" BUILDAH_ISOLATION=chroot
+buildah := env("BUILDAH", "buildah")
+
 # A shell that is inside another environment must not lead the tools there.
 unexport VIRTUAL_ENV
 export DJANGO_SETTINGS_MODULE := "config.settings"
@@ -89,6 +92,11 @@ unit *arguments: setup-tests (_pytest "-n 2 -m 'not browser and not stress and n
 [group('test')]
 tests *arguments: setup-tests (_pytest "" arguments)
 
+# 2,000 hostile requests against every operation of the API
+[group('test')]
+fuzz: setup-tests
+    COUNTERFOIL_FUZZ_CASES=2000 {{ python }} -m pytest -q tests/api/test_fuzzing.py --timeout=900
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")
@@ -117,6 +125,17 @@ picture: (_install "development")
 variables: (_install "development")
     @{{ python }} -m tests.architecture.variables
 
+# Copy htmx, fonts and icons out of node_modules, with their licences and a manifest
+[group('maintain')]
+vendor: (_install "development")
+    npm ci --ignore-scripts --no-fund --no-audit
+    {{ python }} -m frontend.vendoring
+
+# Join the stylesheets into css/site.css
+[group('maintain')]
+styles: (_install "development")
+    {{ python }} -m frontend.stylesheet
+
 # Write the index of docs/decisions from the records' titles
 [group('maintain')]
 decisions: (_install "development")
@@ -135,7 +154,7 @@ spec: setup-tests
 # Build the container image; `just image BASE` names another Debian with Python 3.13
 [group('maintain')]
 image base="python:3.13-slim" *options:
-    buildah bud --format docker --build-arg BASE={{ base }} {{ options }} --tag localhost/counterfoil -f Containerfile .
+    {{ buildah }} bud --format docker --build-arg BASE={{ base }} {{ options }} --tag localhost/counterfoil -f Containerfile .
 
 _pytest options *arguments:
     {{ python }} -m pytest -q {{ options }} {{ arguments }}

@@ -14,7 +14,7 @@ from django.core.management import execute_from_command_line
 from django.db import InterfaceError, OperationalError
 
 from config import servers, startup, supervisor
-from config.outage import explain
+from config.outage import explain, outage_of
 
 # These read no data, and work where there is no database yet.
 WITHOUT_DATABASE = frozenset(
@@ -48,7 +48,9 @@ def main(arguments: list[str]) -> int:
 def execute(arguments: list[str]) -> int:
     try:
         execute_from_command_line(arguments)
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, OSError) as error:
+        if outage_of(error) is None:
+            raise
         sys.stderr.write(f"{explain(error)}\n")
         return 1
     except KeyboardInterrupt:

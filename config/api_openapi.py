@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ninja.errors import ConfigError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
@@ -104,7 +105,10 @@ class ShopOpenAPI(OpenAPISchema):
 
     def operation_details(self, operation: Operation) -> dict[str, Any]:
         details: dict[str, Any] = super().operation_details(operation)
-        details["summary"] = operation.summary
+        for parameter in details["parameters"]:
+            # OpenAPI wants one example here, or a map of named ones; the list is JSON Schema's.
+            if examples := parameter.pop("examples", None):
+                parameter["example"] = examples[0]
         for status in refusals(operation):
             details["responses"].setdefault(
                 status,
@@ -124,6 +128,12 @@ class ShopOpenAPI(OpenAPISchema):
         components["schemas"]["Problem"] = PROBLEM
         components["securitySchemes"] = SCHEMES
         return components
+
+    def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
+        for name, schema in definitions.items():
+            if self.schemas.get(name, schema) != schema:
+                raise ConfigError(f"two different schemas are called {name}: rename one")
+        super().add_schema_definitions(definitions)
 
 
 def changes(operation: Operation) -> bool:

@@ -50,6 +50,9 @@ def run(found: Environment) -> int:
     except (CannotStart, NoFreePort, EmbeddedRefused) as refusal:
         say(str(refusal))
         return 1
+    except OSError as error:
+        say(f"The system refused: {error}.\n  Is the disk full, or a folder not ours to write?")
+        return 1
     finally:
         supervisor.stop()
 
@@ -68,7 +71,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.preparing: subprocess.Popen[bytes] | None = None
         self.stopping = False
-        self._lock: IO[str] | None = None
+        self._lock: IO[bytes] | None = None
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.stopping:
@@ -90,7 +93,8 @@ class Supervisor:
         """Lets one supervisor run per data directory, and ends what a killed one left."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / "supervisor").open("a+")
+            # Unbuffered: on a full disk nothing may wait in memory to fail again at the end.
+            lock = (self.folder / "supervisor").open("a+b", buffering=0)
         except OSError as error:
             raise CannotStart(
                 f"The data directory cannot be written: {error}.\n"
@@ -100,20 +104,19 @@ class Supervisor:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            pid = lock.read().split()[:1]
+            pid = lock.read().decode().partition(" ")[0] or "unknown"
             raise CannotStart(
-                f"The shop already runs from this folder (process {' '.join(pid) or 'unknown'}).\n"
+                f"The shop already runs from this folder (process {pid}).\n"
                 "  Stop it with Ctrl-C in its window or with `kill`, "
                 "or set DATA_DIRECTORY to run a second shop."
             ) from None
         self._lock = lock
         lock.seek(0)
-        previous = lock.read().split()[1:2]
-        if previous and (count := end_leftovers(previous[0])):
+        previous = lock.read().decode().partition(" ")[2].strip()
+        if previous and (count := end_leftovers(previous)):
             say(f"Ended {count} processes that an earlier run left behind.")
         lock.truncate(0)
-        lock.write(f"{os.getpid()} {self.run_id}\n")
-        lock.flush()
+        lock.write(f"{os.getpid()} {self.run_id}\n".encode())
 
     def choose_ports(self) -> None:
         """Settles both ports and the two addresses; in the demo shop, taken ports are avoided."""
@@ -222,7 +225,8 @@ class Supervisor:
             stop_all(self.children, patience_seconds=STOP_SECONDS)
         self.let_go_of_the_database()
         if self._lock is not None:
-            self._lock.truncate(0)
+            with suppress(OSError):
+                self._lock.truncate(0)
             self._lock.close()
             if self.children:
                 say("Stopped.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from frontend.templatetags.shop import money
 from modules.catalog.contracts import Browsed, CategoryNode, Facet, Picture, ProductCard
 from modules.checkout.contracts import Basket, BasketLine
 from modules.kernel.money import Money
@@ -102,7 +103,8 @@ def shown_line(line: BasketLine) -> ShownLine:
     problem = line.problem
     if not problem and line.price_was is not None:
         problem = (
-            f"The price of this piece has changed since you added it; it was {line.price_was}."
+            "The price of this piece has changed since you added it; "
+            f"it was {money(line.price_was)}."
         )
     return ShownLine(
         sku=line.sku,
@@ -168,7 +170,10 @@ def quote_rows(quote: Quote) -> list[dict[str, object]]:
             {
                 "label": "Delivery",
                 "note": quote.delivery.title,
-                "amount": Money(quote.delivery_minor, quote.currency),
+                "amount": Money(quote.delivery_minor, quote.currency)
+                if quote.delivery_minor
+                else None,
+                "text": "Free",
             }
         )
     if not quote.tax_included:
@@ -183,4 +188,4 @@ def tax_note(quote: Quote) -> str:
     """Returns the line below a total that says what tax it holds."""
     if not quote.tax_included or not quote.tax_minor:
         return ""
-    return f"Includes {Money(quote.tax_minor, quote.currency)} of tax."
+    return f"Includes {money(quote.tax_minor, quote.currency)} of tax."

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from modules.catalog.art.registry import Recipe
+from config.demo.art.registry import Recipe
 
 Extra = Literal["mug", "notebook", "tote"]
 

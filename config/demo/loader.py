@@ -4,8 +4,7 @@ Everything is one transaction, so a start that was interrupted leaves an empty s
 restores pages, prices and delivery, and leaves stock as it is.
 """
 
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
@@ -13,11 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 
-from django.conf import settings
 from django.db.transaction import atomic
 
 from config.demo.goods import CATEGORIES, COLLECTIONS, KINDS
-from config.demo.manifest import PICTURES, Picture, Rendition, read_manifest
+from config.demo.manifest import PICTURES, Picture, read_manifest
+from config.demo.publishing import Manifest, copied_pictures, media_path, publish_front
 from config.demo.range import PRODUCTS, Product, Variant
 from config.demo.taxes import tax_rules
 from config.demo_accounts import DEMO_ACCOUNTS
@@ -52,7 +51,6 @@ BACKORDER_LIMIT = 20
 # Days between two releases, so that "newest" has an order and the shop a past.
 RELEASE_DAYS = 2
 
-type Manifest = Mapping[str, Picture]
 type Tell = Callable[[str], None]
 
 _SIZES = tuple(
@@ -93,6 +91,7 @@ def load_demo(tell: Tell, *, pictures: Path = PICTURES) -> None:
         tell(f"No pictures: {missing}")
     with step(tell, f"{len(manifest)} pictures"):
         manifest = copied_pictures(manifest, pictures)
+        publish_front(manifest)
     with atomic():
         with step(tell, "Delivery and taxes"):
             save_defaults()
@@ -117,37 +116,6 @@ def step(tell: Tell, title: str) -> Iterator[None]:
     started = monotonic()
     yield
     tell(f"{title}: {monotonic() - started:.1f} s")
-
-
-def media_path(sha256: str, file: str) -> str:
-    """Returns where a file is served from, named by its content so that it may be kept for ever."""
-    return f"pictures/{sha256[:2]}/{sha256[2:34]}{Path(file).suffix}"
-
-
-def copied_pictures(manifest: Manifest, folder: Path) -> Manifest:
-    """Copies picture files to the media folder; returns the pictures that have all their files.
-
-    Copies rather than links: repainting a picture must not change what is served under its digest.
-    """
-    return {
-        key: picture
-        for key, picture in manifest.items()
-        if all(copied(file, folder) for file in picture.renditions)
-    }
-
-
-def copied(rendition: Rendition, folder: Path) -> bool:
-    target = Path(settings.MEDIA_ROOT) / media_path(rendition.sha256, rendition.file)
-    source = folder / rendition.file
-    if target.exists():
-        return True
-    if not source.is_file():
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".draft")
-    shutil.copyfile(source, draft)
-    draft.replace(target)
-    return True
 
 
 def arrange() -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from modules.catalog.art.registry import Recipe
+from config.demo.art.registry import Recipe
 
 Role = Literal["art", "detail", "mock-up", "hero", "open-graph"]
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from PIL import Image
 
+from config.demo.art.canvas import dice
+from config.demo.art.mockups import mock_up, social_card
+from config.demo.art.palettes import to_hex
+from config.demo.art.registry import paint
 from config.demo.artworks import ARTWORKS, Artwork
 from config.demo.manifest import Picture, Rendition, Role
 from config.demo.range import has_detail
 from config.demo.staging import Shot, art_alt, card_shots, shots_by_artwork
-from modules.catalog.art.canvas import dice
-from modules.catalog.art.mockups import mock_up, social_card
-from modules.catalog.art.palettes import to_hex
-from modules.catalog.art.registry import paint
 
 WIDTHS = (320, 640, 960)
 SIZE = (960, 1200)

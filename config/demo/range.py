@@ -6,10 +6,10 @@ discounts and wording are drawn from dice that belong to the SKU or the slug.
 
 from dataclasses import dataclass
 
+from config.demo.art.canvas import dice
+from config.demo.art.palettes import PALETTES
 from config.demo.artworks import ARTWORKS, SERIES, Artwork, Series
 from config.demo.goods import KINDS, Choice, Kind, KindName, TaxClass
-from modules.catalog.art.canvas import dice
-from modules.catalog.art.palettes import PALETTES
 from modules.kernel.money import Money, divide_half_up
 
 NEW_ARRIVALS = 24

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from config.demo.art.canvas import dice
+from config.demo.art.palettes import PALETTES, Palette, Rgb
 from config.demo.artworks import ARTWORKS, Artwork
 from config.demo.goods import KindName
 from config.demo.range import PRODUCTS, Product, has_detail, has_frame_pictures
-from modules.catalog.art.canvas import dice
-from modules.catalog.art.palettes import PALETTES, Palette, Rgb
 
 _ROOMS = {
     "Warm": ("linen", "blush", "sand", "mist"),

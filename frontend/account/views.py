@@ -3,6 +3,7 @@
 from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -97,7 +98,7 @@ def show_form(
 ) -> HttpResponse:
     context = {
         "saved": saved,
-        "fields": address_fields(address, errors, "", "", ""),
+        "fields": address_fields(address, errors, "", "", settings.SHOP_COUNTRY),
         "errors": errors,
         "countries": countries(),
     }

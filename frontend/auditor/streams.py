@@ -1,6 +1,7 @@
 """The auditor's pages: find a stream, read its events, see its state at any moment, verify it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
@@ -12,7 +13,14 @@ from django.utils.dateparse import parse_datetime
 from frontend.access import auditor_only
 from frontend.htmx import page, redirect
 from frontend.people import actor_names
-from modules.audit.contracts import AuditedEvent, StateAt, StreamUnknown
+from frontend.templatetags.shop import money
+from modules.audit.contracts import (
+    AuditedEvent,
+    Change,
+    RecordUnreadable,
+    StateAt,
+    StreamUnknown,
+)
 from modules.audit.selectors import (
     family,
     find,
@@ -24,6 +32,10 @@ from modules.audit.selectors import (
     verify_all,
 )
 from modules.kernel.errors import DomainError
+from modules.kernel.money import MoneyError
+
+OPEN_ROWS = 30
+OPEN_GROUP = 12
 
 
 @auditor_only
@@ -42,27 +54,91 @@ def landing(request: HttpRequest) -> HttpResponse:
 @auditor_only
 def stream_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     events = stream(stream_id)
-    problem, state = "", None
-    try:
-        state = asked_state(request, stream_id)
-    except (DomainError, ValueError) as refusal:
-        problem = str(refusal)
-        state = state_at(stream_id)
+    state, problem = shown_state(request, stream_id)
+    version = state.version if state else events[-1].version
+    # Versions that somebody took out leave a gap, so the event is looked up and not counted.
+    chosen = next((each for each in events if each.version == version), events[-1])
+    asked = "verify" in request.GET or state is None
     context = {
         "head": head(stream_id),
         "family": family(stream_id),
         "state": state,
-        "state_json": json.dumps(state.state, indent=2, ensure_ascii=False, sort_keys=True),
-        "rows": rows(events, state),
-        "events": events,
-        "chosen": events[state.version - 1],
+        "version": chosen.version,
+        "groups": grouped(written(state.changes, changed=True)) if state else [],
+        "unchanged": written(state.changes, changed=False) if state else [],
+        "state_json": json.dumps(state.state, indent=2, ensure_ascii=False, sort_keys=True)
+        if state
+        else "",
+        "rows": rows(events, chosen.version),
+        "chosen": chosen,
+        "payload": indented(chosen.payload),
         "problem": problem,
         "at": request.GET.get("at", ""),
         "by": request.GET.get("by", "recorded"),
-        "outcome": verify(stream_id) if "verify" in request.GET else None,
+        "outcome": verify(stream_id) if asked else None,
         "ticks": range(1, len(events) + 1),
     }
     return page(request, "auditor/stream.html", context, partial="state")
+
+
+def indented(payload: str) -> str:
+    """Returns a payload for reading; its exact text, which is what was hashed, is one link away."""
+    return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+
+
+def shown_state(request: HttpRequest, stream_id: UUID) -> tuple[StateAt | None, str]:
+    """Returns the state to show and what is wrong with the question; no state if unreadable."""
+    try:
+        return asked_state(request, stream_id), ""
+    except RecordUnreadable as refusal:
+        return None, refusal.message
+    except (DomainError, ValueError) as refusal:
+        problem = str(refusal)
+    try:
+        return state_at(stream_id), problem
+    except RecordUnreadable:
+        return None, problem
+
+
+def written(rows: tuple[Change, ...], *, changed: bool) -> list[Change]:
+    """Returns the rows that changed, or those that did not, with amounts as money."""
+    named = [row for row in rows if row.field.rpartition(".")[2] == "currency"]
+    # An order and a payment have one currency each, however often they say so.
+    currency = named[0].after if named else ""
+    return [
+        replace(
+            row,
+            before=as_money(row.field, row.before, currency),
+            after=as_money(row.field, row.after, currency),
+        )
+        for row in rows
+        if row.changed == changed
+    ]
+
+
+def grouped(rows: list[Change]) -> list[tuple[str, list[Change]]]:
+    """Returns rows by the first part of their names: few stand open, many are folded by name.
+
+    The first event of an order changes hundreds of fields, most of them steps of a derivation.
+    """
+    if len(rows) <= OPEN_ROWS:
+        return [("", rows)] if rows else []
+    groups: dict[str, list[Change]] = {}
+    for row in rows:
+        groups.setdefault(row.field.partition(".")[0], []).append(row)
+    small = [row for group in groups.values() if len(group) <= OPEN_GROUP for row in group]
+    large = [(name, group) for name, group in groups.items() if len(group) > OPEN_GROUP]
+    return [("", small), *large] if small else large
+
+
+def as_money(field: str, value: str, currency: str) -> str:
+    """Writes minor units as an amount; whatever is none stays as it is."""
+    if not field.endswith("_minor"):
+        return value
+    try:
+        return money(int(value), currency)
+    except (ValueError, MoneyError):
+        return value
 
 
 def asked_state(request: HttpRequest, stream_id: UUID) -> StateAt:
@@ -94,7 +170,7 @@ def moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def rows(events: tuple[AuditedEvent, ...], state: StateAt) -> list[dict[str, object]]:
+def rows(events: tuple[AuditedEvent, ...], version: int) -> list[dict[str, object]]:
     names = actor_names(each.actor for each in events)
     return [
         {
@@ -107,9 +183,9 @@ def rows(events: tuple[AuditedEvent, ...], state: StateAt) -> list[dict[str, obj
             "hash": each.hash,
             "url": f"?as_of={each.version}",
             "state": "now"
-            if each.version == state.version
+            if each.version == version
             else "past"
-            if each.version < state.version
+            if each.version < version
             else "future",
         }
         for each in events

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.staff import actions, dashboard, orders, stock
+from frontend.staff import actions, dashboard, effects, orders, products, stock
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.dashboard, name="staff"),
@@ -16,4 +16,9 @@ urlpatterns: list[URLPattern] = [
         stock.change,
         name="staff-stock-change",
     ),
+    path("products/", products.product_list, name="staff-products"),
+    path("products/<str:sku>/", products.product_page, name="staff-product"),
+    path("products/<str:sku>/price/", products.change_price, name="staff-product-price"),
+    path("effects/", effects.effects_page, name="staff-effects"),
+    path("effects/<uuid:effect_id>/retry/", effects.try_again, name="staff-effect-retry"),
 ]

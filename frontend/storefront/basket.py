@@ -13,7 +13,7 @@ from modules.carts.commands import add_line, set_quantity
 from modules.carts.contracts import AddLine, Cart, CartLine, SetQuantity
 from modules.catalog.contracts import VariantNotFound
 from modules.catalog.selectors import sellable_variants
-from modules.checkout.selectors import basket
+from modules.checkout.selectors import basket_of
 from modules.inventory.selectors import stock_levels
 from modules.kernel.errors import DomainError
 from modules.pricing.contracts import PriceNotFound
@@ -110,7 +110,7 @@ def changed(
     """Answers the new lines, count and notice to htmx; sends others to the basket page."""
     if not wants_fragment(request):
         return remember(redirect(request, "/cart/"), cart)
-    context = {"basket": shown_basket(basket(cart.id)), "toast": toast, "undo": undo}
+    context = {"basket": shown_basket(basket_of(cart)), "toast": toast, "undo": undo}
     response = remember(render(request, "storefront/basket_update.html", context), cart)
     return trigger_client_event(response, "basket:open") if opens_drawer else response
 

@@ -99,6 +99,15 @@ def without(query: QueryDict, name: str, value: str) -> str:
     return f"?{rest.urlencode()}" if rest else "?"
 
 
+def clean_address(request: HttpRequest) -> str:
+    """Returns the address of a list without the fields that were left empty."""
+    query = QueryDict(mutable=True)
+    for name, values in request.GET.lists():
+        if kept := [value for value in values if value]:
+            query.setlist(name, kept)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
 def shown_filters(request: HttpRequest, found: Browsed) -> tuple[Filter, ...]:
     """Returns the chips of the chosen facet values, price range and stock filter."""
     query = request.GET

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,19 +10,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django_htmx.http import push_url
 
 from frontend.errors import gone, page_not_found
-from frontend.htmx import page
+from frontend.htmx import page, wants_fragment
 from frontend.presenting import cards, crumbs, facet, shown_count
-from frontend.storefront.browsing import SORTS, BrowseForm, shown_filters
+from frontend.storefront.browsing import SORTS, BrowseForm, clean_address, shown_filters
 from frontend.storefront.choosing import (
     Offer,
     chosen_variant,
+    facts,
     gallery,
     offer,
     option_choices,
     shown_picture,
 )
+from frontend.storefront.front import front_picture
 from modules.catalog.contracts import CategoryNode, Picture, ProductDetail, ProductNotFound
 from modules.catalog.selectors import (
     browse,
@@ -46,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "storefront/home.html",
         {
+            "hero": front_picture(featured.products),
             "featured": cards(featured.products),
             "newest": cards(newest.products),
             "categories": category_tree(),
@@ -67,11 +72,18 @@ def listing(request: HttpRequest, heading: Mapping[str, object], **scope: str) -
         "facets": [facet(each) for each in found.facets],
         "filters": shown_filters(request, found),
         "sorts": SORTS,
-        "clear_url": request.path,
+        "clear_url": f"{request.path}?{urlencode({'q': asked.query})}"
+        if asked.query
+        else request.path,
         "shown": shown_count(found, asked.page_size),
         "next_url": form.next_url(found),
     }
-    return page(request, "storefront/listing.html", context, partial="results")
+    if request.headers.get("HX-Source", "").endswith("#load-more-link"):
+        return page(request, "storefront/listing.html", context, partial="appended")
+    response = page(request, "storefront/listing.html", context, partial="update")
+    if wants_fragment(request):
+        push_url(response, clean_address(request))
+    return response
 
 
 def category_page(request: HttpRequest, path: str) -> HttpResponse:
@@ -128,14 +140,17 @@ def product_context(request: HttpRequest, product: ProductDetail) -> dict[str, o
     listed = prices.get(chosen.sku)
     shown = offer(listed, levels.get(chosen.sku))
     pictures = gallery(product, chosen)
+    seen = shown_picture(pictures, request.GET)
     canonical = f"{settings.PUBLIC_URL}{reverse('product', args=[product.slug])}"
     return {
         "product": product,
         "chosen": chosen,
+        "facts": facts(product, chosen),
         "options": option_choices(product, chosen, levels),
         "offer": shown,
         "gallery": pictures,
-        "shown_picture": shown_picture(pictures, request.GET),
+        "shown_picture": seen,
+        "zoom_url": largest_url(seen),
         "crumbs": crumbs(product.breadcrumb, product.title),
         "related": cards(related_products(product.slug, currency)),
         "delivery": delivery_options(
@@ -149,10 +164,12 @@ def product_context(request: HttpRequest, product: ProductDetail) -> dict[str, o
 
 def share_picture(pictures: tuple[Picture, ...]) -> str:
     """Returns the absolute address of the largest file of the first picture."""
-    if not pictures or not pictures[0].renditions:
-        return ""
-    url = pictures[0].renditions[-1].url
-    return url if url.startswith("http") else f"{settings.PUBLIC_URL}{url}"
+    url = largest_url(pictures[0] if pictures else None)
+    return f"{settings.PUBLIC_URL}{url}" if url.startswith("/") else url
+
+
+def largest_url(picture: Picture | None) -> str:
+    return picture.renditions[-1].url if picture and picture.renditions else ""
 
 
 def structured_data(product: ProductDetail, shown: Offer, canonical: str) -> SafeString:

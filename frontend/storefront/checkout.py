@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
 from frontend.storefront.checkout_form import CheckoutForm, form_values
-from frontend.storefront.shopper import COOKIE, current_cart, customer_id
+from frontend.storefront.shopper import COOKIE, current_cart, customer_id, know_basket
 from modules.carts.commands import set_delivery
 from modules.carts.contracts import Cart, SetDelivery
 from modules.carts.selectors import ordered_with
@@ -70,6 +70,7 @@ def show(
 ) -> HttpResponse:
     """Answers the form with today's prices; a new form carries a new order id."""
     shown = review(cart.id)
+    know_basket(request, shown.basket)
     quote = shown.basket.quote
     context = {
         "review": shown,

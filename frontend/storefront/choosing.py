@@ -11,6 +11,8 @@ from modules.inventory.contracts import StockLevel
 from modules.kernel.money import Money
 from modules.pricing.contracts import ListedPrice
 
+MEASURES = ("width-mm", "height-mm", "depth-mm")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionValue:
@@ -110,6 +112,20 @@ def offer(listed: ListedPrice | None, level: StockLevel | None) -> Offer:
         stock_words=words,
         can_buy=listed is not None and available > 0,
         maximum=available,
+    )
+
+
+def facts(product: ProductDetail, chosen: VariantDetail) -> tuple[tuple[str, str], ...]:
+    """Returns what the details list says: the product's own facts, then the variant's."""
+    rest = dict(chosen.attributes)
+    sides = [rest.pop(name, None) for name in MEASURES]
+    measures = " × ".join(str(side) for side in sides if side)
+    return (
+        *((label, str(value)) for _, label, value in product.attributes),
+        *((("Measures", f"{measures} mm"),) if measures else ()),
+        *((code.replace("-", " ").capitalize(), str(value)) for code, value in rest.items()),
+        *((("Weight", f"{chosen.weight_grams} g"),) if chosen.weight_grams else ()),
+        ("Article", chosen.sku),
     )
 
 

@@ -1,5 +1,6 @@
 """The order's own page, reached by its signed link, and what a shopper may still do there."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
+from modules.kernel.address import Address
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
@@ -17,6 +19,7 @@ from modules.orders.commands import cancel_order, request_return
 from modules.orders.contracts import CancelOrder, LineQuantity, OrderDetail, RequestReturn
 from modules.orders.selectors import order_by_token, order_detail, order_position, timeline
 from modules.payments.selectors import payment_methods, payments_of
+from modules.shipping.selectors import countries
 
 RETURN_REASONS = (
     "It arrived damaged",
@@ -25,7 +28,13 @@ RETURN_REASONS = (
     "Another reason",
 )
 STEPS = ("Placed", "Paid", "Shipped", "Delivered")
-WHO = {"guest": "you", "customer": "you", "staff": "our staff", "system": "the shop"}
+WHO = {
+    "guest": "you",
+    "customer": "you",
+    "staff": "our staff",
+    "system": "the shop",
+    "provider": "the bank",
+}
 
 
 HEADLINES = {
@@ -55,19 +64,24 @@ def order_context(order: OrderDetail, token: str) -> dict[str, object]:
         if payments and payments[-1].message
         else "The payment is not finished. You can pay now; we hold your pieces for a while.",
         "rows": timeline_rows(order.id),
-        "steps": steps(order),
+        "steps": steps(order) if order.status != "cancelled" else [],
         "position": order_position(order.id),
         "live_url": f"{settings.LIVE_URL}{reverse('order-live', args=[token])}",
         "total": Money(order.total_minor, order.currency),
         "total_rows": quote_rows(order.quote),
         "tax_note": tax_note(order.quote),
-        "shown_address": order.contact.delivery_address,
+        "shown_address": with_country_name(order.contact.delivery_address),
         "returnable": [
             {"sku": line.sku, "title": line.title, "maximum": line.shipped - line.returned}
             for line in order.lines
             if line.shipped > line.returned
         ],
     }
+
+
+def with_country_name(address: Address) -> Address:
+    names = {country.code: country.name for country in countries()}
+    return replace(address, country=names.get(address.country, address.country))
 
 
 def timeline_rows(order_id: UUID) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from modules.carts.commands import create_cart
 from modules.carts.contracts import Cart, CartNotFound, CreateCart
 from modules.carts.selectors import cart_by_token, open_cart_of
 from modules.checkout.contracts import Basket
-from modules.checkout.selectors import basket, empty_basket
+from modules.checkout.selectors import basket_of, empty_basket
 
 COOKIE = "basket"
 COOKIE_PERIOD = timedelta(days=60)
@@ -24,17 +24,29 @@ def customer_id(request: HttpRequest) -> UUID | None:
 
 
 def current_cart(request: HttpRequest) -> Cart | None:
-    """Returns the open basket of this browser or customer; None before anything was added."""
-    token = request.COOKIES.get(COOKIE, "")
-    if token:
-        try:
-            cart = cart_by_token(token)
-        except CartNotFound:
-            cart = None
-        if cart is not None and cart.order_id is None:
-            return cart
+    """Returns the open basket of this browser or customer; None before anything was added.
+
+    A customer's basket is shown to nobody else, so signing out hides it although the cookie stays.
+    """
     customer = customer_id(request)
+    cart = cart_of_cookie(request)
+    if cart is not None and cart.customer_id in (None, customer):
+        return cart
     return open_cart_of(customer) if customer else None
+
+
+def cart_of_cookie(request: HttpRequest) -> Cart | None:
+    token = request.COOKIES.get(COOKIE, "")
+    try:
+        return cart_by_token(token) if token else None
+    except CartNotFound:
+        return None
+
+
+def guest_cart(request: HttpRequest) -> Cart | None:
+    """Returns the open basket of this browser that belongs to no customer yet."""
+    cart = cart_of_cookie(request)
+    return cart if cart is not None and cart.customer_id is None else None
 
 
 def cart_to_fill(request: HttpRequest) -> Cart:
@@ -53,9 +65,14 @@ def current_basket(request: HttpRequest) -> Basket:
     known: Basket | None = getattr(request, "shown_basket", None)
     if known is None:
         cart = current_cart(request)
-        known = basket(cart.id) if cart else empty_basket(settings.SHOP_CURRENCY)
-        request.shown_basket = known  # type: ignore[attr-defined]
+        known = basket_of(cart) if cart else empty_basket(settings.SHOP_CURRENCY)
+        know_basket(request, known)
     return known
+
+
+def know_basket(request: HttpRequest, known: Basket) -> None:
+    """Spares the header of this page from reading the basket that the view has read."""
+    request.shown_basket = known  # type: ignore[attr-defined]
 
 
 def remember(response: HttpResponse, cart: Cart) -> HttpResponse:

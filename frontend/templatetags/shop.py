@@ -109,6 +109,13 @@ def money(amount: Money | int | str | None, currency: str = "") -> str:
     return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
 
 
+@register.filter
+def breakable(name: str) -> SafeString:
+    """Writes a dotted name so that a line breaks after its dots and underscores, not in a word."""
+    parts = re.split(r"(?<=[._])", name)
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts))
+
+
 @register.simple_tag
 def time(moment: datetime | date | str | None, style: str = "moment") -> SafeString:
     """Writes a `<time>`: style `moment` (day and minute), `day`, or `exact` (UTC, milliseconds).

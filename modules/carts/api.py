@@ -37,7 +37,7 @@ CartId = Annotated[Identifier, Path(description="The basket's id.")]
 SkuInPath = Annotated[str, Path(max_length=64, description="The line's SKU.")]
 
 
-class LineReply(Reply):
+class CartLineReply(Reply):
     """A line: so many units of a SKU."""
 
     sku: str = Field(description="The SKU.", examples=["TIDES-A4"])
@@ -56,7 +56,9 @@ class CartReply(Reply):
     delivery_address: AddressReply | None = Field(description="Null until given.")
     billing_address: AddressReply | None = Field(description="Null: the delivery address.")
     method_code: str = Field(description="Empty until chosen.", examples=["standard"])
-    lines: tuple[LineReply, ...] = Field(description="In the order they were added.", examples=[[]])
+    lines: tuple[CartLineReply, ...] = Field(
+        description="In the order they were added.", examples=[[]]
+    )
     quantity: int = Field(description="Units over all lines.", examples=[3])
     version: int = Field(description="Counts every change.", examples=[4])
     order_id: UUID | None = Field(description="The order it became, then it is closed.")

@@ -244,6 +244,16 @@ class SellableVariant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkuPage:
+    """A page of the SKUs of all products, on sale or not."""
+
+    skus: tuple[str, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveCategory:
     """Creates or updates the category at `path` (parents must exist)."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from modules.catalog.contracts import (
     Browsed,
@@ -20,6 +20,7 @@ from modules.catalog.contracts import (
     ProductDetail,
     ProductNotFound,
     SellableVariant,
+    SkuPage,
     Suggestion,
     VariantDetail,
 )
@@ -212,6 +213,20 @@ def sellable_variants(skus: Group[str], *, pictures: bool = True) -> dict[str, S
 def known_skus(skus: Group[str]) -> frozenset[str]:
     """Returns those of `skus` that name a variant, on sale or not; one query."""
     return frozenset(Variant.objects.filter(sku__in=skus).values_list("sku", flat=True))
+
+
+def sku_list(query: str = "", *, page: int = 1, page_size: int = 50) -> SkuPage:
+    """Returns SKUs that contain `query`, or whose product's title does; two queries.
+
+    On sale or not. A page past the end is the last one.
+    """
+    wanted = Q(sku__icontains=query) | Q(product__title__icontains=query)
+    found = Variant.objects.filter(wanted).order_by("product__title", "position", "sku")
+    total = found.count()
+    pages = max(1, -(-total // page_size))
+    page = min(max(1, page), pages)
+    rows = found.values_list("sku", flat=True)[(page - 1) * page_size : page * page_size]
+    return SkuPage(skus=tuple(rows), total=total, page=page, pages=pages)
 
 
 def category_tree() -> tuple[CategoryNode, ...]:

@@ -21,7 +21,12 @@ def basket(cart_id: UUID) -> Basket:
     Raises:
         CartNotFound: no such cart.
     """
-    return shown(gather(cart_of(cart_id)))
+    return basket_of(cart_of(cart_id))
+
+
+def basket_of(cart: Cart) -> Basket:
+    """Returns a cart that was read already as pages show it, with today's prices and stock."""
+    return shown(gather(cart))
 
 
 def shown(found: Gathered) -> Basket:

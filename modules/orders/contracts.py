@@ -21,6 +21,12 @@ class OrderNotFound(NotFound):
     code = "order-not-found"
 
 
+class PageUnknown(NotFound):
+    """The cursor is not one that the shop gave out: begin the list anew without it."""
+
+    code = "page-unknown"
+
+
 class OrderStepRefused(Conflict):
     """The order's state does not allow this step. Fields: `step`, `status`."""
 

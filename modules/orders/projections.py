@@ -11,7 +11,7 @@ from events.store import RecordedEvent
 from modules.orders.domain.order import Order
 from modules.orders.domain.state import OrderState
 from modules.orders.models import OrderMoney, OrderRow
-from modules.payments.selectors import stored_events, totals
+from modules.payments.selectors import moving_events, totals
 
 
 class Orders(Projection):
@@ -58,8 +58,10 @@ class Money(RowsProjection):
     """
 
     name = "orders.money"
-    # The first event only opens a payment, which says nothing yet that no row does not say.
-    events = stored_events()[1:]
+    # The other events of a payment leave these sums and the status as they are.
+    events = moving_events()
+
+    columns = ("status", "captured_minor", "refunded_minor", "open_minor", "troubled")
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
         for reference in dict.fromkeys(_reference(row) for row in recorded_events):
@@ -72,17 +74,9 @@ class Money(RowsProjection):
                 open_minor=sums.open_minor,
                 troubled=sums.troubled,
             )
+            # One statement, whether the row is there or not.
             OrderMoney.objects.bulk_create(
-                [row],
-                update_conflicts=True,
-                unique_fields=["order"],
-                update_fields=[
-                    "status",
-                    "captured_minor",
-                    "refunded_minor",
-                    "open_minor",
-                    "troubled",
-                ],
+                [row], update_conflicts=True, unique_fields=["order"], update_fields=self.columns
             )
 
     def clear(self) -> None:

@@ -26,11 +26,15 @@ from modules.orders.contracts import (
     Return,
     TimelineEntry,
 )
+from modules.orders.domain import state
 from modules.orders.domain.order import Order
 from modules.orders.models import OrderMoney, OrderRow
 from modules.orders.projections import search_words
 from modules.orders.wording import words
 from modules.payments.selectors import history, payments_of, position
+
+# When each parcel and return moved, by the kind of step and its id.
+type Moments = dict[tuple[str, UUID], datetime]
 
 LINK_PERIOD = timedelta(days=400)
 LINK_SALT = "orders.link"
@@ -220,9 +224,8 @@ def _entry(recorded: RecordedEvent, currency: str) -> TimelineEntry:
     )
 
 
-def _moments(recorded: list[RecordedEvent]) -> dict[tuple[str, UUID], datetime]:
-    """Returns when each parcel and return moved, by the kind of step and its id."""
-    moments: dict[tuple[str, UUID], datetime] = {}
+def _moments(recorded: list[RecordedEvent]) -> Moments:
+    moments: Moments = {}
     for row in recorded:
         event = row.event
         if isinstance(event, Order.Placed):
@@ -238,62 +241,63 @@ def _moments(recorded: list[RecordedEvent]) -> dict[tuple[str, UUID], datetime]:
     return moments
 
 
-def _detail(
-    order: Order, moments: dict[tuple[str, UUID], datetime], payment_status: str
-) -> OrderDetail:
-    state = order.state
+def _detail(order: Order, moments: Moments, payment_status: str) -> OrderDetail:
+    known = order.state
     return OrderDetail(
         id=order.id,
-        number=state.number,
-        status=state.status,
+        number=known.number,
+        status=known.status,
         payment_status=payment_status,
-        fulfilment_status=state.fulfilment_status,
+        fulfilment_status=known.fulfilment_status,
         customer_id=order.customer_id,
         cart_id=order.cart_id,
         contact=order.contact,
         quote=order.quote,
-        currency=state.currency,
-        total_minor=state.total_minor,
-        cancelled_minor=state.cancelled_minor,
-        due_minor=state.due_minor,
-        lines=tuple(
-            OrderLine(
-                sku=line.sku,
-                title=line.title,
-                quantity=line.quantity,
-                unit_price_minor=line.unit_price_minor,
-                total_minor=line.total_minor,
-                cancelled=line.cancelled,
-                shipped=line.shipped,
-                returned=line.returned,
-                open=line.open,
-            )
-            for line in state.lines
-        ),
-        parcels=tuple(
-            Parcel(
-                id=parcel.id,
-                lines=parcel.lines,
-                carrier=parcel.carrier,
-                tracking_number=parcel.tracking_number,
-                shipped_at=moments["shipped", parcel.id],
-                delivered_at=moments.get(("delivered", parcel.id)),
-            )
-            for parcel in state.parcels
-        ),
-        returns=tuple(
-            Return(
-                id=each.id,
-                lines=each.lines,
-                reason=each.reason,
-                requested_at=moments["requested", each.id],
-                received_at=moments.get(("received", each.id)),
-                value_minor=each.value_minor,
-            )
-            for each in state.returns
-        ),
-        cancel_reason=state.cancel_reason,
+        currency=known.currency,
+        total_minor=known.total_minor,
+        cancelled_minor=known.cancelled_minor,
+        due_minor=known.due_minor,
+        lines=tuple(_line(line) for line in known.lines),
+        parcels=tuple(_parcel(parcel, moments) for parcel in known.parcels),
+        returns=tuple(_return(each, moments) for each in known.returns),
+        cancel_reason=known.cancel_reason,
         version=order.version,
         placed_at=moments["placed", order.id],
-        allowed=state.allowed,
+        allowed=known.allowed,
+    )
+
+
+def _line(line: state.Line) -> OrderLine:
+    return OrderLine(
+        sku=line.sku,
+        title=line.title,
+        quantity=line.quantity,
+        unit_price_minor=line.unit_price_minor,
+        total_minor=line.total_minor,
+        cancelled=line.cancelled,
+        shipped=line.shipped,
+        returned=line.returned,
+        open=line.open,
+    )
+
+
+def _parcel(parcel: state.Parcel, moments: Moments) -> Parcel:
+    return Parcel(
+        id=parcel.id,
+        lines=parcel.lines,
+        carrier=parcel.carrier,
+        tracking_number=parcel.tracking_number,
+        shipped_at=moments["shipped", parcel.id],
+        delivered_at=moments.get(("delivered", parcel.id)),
+    )
+
+
+def _return(each: state.Return, moments: Moments) -> Return:
+    return Return(
+        id=each.id,
+        lines=each.lines,
+        reason=each.reason,
+        requested_at=moments["requested", each.id],
+        received_at=moments.get(("received", each.id)),
+        value_minor=each.value_minor,
     )

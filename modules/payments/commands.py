@@ -35,9 +35,9 @@ from modules.payments.contracts import (
     VoidPayment,
 )
 from modules.payments.domain.payment import Payment
-from modules.payments.domain.provider import Gateway, Start
+from modules.payments.domain.provider import Start
 from modules.payments.domain.reports import fold
-from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment
+from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment, next_step
 from modules.payments.providers import gateway, pretend_bank
 
 log = structlog.get_logger(__name__)
@@ -49,8 +49,6 @@ ENQUIRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 8, 20, 45))
 # How long a page may take to start a payment itself before a worker does it.
 START_GRACE = timedelta(seconds=30)
 
-UNKNOWN = "We have no answer from the payment provider yet. We keep asking; nothing is lost."
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enquiry:
@@ -59,6 +57,19 @@ class Enquiry:
     payment_id: UUID
     attempt_id: UUID
     number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What beginning an attempt came to: `start` is to be called, or `step` says what goes on.
+
+    `unanswered`: an earlier attempt has no outcome and has to be asked about first.
+    """
+
+    provider: str
+    step: NextStep
+    unanswered: bool
+    start: Start | None
 
 
 def request_payment(message: RequestPayment) -> None:
@@ -105,18 +116,11 @@ def start_payment(message: StartPayment) -> NextStep:
     """
     outside_transaction()
     with acting(command_id=None):
-        payment = load_payment(message.payment_id)
-        provider = gateway(payment.state.provider)
-        live = payment.state.live_attempt
-        if live and live.id != message.attempt_id:
-            if live.redirect_url:
-                return _next_step(payment)
-            ask(payment, provider)
-        if provider.local:
-            return _start_here(message)
-        if _begin(message):
-            return _next_step(_call_start(payment, provider, message))
-        return _next_step(load_payment(message.payment_id))
+        begun = _begin(message)
+        if begun.unanswered:
+            ask(load_payment(message.payment_id), gateway(begun.provider))
+            begun = _begin(message)
+        return _call_start(message, begun) if begun.start else begun.step
 
 
 def start_unattended(payment_id: UUID) -> None:
@@ -229,7 +233,7 @@ def resolve_unknown(payment_id: UUID) -> NextStep:
         if payment.state.live_attempt:
             ask(payment, gateway(payment.state.provider))
             settle(payment_id)
-        return _next_step(load_payment(payment_id))
+        return next_step(load_payment(payment_id))
 
 
 def receive_notification(provider: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -297,49 +301,38 @@ def ask_again(payment_id: UUID, attempt_id: UUID, number: int) -> None:
 
 
 @command
-def _begin(message: StartPayment) -> bool:
-    """Records an attempt; returns whether the provider is to be called for it."""
+def _begin(message: StartPayment) -> Begun:
+    """Records an attempt, unless an earlier one goes on or has to be asked about first."""
     payment = load_payment(message.payment_id)
-    payment.start(message.attempt_id)
+    state = payment.state
+    live = state.live_attempt
+    other = live if live and live.id != message.attempt_id else None
+    if other is None:
+        payment.start(message.attempt_id)
+        _ask_local(payment, message)
+    attempt = state.attempt(message.attempt_id)
     if payment.pending_events:
         save(payment)
-        _plan_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
-    attempt = payment.state.attempt(message.attempt_id)
-    return attempt is not None and attempt.status == "started"
+        if attempt and attempt.status == "started":
+            _emit_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
+    return Begun(
+        provider=state.provider,
+        step=next_step(payment),
+        unanswered=other is not None and not other.redirect_url,
+        start=_start_of(payment, message) if attempt and attempt.status == "started" else None,
+    )
 
 
-@command
-def _start_here(message: StartPayment) -> NextStep:
-    """Records an attempt at a provider that is no outside party, together with its outcome.
+def _ask_local(payment: Payment, message: StartPayment) -> None:
+    """Records the outcome with the attempt, if the provider is no outside party.
 
     Nothing is unknown in between, so that there is no answer to keep and nothing to ask for later.
     """
-    payment = load_payment(message.payment_id)
-    payment.start(message.attempt_id)
-    attempt = payment.state.attempt(message.attempt_id)
-    if attempt is not None and attempt.status == "started":
-        provider = gateway(payment.state.provider)
+    provider, attempt = gateway(payment.state.provider), payment.state.attempt(message.attempt_id)
+    if provider.local and attempt and attempt.status == "started":
         verdict = fold(payment, provider.start(_start_of(payment, message)))
         if verdict.outcome != "applied":
             raise ProviderUnavailable(verdict.reason)
-    save(payment)
-    return _next_step(payment)
-
-
-def _call_start(payment: Payment, provider: Gateway, message: StartPayment) -> Payment:
-    """Has the provider start an attempt; returns the payment as that left it."""
-    request = _start_of(payment, message)
-    try:
-        report = call_provider(lambda: provider.start(request))
-    except ProviderUnavailable as error:
-        log.warning("payment start unanswered", payment=str(payment.id), error=error.message)
-        return load_payment(payment.id)
-    hear(answer(provider, report))
-    after = load_payment(payment.id)
-    if any(outstanding(after, provider)):
-        settle(payment.id)
-        after = load_payment(payment.id)
-    return after
 
 
 def _start_of(payment: Payment, message: StartPayment) -> Start:
@@ -355,6 +348,10 @@ def _start_of(payment: Payment, message: StartPayment) -> Start:
 
 @command
 def _plan_enquiry(message: Enquiry) -> None:
+    _emit_enquiry(message)
+
+
+def _emit_enquiry(message: Enquiry) -> None:
     if message.number < len(ENQUIRIES):
         emit(
             "payments.ask_again",
@@ -366,20 +363,26 @@ def _plan_enquiry(message: Enquiry) -> None:
         )
 
 
+def _call_start(message: StartPayment, begun: Begun) -> NextStep:
+    request = begun.start
+    assert request is not None
+    provider = gateway(begun.provider)
+    try:
+        report = call_provider(lambda: provider.start(request))
+    except ProviderUnavailable as error:
+        log.warning("payment start unanswered", payment=str(request.payment_id), why=error.message)
+        return next_step(load_payment(request.payment_id))
+    step = hear(answer(provider, report))
+    if step.status == "pending":
+        return step
+    # What was authorised may be wanted at once, or not at all any more.
+    settle(request.payment_id)
+    return next_step(load_payment(request.payment_id))
+
+
 def _save_and_settle_later(payment: Payment, operation_id: UUID | None) -> None:
     if not payment.pending_events:
         return
     save(payment)
     if operation_id:
         emit("payments.settle", key=str(operation_id), payment_id=payment.id)
-
-
-def _next_step(payment: Payment) -> NextStep:
-    live = payment.state.live_attempt
-    unanswered = live is not None and not live.redirect_url
-    return NextStep(
-        payment_id=payment.id,
-        status=payment.status,
-        redirect_url=live.redirect_url if live else "",
-        message=UNKNOWN if unanswered else payment.state.message,
-    )

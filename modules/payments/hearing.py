@@ -8,10 +8,12 @@ from events.outbox import emit
 from events.repository import load_or_none
 from modules.payments import inbox
 from modules.payments.calls import call_provider, enquiry
-from modules.payments.contracts import PaymentNotFound
+from modules.payments.contracts import NextStep, PaymentNotFound
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Gateway
 from modules.payments.domain.reports import Report
+
+UNKNOWN = "We have no answer from the payment provider yet. We keep asking; nothing is lost."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +29,12 @@ class Hear:
 
 
 @command
-def hear(message: Hear) -> None:
-    """Stores and folds what was said, in one transaction."""
+def hear(message: Hear) -> NextStep:
+    """Stores and folds what was said, in one transaction; returns where the payment stands."""
     for report in message.reports:
         inbox.store(message.provider, message.source, report)
-    inbox.fold_waiting(message.payment_id)
+    payment = inbox.fold_waiting(message.payment_id)
+    return next_step(payment or load_payment(message.payment_id))
 
 
 @command
@@ -74,6 +77,18 @@ def ask(payment: Payment, provider: Gateway) -> None:
             ),
         )
     hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
+
+
+def next_step(payment: Payment) -> NextStep:
+    """Returns what the shopper does next."""
+    live = payment.state.live_attempt
+    unanswered = live is not None and not live.redirect_url
+    return NextStep(
+        payment_id=payment.id,
+        status=payment.status,
+        redirect_url=live.redirect_url if live else "",
+        message=UNKNOWN if unanswered else payment.state.message,
+    )
 
 
 def load_payment(payment_id: UUID) -> Payment:

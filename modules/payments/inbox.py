@@ -57,11 +57,12 @@ def store(
     )
 
 
-def fold_waiting(payment_id: UUID) -> None:
+def fold_waiting(payment_id: UUID) -> Payment | None:
     """Folds all that was said about a payment and is not decided, in the caller's transaction.
 
 
     One applied message may be what another waited for, so the rest is looked at again after it.
+    Returns the payment as it is then, or None when there was nothing to fold or no such payment.
     """
     rows = list(
         ProviderReport.objects.select_for_update()
@@ -69,7 +70,7 @@ def fold_waiting(payment_id: UUID) -> None:
         .order_by("received_at", "id")
     )
     if not rows:
-        return
+        return None
     payment = load_or_none(Payment, payment_id)
     progress = True
     while rows and progress:
@@ -84,6 +85,7 @@ def fold_waiting(payment_id: UUID) -> None:
     for attempt in payment.state.attempts if payment else ():
         if attempt.status == "surplus":
             outbox.emit("payments.settle", key=f"release-{attempt.id}", payment_id=payment_id)
+    return payment
 
 
 def _fold_one(payment: Payment | None, row: ProviderReport) -> Verdict:

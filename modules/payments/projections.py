@@ -55,4 +55,9 @@ class Payments(Projection):
         }
 
 
+def state_of(row: PaymentRow) -> PaymentState:
+    """Returns the folded state that a row keeps."""
+    return msgspec.convert(row.state, PaymentState)
+
+
 register(Payments())

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
 from django.db.models import Sum
 
 from events.aggregate import Event
@@ -20,12 +19,27 @@ from modules.payments.contracts import (
     ProviderMessage,
     Refund,
 )
+from modules.payments.domain.payment import Payment
 from modules.payments.domain.state import Operation, PaymentState
 from modules.payments.models import PaymentRow, ProviderReport
-from modules.payments.projections import Payments
+from modules.payments.projections import state_of
 from modules.payments.providers import gateway, gateways, pretend_bank
 from modules.payments.wording import words
 
+MOVING: tuple[type[Event], ...] = (
+    Payment.Started,
+    Payment.Authorised,
+    Payment.Declined,
+    Payment.Failed,
+    Payment.Expired,
+    Payment.CaptureRequested,
+    Payment.Captured,
+    Payment.CaptureFailed,
+    Payment.Voided,
+    Payment.VoidFailed,
+    Payment.Refunded,
+    Payment.RefundFailed,
+)
 TROUBLED: tuple[PaymentStatus, ...] = ("declined", "failed")
 
 
@@ -52,7 +66,7 @@ def payment_methods() -> tuple[PaymentMethod, ...]:
 
 def totals(reference: UUID) -> PaymentTotals:
     """Returns the sums over all payments of a reference, and one word for them."""
-    states = [_state(row) for row in _rows(reference)]
+    states = [state_of(row) for row in _rows(reference)]
     captured = sum(each.captured_minor for each in states)
     refunded = sum(each.refunded_minor for each in states)
     pending = sum(each.pending_captures_minor for each in states)
@@ -112,17 +126,13 @@ def bank_session(session_id: str) -> BankSession:
     return pretend_bank().session(session_id)
 
 
-def stored_events() -> tuple[type[Event], ...]:
-    """Returns the event classes of payments, for read models of the modules above."""
-    return Payments.events
+def moving_events() -> tuple[type[Event], ...]:
+    """Returns the stored events that can change `totals`, for read models of the modules above."""
+    return MOVING
 
 
 def _rows(reference: UUID) -> Iterable[PaymentRow]:
     return PaymentRow.objects.filter(reference=reference).order_by("requested_at", "id")
-
-
-def _state(row: PaymentRow) -> PaymentState:
-    return msgspec.convert(row.state, PaymentState)
 
 
 def _overall(
@@ -153,7 +163,7 @@ def _last_begun(states: list[PaymentState]) -> PaymentStatus:
 
 
 def _detail(row: PaymentRow) -> PaymentDetail:
-    state = _state(row)
+    state = state_of(row)
     provider = gateway(row.provider)
     live = state.live_attempt
     return PaymentDetail(

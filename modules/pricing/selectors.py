@@ -12,7 +12,14 @@ from modules.pricing.domain.checking import discrepancies
 from modules.pricing.domain.quoting import quote
 from modules.pricing.models import Price, TaxRate
 
-__all__ = ["discrepancies", "listed_prices", "price_history", "quote", "tax_rules"]
+__all__ = [
+    "currencies",
+    "discrepancies",
+    "listed_prices",
+    "price_history",
+    "quote",
+    "tax_rules",
+]
 
 
 def listed_prices(
@@ -24,6 +31,12 @@ def listed_prices(
     """
     prices = Price.objects.in_force(skus, currency, at or clock.now())
     return {price.sku: price.as_listed() for price in prices}
+
+
+def currencies() -> tuple[str, ...]:
+    """Returns every currency that something was ever listed in, by code."""
+    found = Price.objects.order_by("currency").values_list("currency", flat=True).distinct()
+    return tuple(found)
 
 
 def price_history(sku: str, currency: str) -> tuple[PriceRecord, ...]:

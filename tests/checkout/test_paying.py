@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from events.context import acting
 from events.errors import CommandReused
@@ -33,6 +35,9 @@ from tests.support.trade import (
     ship,
     stock,
 )
+
+# The test bank's own three included; inside a test savepoints stand for BEGIN and COMMIT.
+STATEMENTS = 22
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 
@@ -161,3 +166,12 @@ def test_paying_under_a_command_id_works_and_may_be_repeated() -> None:
         steps = [begin(placed, attempt_id=attempt_id) for _ in range(2)]
     assert steps[0] == steps[1]
     assert BankRecord.objects.count() == 1
+
+
+def test_starting_to_pay_takes_a_bounded_number_of_statements() -> None:
+    placed = buy(prints=2, cards=1)
+    with CaptureQueriesContext(connection) as captured:
+        begin(placed)
+    statements = [query["sql"] for query in captured.captured_queries]
+    real = [sql for sql in statements if "SAVEPOINT" not in sql]
+    assert len(real) <= STATEMENTS, "\n".join(real)

@@ -16,6 +16,8 @@ from tests.payments.story import (
     REFUND,
     REQUESTED,
     SECOND_ATTEMPT,
+    SECOND_CAPTURE,
+    SECOND_REFUND,
     STARTED,
     VOID,
     authorised,
@@ -134,6 +136,44 @@ def test_a_capture_of_another_amount_is_refused() -> None:
     authorised(capture_requested(10_000)).when(
         lambda payment: outcome(payment, said)
     ).then().then_returns("refused")
+
+
+@pytest.mark.parametrize("claimed", [3_999, 4_001, None])
+def test_a_refund_of_another_amount_is_refused(claimed: int | None) -> None:
+    said = report("refunded", operation_id=REFUND, amount_minor=claimed)
+    captured_whole(refund_requested(4_000)).when(
+        lambda payment: outcome(payment, said)
+    ).then().then_returns("refused")
+
+
+def test_a_failed_capture_cannot_come_true_when_its_amount_was_taken_by_another() -> None:
+    said = report("captured", operation_id=CAPTURE, amount_minor=10_000)
+    authorised(
+        capture_requested(10_000),
+        capture_failed(10_000),
+        capture_requested(1, SECOND_CAPTURE),
+    ).when(lambda payment: outcome(payment, said)).then().then_returns("refused")
+
+
+def test_a_failed_refund_cannot_come_true_when_its_amount_was_given_back_by_another() -> None:
+    said = report("refunded", operation_id=REFUND, amount_minor=10_000)
+    failed = of_payment(
+        Payment.RefundFailed, refund_id=REFUND, amount_minor=10_000, reason="Account closed."
+    )
+    captured_whole(refund_requested(10_000), failed, refund_requested(1, SECOND_REFUND)).when(
+        lambda payment: outcome(payment, said)
+    ).then().then_returns("refused")
+
+
+def test_a_failed_void_cannot_come_true_when_nothing_is_left() -> None:
+    said = report("voided", operation_id=VOID)
+    failed = of_payment(Payment.VoidFailed, void_id=VOID, reason="Too late.")
+    authorised(void_requested(), failed, capture_requested(10_000), captured(10_000)).when(
+        lambda payment: outcome(payment, said)
+    ).then().then_returns("refused")
+    authorised(void_requested(), failed).when(lambda payment: outcome(payment, said)).then(
+        voided(10_000)
+    )
 
 
 def test_a_void_gives_back_what_is_open() -> None:

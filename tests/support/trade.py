@@ -74,6 +74,11 @@ def open_shop(units: int = 10) -> None:
         )
     )
     set_prices(tuple(SetPrice(sku=sku, price=Money(minor, "EUR")) for sku, minor in PRICES.items()))
+    _open_delivery()
+    receive_stocks([ReceiveStock(sku=sku, quantity=units) for sku in PRICES])
+
+
+def _open_delivery() -> None:
     save_methods((SaveMethod(code="standard", title="Standard", carrier="Colissimo"),))
     save_zones(
         (
@@ -92,7 +97,6 @@ def open_shop(units: int = 10) -> None:
             ),
         )
     )
-    receive_stocks([ReceiveStock(sku=sku, quantity=units) for sku in PRICES])
 
 
 def fill_basket(**quantities: int) -> Cart:

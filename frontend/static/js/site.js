@@ -124,6 +124,8 @@ function showLiveNote(lost) {
 }
 
 on("htmx:config:request", ({ detail: { ctx } }) => {
+  // The stream may have an origin of its own; every other request stays at home.
+  if (ctx.sourceElement?.hasAttribute("hx-sse:connect")) ctx.request.mode = "cors";
   const token = document.cookie.match(/(?:^|; )[\w-]*csrf\w*=([^;]+)/)?.[1];
   if (token && !/^(GET|HEAD)$/i.test(ctx.request.method)) ctx.request.headers["X-CSRFToken"] = token;
 });

@@ -110,17 +110,17 @@ def request_return(request: Called, order_id: OrderId, body: ReturnBody) -> Orde
     return selectors.order_detail(order_id)
 
 
-@router.get("/orders", response=OrderPageReply)
+@router.get("/orders", response=OrderPageReply, openapi_extra={"x-refusals": [404]})
 def own_orders(request: Called, query: Query[PageQuery]) -> OrderPageReply:
     """List the signed-in customer's own orders."""
     customer_id = request.auth.customer_id
     if customer_id is None:
         raise Forbidden("Only somebody who is signed in has a list of orders.")
-    wanted = OrderFilter(customer_id=customer_id, cursor=query.cursor, limit=query.limit)
+    wanted = OrderFilter(customer_id=customer_id, cursor=query.after, limit=query.limit)
     return OrderPageReply.of(selectors.orders(wanted))
 
 
-class PaymentReply(Reply):
+class OwnPaymentReply(Reply):
     """A payment as the buyer sees it; amounts in minor units of `currency`."""
 
     id: UUID = Field(description="Identifier.")
@@ -136,7 +136,7 @@ class PaymentReply(Reply):
     message: str = Field(description="What went wrong; may be empty.", examples=[""])
 
 
-@router.get("/orders/{order_id}/payments", response=list[PaymentReply])
+@router.get("/orders/{order_id}/payments", response=list[OwnPaymentReply])
 def payments(request: Called, order_id: OrderId) -> tuple[PaymentDetail, ...]:
     """Read an order's payments, oldest first; the last one counts."""
     opened(request, order_id)

@@ -73,12 +73,12 @@ class FilterQuery(PageQuery):
             status=self.status,
             placed_from=self.placed_from,
             placed_until=self.placed_until,
-            cursor=self.cursor,
+            cursor=self.after,
             limit=self.limit,
         )
 
 
-@router.get("/orders", response=OrderPageReply)
+@router.get("/orders", response=OrderPageReply, openapi_extra={"x-refusals": [404]})
 def orders(request: Called, query: Query[FilterQuery]) -> OrderPageReply:
     """List orders."""
     return OrderPageReply.of(selectors.orders(query.filter()))
@@ -163,7 +163,7 @@ def cancel_lines(request: Called, order_id: OrderId, body: CancelledLinesBody) -
     return settled(order_id)
 
 
-class ReceiptBody(SeenBody):
+class ReturnReceiptBody(SeenBody):
     """A return that arrived."""
 
     restock: Truth = Field(True, description="True: its units are sold again.", examples=[True])
@@ -171,7 +171,7 @@ class ReceiptBody(SeenBody):
 
 @router.post("/orders/{order_id}/returns/{return_id}/receipt", response=OrderReply)
 def receive_return(
-    request: Called, order_id: OrderId, return_id: ReturnId, body: ReceiptBody
+    request: Called, order_id: OrderId, return_id: ReturnId, body: ReturnReceiptBody
 ) -> OrderDetail:
     """Record that a return arrived; the money is given back by a refund."""
     commands.receive_return(

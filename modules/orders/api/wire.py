@@ -6,18 +6,18 @@ from uuid import UUID
 
 from django.core import signing
 from ninja import Path
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from events.context import current_context
 from modules.kernel.identity import new_id
 from modules.orders import commands, selectors
-from modules.orders.contracts import LineQuantity, OrderDetail, OrderPage
+from modules.orders.contracts import LineQuantity, OrderDetail, OrderPage, PageUnknown
 from modules.wire import DIGITS, AddressReply, Body, Identifier, Line, Reply, Sku, Units, Version
 
 OrderId = Annotated[Identifier, Path(description="The order's id.")]
 
 
-class LineReply(Reply):
+class OrderLineReply(Reply):
     """A line of an order; amounts in minor units, tax included."""
 
     sku: str = Field(description="The SKU.", examples=["TIDES-A4"])
@@ -84,7 +84,7 @@ class OrderReply(Reply):
     total_minor: int = Field(description="As ordered.", examples=[3070])
     cancelled_minor: int = Field(description="Taken off by cancellations.", examples=[0])
     due_minor: int = Field(description="Total minus cancelled.", examples=[3070])
-    lines: tuple[LineReply, ...] = Field(description="What was bought.", examples=[[]])
+    lines: tuple[OrderLineReply, ...] = Field(description="What was bought.", examples=[[]])
     parcels: tuple[ParcelReply, ...] = Field(description="What was sent.", examples=[[]])
     returns: tuple[ReturnReply, ...] = Field(description="What comes back.", examples=[[]])
     cancel_reason: str = Field(description="Why it was cancelled, or empty.", examples=[""])
@@ -111,21 +111,26 @@ CURSOR = signing.Signer(salt="orders.cursor")
 
 
 def _unsealed(cursor: str) -> str:
+    """Returns a cursor as the shop made it. Raises: PageUnknown: it did not."""
     try:
         return CURSOR.unsign(cursor) if cursor else ""
     except signing.BadSignature:
-        raise ValueError("not a cursor of ours: send `next_cursor` as it came") from None
+        raise PageUnknown("There is no such page: send `next_cursor` as it came.") from None
 
 
 class PageQuery(BaseModel):
     """Which page to read."""
 
-    cursor: Annotated[str, Field(max_length=300), AfterValidator(_unsealed)] = Field(
+    cursor: Annotated[str, Field(max_length=300)] = Field(
         "", description="`next_cursor` of the page before.", examples=[""]
     )
     limit: Annotated[int, Field(ge=1, le=200), DIGITS] = Field(
         50, description="Orders on a page.", examples=[50]
     )
+
+    @property
+    def after(self) -> str:
+        return _unsealed(self.cursor)
 
 
 class SummaryReply(Reply):

@@ -2,9 +2,9 @@
 
 import html
 import re
+from typing import Protocol
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.test import Client
 
 from modules.customers.commands import ensure_role
@@ -12,6 +12,13 @@ from modules.customers.models import User
 from modules.kernel.identity import new_id
 
 NAMES = {"staff": "Sascha", "auditor": "Aude", "customer": "Sam"}
+
+
+class Page(Protocol):
+    """What Django's test client answers."""
+
+    content: bytes
+    status_code: int
 
 
 def signed_in(role: str) -> Client:
@@ -28,13 +35,13 @@ def signed_in(role: str) -> Client:
     return client
 
 
-def text(response: HttpResponse) -> str:
+def text(response: Page) -> str:
     """Returns the words of a page, on one line and as a reader sees them."""
     bare = re.sub(r"<[^>]+>", " ", response.content.decode())
     return " ".join(html.unescape(bare).split())
 
 
-def field(response: HttpResponse, name: str) -> str:
+def field(response: Page, name: str) -> str:
     """Returns the value of the first input of this name."""
     found = re.search(rf'<input[^>]*name="{name}"[^>]*?value="([^"]*)"', response.content.decode())
     assert found, f"no input {name} in {text(response)}"
@@ -49,18 +56,18 @@ class Desk:
         self.address = f"/staff/orders/{order_id}/"
         self.open()
 
-    def open(self) -> HttpResponse:
+    def open(self) -> Page:
         response = self.client.get(self.address)
         assert response.status_code == 200
         self.version = field(response, "version") if b'name="version"' in response.content else "0"
         return response
 
-    def send(self, action: str, *, command_id: UUID | None = None, **data: object) -> HttpResponse:
+    def send(self, action: str, **data: object) -> Page:
         """Sends the form of an action as the page was when it was opened last."""
-        sent = {"version": self.version, "command_id": command_id or new_id(), **data}
+        sent = {"version": self.version, "command_id": new_id(), **data}
         return self.client.post(f"{self.address}{action}/", sent)
 
-    def act(self, action: str, **data: object) -> HttpResponse:
+    def act(self, action: str, **data: object) -> Page:
         """Sends a form that is obeyed; returns the page after it."""
         response = self.send(action, **data)
         assert response.status_code == 303, text(response)

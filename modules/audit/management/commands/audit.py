@@ -56,11 +56,11 @@ class Command(BaseCommand):
                 case "replay":
                     replay(console, options)
                 case _:
-                    self.check(console, options)
+                    self.verify(console, options)
         except DomainError as refusal:
             raise CommandError(refusal.message) from None
 
-    def check(self, console: Console, options: dict[str, Any]) -> None:  # type: ignore[override]
+    def verify(self, console: Console, options: dict[str, Any]) -> None:
         report = verification(options)
         if options["json"]:
             console.print_json(data=as_json(report))

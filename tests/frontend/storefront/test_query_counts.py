@@ -1,0 +1,32 @@
+"""How often the main pages ask the database, with the slow-moving tables already cached."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.frontend.storefront.shopping import Shopper
+from tests.support.trade import CARD
+
+# Without a basket, and with one: its lines stand in the drawer of every page.
+PINNED = {
+    "/": (4, 11),
+    "/categories/prints/": (2, 9),
+    "/products/moon/": (10, 17),
+    "/cart/": (0, 7),
+    "/checkout/": (0, 9),
+}
+
+
+@pytest.mark.parametrize(("path", "counts"), PINNED.items())
+@pytest.mark.parametrize("filled", [False, True], ids=["no basket", "a basket"])
+def test_a_page_asks_no_more_than_it_did(
+    shopper: Shopper, path: str, counts: tuple[int, int], filled: bool
+) -> None:
+    if filled:
+        shopper.add()
+        shopper.add(CARD)
+    most = counts[filled]
+    shopper.client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        assert shopper.client.get(path).status_code in (200, 303)
+    assert len(asked) == most, "\n".join(query["sql"][:110] for query in asked.captured_queries)
