@@ -116,6 +116,14 @@ class AddLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineAdded:
+    """Units of the SKU that are in the basket now, and the basket's version."""
+
+    quantity: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetQuantity:
     """Zero removes the line."""
 

@@ -8,7 +8,7 @@ from modules.carts.models import Cart as CartRow
 
 
 def cart(cart_id: UUID) -> Cart:
-    """Returns a basket; one that has become an order carries its `order_id`. Two queries.
+    """Returns a basket; one that has become an order carries its `order_id`. One query.
 
     Raises:
         CartNotFound: no such basket, or it ended in a customer's own.
@@ -17,7 +17,7 @@ def cart(cart_id: UUID) -> Cart:
 
 
 def cart_by_token(token: str) -> Cart:
-    """Returns the open basket that the token is the key to. Two queries.
+    """Returns the open basket that the token is the key to. One query.
 
     Raises:
         CartNotFound: no open basket has this token.
@@ -32,10 +32,8 @@ def ordered_with(token: str) -> UUID | None:
 
 
 def open_cart_of(customer_id: UUID) -> Cart | None:
-    """Returns the customer's open basket, if there is one. Two queries."""
-    rows = CartRow.objects.filter(customer_id=customer_id, status=Status.OPEN)
-    row = rows.prefetch_related("lines").first()
-    return row.as_contract() if row else None
+    """Returns the customer's open basket, if there is one. One query."""
+    return CartRow.objects.read_or_none(customer_id=customer_id, status=Status.OPEN)
 
 
 def holder_of(cart_id: UUID) -> CartHolder:

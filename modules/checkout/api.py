@@ -84,14 +84,13 @@ def add_line(request: Called, cart_id: CartId, body: AddLineBody) -> AddedReply:
         quantity=body.quantity,
         unit_price_minor=listed.price.minor,
     )
-    after = carts.add_line(message)
-    quantity = next(line.quantity for line in after.lines if line.sku == body.sku)
+    added = carts.put_line(message)
     return AddedReply(
         cart_id=cart_id,
         sku=body.sku,
-        quantity=quantity,
+        quantity=added.quantity,
         unit_price=MoneyReply.model_validate(listed.price),
-        version=after.version,
+        version=added.version,
     )
 
 
@@ -195,8 +194,7 @@ class ReviewReply(Reply):
 @baskets_router.get("/carts/{cart_id}/review", response=ReviewReply)
 def review(request: Called, cart_id: CartId) -> dict[str, Any]:
     """Price the basket, with ways to deliver and to pay and what is still missing."""
-    opened(request, cart_id)
-    return ReviewReply.of(selectors.review(cart_id))
+    return ReviewReply.of(selectors.review_of(opened(request, cart_id), pictures=False))
 
 
 class CheckoutBody(Body):
