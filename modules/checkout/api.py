@@ -194,7 +194,8 @@ class ReviewReply(Reply):
 @baskets_router.get("/carts/{cart_id}/review", response=ReviewReply)
 def review(request: Called, cart_id: CartId) -> dict[str, Any]:
     """Price the basket, with ways to deliver and to pay and what is still missing."""
-    return ReviewReply.of(selectors.review_of(opened(request, cart_id), pictures=False))
+    opened(request, cart_id)
+    return ReviewReply.of(selectors.review(cart_id, pictures=False))
 
 
 class CheckoutBody(Body):
