@@ -82,6 +82,7 @@ def logging_settings(*, json: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "counterfoil": {"level": "INFO"},
+            "events": {"level": "INFO"},
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
             # A 404 is in the request log already.
             "django.request": {"level": "ERROR"},

@@ -127,4 +127,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["DATABASE_URL"] = start_system_postgres(version) if version else start_postgres()
     if not os.environ.get("REDIS_URL"):
         os.environ["REDIS_URL"] = start_redis()
+else:
+    # A database of Redis for each worker, so that their caches and counted limits stay apart.
+    number = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) + 1
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{number}"
 isolate_environment()

@@ -9,11 +9,11 @@ from tests.support.trade import CARD
 
 # Without a basket, and with one: its lines stand in the drawer of every page.
 PINNED = {
-    "/": (4, 11),
-    "/categories/prints/": (2, 9),
-    "/products/moon/": (10, 17),
-    "/cart/": (0, 7),
-    "/checkout/": (0, 9),
+    "/": (4, 9),
+    "/categories/prints/": (2, 7),
+    "/products/moon/": (10, 15),
+    "/cart/": (0, 5),
+    "/checkout/": (0, 6),
 }
 
 
