@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import connection
 
 from modules.kernel.errors import DomainError
 from modules.payments.contracts import ProviderUnavailable
@@ -31,8 +31,8 @@ def outside_transaction() -> None:
     Raises:
         RuntimeError: the caller holds a transaction open.
     """
-    with transaction.atomic(durable=True):
-        pass
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise RuntimeError("A provider must not be called while a transaction is open.")
 
 
 def call_provider[R](call: Callable[[], R]) -> R:
