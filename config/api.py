@@ -13,8 +13,10 @@ from config.api_access import Anybody, Holder, Somebody
 from config.api_bodies import StrictParser
 from config.api_docs import VendoredSwagger
 from config.api_guard import guarded, listed, repeatable
+from config.api_limits import GuestLimit
 from config.api_openapi import ShopOpenAPI
 from config.problems import install
+from modules.audit import api as audit
 from modules.carts import api as carts
 from modules.catalog import api as catalog
 from modules.checkout import api as checkout
@@ -82,21 +84,21 @@ api.add_decorator(guarded, mode="view")
 api.add_decorator(listed, mode="operation")
 api.add_decorator(repeatable, mode="operation")
 
-for public in (
-    catalog.router,
-    pricing.router,
-    inventory.router,
-    shipping.router,
-    carts.router,
-    checkout.baskets_router,
-    checkout.router,
-    customers.router,
-):
-    api.add_router("", public, auth=Anybody())
+BROWSING = GuestLimit("browsing", 600)
+BASKETS = GuestLimit("baskets", 240)
+ORDERING = GuestLimit("ordering", 60)
+PAYING = GuestLimit("paying", 20)
+
+for looking in (catalog.router, pricing.router, inventory.router, shipping.router):
+    api.add_router("", looking, auth=Anybody(), throttle=BROWSING)
+api.add_router("", customers.router, auth=Anybody())
+api.add_router("", carts.router, auth=Anybody(), throttle=BASKETS)
+api.add_router("", checkout.baskets_router, auth=Anybody(), throttle=BASKETS)
+api.add_router("", checkout.router, auth=Anybody(), throttle=ORDERING)
 
 # Who holds an order is decided by its view: a token opens one, a customer has some, a key all.
-api.add_router("", buying.router, auth=Somebody())
-api.add_router("", checkout.paying_router, auth=Somebody())
+api.add_router("", buying.router, auth=Somebody(), throttle=BROWSING)
+api.add_router("", checkout.paying_router, auth=Somebody(), throttle=PAYING)
 
 # Providers sign what they send.
 api.add_router("", payments.notifications_router, auth=None)
@@ -106,3 +108,4 @@ api.add_router("/staff", inventory.staff_router, auth=Holder("stock:write"))
 api.add_router("/staff", staff.router, auth=Holder("orders:read", "orders:write"))
 api.add_router("/staff", staff.money_router, auth=Holder("orders:read", "payments:write"))
 api.add_router("/staff", payments.staff_router, auth=Holder("orders:read", "payments:write"))
+api.add_router("/audit", audit.router, auth=Holder("audit:read"))

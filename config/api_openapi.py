@@ -149,7 +149,9 @@ def refusals(operation: Operation) -> list[int]:
     if "{" in operation.path or changes(operation):
         statuses |= {404}
     if changes(operation):
-        statuses |= {403, 409, 413, 415, 429}
+        statuses |= {403, 409, 413, 415}
+    if operation.throttle_objects:
+        statuses |= {429}
     statuses |= set((operation.openapi_extra or {}).get("x-refusals", ()))
     return sorted(statuses)
 

@@ -45,8 +45,9 @@ def command[C, R](function: Callable[[C], R]) -> Callable[[C], R]:
 
     The outermost command stores its answer under its id in that same transaction; given an id by
     `acting(command_id=...)`, a repeat returns the stored answer, decoded to the annotated return
-    type. A command called by another joins it behind a savepoint: refused, it leaves nothing, and
-    the outer one may go on.
+    type. A command called by another joins it, without a savepoint: refused, it ends the whole,
+    even if the outer one catches the refusal. One that means to go on calls it within a
+    `transaction.atomic()` of its own.
 
     Raises:
         CommandReused: the id was used for another command or other content.
@@ -57,7 +58,8 @@ def command[C, R](function: Callable[[C], R]) -> Callable[[C], R]:
     @functools.wraps(function)
     def run(message: C) -> R:
         if _running.get():
-            with transaction.atomic():
+            # What it wrote cannot be undone alone: this sees to it that nobody commits the half.
+            with transaction.atomic(savepoint=False):
                 return function(message)
         token = _running.set(True)
         given = current_context().command_id

@@ -33,6 +33,7 @@ from modules.wire import (
 
 router = Router(tags=["baskets"])
 
+GONE = "There is no basket with this id."
 CartId = Annotated[Identifier, Path(description="The basket's id.")]
 SkuInPath = Annotated[str, Path(max_length=64, description="The line's SKU.")]
 
@@ -94,23 +95,24 @@ def create_cart(request: Called, body: CreateCartBody) -> Cart:
     )
 
 
-def opened(request: Called, cart_id: UUID) -> Cart:
-    """Returns the caller's basket; somebody else's looks like none.
+def refuse_strangers(request: Called, cart_id: UUID) -> None:
+    """Lets in who holds the basket; to others it does not exist.
 
     Raises:
         CartNotFound: there is none, or the caller may not open it.
     """
-    cart = selectors.cart(cart_id)
     caller = request.auth
-    if caller.holds_cart(cart.token) or caller.owns(cart.customer_id) or caller.may("carts:write"):
-        return cart
-    raise CartNotFound(f"There is no basket {cart_id}", cart_id=cart_id)
+    holder = selectors.holder_of(cart_id)
+    held = caller.holds_cart(holder.token) or caller.owns(holder.customer_id)
+    if not held and not caller.may("carts:write"):
+        raise CartNotFound(GONE, cart_id=cart_id)
 
 
 @router.get("/carts/{cart_id}", response=CartReply)
 def cart(request: Called, cart_id: CartId) -> Cart:
     """Read a basket as it was filled."""
-    return opened(request, cart_id)
+    refuse_strangers(request, cart_id)
+    return selectors.cart(cart_id)
 
 
 class QuantityBody(Body):
@@ -124,7 +126,7 @@ class QuantityBody(Body):
 @router.put("/carts/{cart_id}/lines/{sku}", response=CartReply)
 def set_quantity(request: Called, cart_id: CartId, sku: SkuInPath, body: QuantityBody) -> Cart:
     """Set how many units a line has; zero removes it."""
-    opened(request, cart_id)
+    refuse_strangers(request, cart_id)
     message = SetQuantity(cart_id=cart_id, sku=sku, quantity=body.quantity)
     return commands.set_quantity(message)
 
@@ -132,7 +134,7 @@ def set_quantity(request: Called, cart_id: CartId, sku: SkuInPath, body: Quantit
 @router.delete("/carts/{cart_id}/lines/{sku}", response={204: None})
 def remove_line(request: Called, cart_id: CartId, sku: SkuInPath) -> HttpResponse:
     """Remove a line."""
-    opened(request, cart_id)
+    refuse_strangers(request, cart_id)
     commands.set_quantity(SetQuantity(cart_id=cart_id, sku=sku, quantity=0))
     return HttpResponse(status=204)
 
@@ -167,5 +169,5 @@ class DeliveryBody(Body):
 @router.patch("/carts/{cart_id}", response=CartReply)
 def set_delivery(request: Called, cart_id: CartId, body: DeliveryBody) -> Cart:
     """Fill in e-mail, addresses and delivery option."""
-    opened(request, cart_id)
+    refuse_strangers(request, cart_id)
     return commands.set_delivery(body.command(cart_id))

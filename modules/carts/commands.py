@@ -16,7 +16,6 @@ from django.db.models import F, Q
 from events.commands import command
 from modules.carts.contracts import (
     MAXIMUM_LINES,
-    MAXIMUM_QUANTITY,
     AddLine,
     Cart,
     CartFull,
@@ -24,6 +23,7 @@ from modules.carts.contracts import (
     CartOutdated,
     CloseCart,
     CreateCart,
+    LineAdded,
     LineNotFound,
     MergeCarts,
     MergeNote,
@@ -166,6 +166,9 @@ def create(message: CreateCart) -> UUID:
         updated_at=now,
     )
     CartRow.objects.bulk_create([cart], ignore_conflicts=True)
+    if message.customer_id is None and message.cart_id is None:
+        # Under an id of its own and without a customer, it stands in nobody's way.
+        return cart.id
     known = Q(id=cart.id)
     if message.customer_id:
         known |= Q(customer_id=message.customer_id, status=Status.OPEN)
@@ -178,32 +181,34 @@ def create(message: CreateCart) -> UUID:
 
 
 @command
-def put_line(message: AddLine) -> None:
+def put_line(message: AddLine) -> LineAdded:
+    """Does what `add_line` does and answers of this line alone. Raises: as that does."""
     check_quantity(message.quantity, least=1)
     CartRow.objects.change(message.cart_id)
-    mine = Line.objects.filter(cart_id=message.cart_id, sku=message.sku)
-    grown = mine.filter(quantity__lte=MAXIMUM_QUANTITY - message.quantity).update(
-        quantity=F("quantity") + message.quantity,
-        unit_price_minor_when_added=message.unit_price_minor,
-    )
-    if grown:
-        return
-    others = Line.objects.filter(cart_id=message.cart_id).values_list("sku", "quantity")
-    quantities = dict(others)
-    if message.sku in quantities:
-        check_quantity(quantities[message.sku] + message.quantity, least=1)
-    if len(quantities) >= MAXIMUM_LINES:
+    # The basket is locked by now, so that nobody else changes its lines.
+    cart = CartRow.objects.read(id=message.cart_id)
+    quantities = {line.sku: line.quantity for line in cart.lines}
+    quantity = quantities.get(message.sku, 0) + message.quantity
+    check_quantity(quantity, least=1)
+    if message.sku not in quantities and len(quantities) >= MAXIMUM_LINES:
         raise CartFull(
             f"A basket holds {MAXIMUM_LINES} different articles: order these first",
             limit=MAXIMUM_LINES,
         )
-    Line.objects.create(
+    line = Line(
         cart_id=message.cart_id,
         sku=message.sku,
-        quantity=message.quantity,
+        quantity=quantity,
         unit_price_minor_when_added=message.unit_price_minor,
         added_at=clock.now(),
     )
+    Line.objects.bulk_create(
+        [line],
+        update_conflicts=True,
+        unique_fields=["cart", "sku"],
+        update_fields=["quantity", "unit_price_minor_when_added"],
+    )
+    return LineAdded(quantity=quantity, version=cart.version)
 
 
 @command

@@ -86,6 +86,16 @@ class Cart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CartHolder:
+    """Who may open a basket: whoever has its token, or its customer."""
+
+    id: UUID
+    token: str
+    customer_id: UUID | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateCart:
     """Makes a basket; the customer's open one, or the one with `cart_id`, is used if it exists."""
 
@@ -103,6 +113,14 @@ class AddLine:
     sku: str
     quantity: int
     unit_price_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineAdded:
+    """Units of the SKU that are in the basket now, and the basket's version."""
+
+    quantity: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from collections.abc import Collection as Group
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 
 from modules.catalog.contracts import (
     Browsed,
@@ -177,24 +178,30 @@ def _gallery(placements: Iterable[Placement]) -> tuple[Picture, ...]:
     return tuple(picture for picture in shown.values() if picture)
 
 
-def sellable_variants(skus: Group[str]) -> dict[str, SellableVariant]:
+def sellable_variants(skus: Group[str], *, pictures: bool = True) -> dict[str, SellableVariant]:
     """Returns what baskets and orders need of each known SKU; unknown ones are missing.
 
     A variant that was dropped, or whose product is not active, is there with `on_sale` False.
+    Without `pictures` it comes with its product's, which costs no statement.
     """
-    rows = list(Variant.objects.filter(sku__in=set(skus)).select_related("product__listing"))
-    options = _options(VariantOption.objects.filter(variant__in=rows))
-    placements = Placement.objects.filter(variant__in=rows).order_by("position")
+    values = VariantOption.objects.filter(variant=OuterRef("pk")).order_by("option__position")
+    rows = list(
+        Variant.objects.filter(sku__in=set(skus))
+        .select_related("product__listing")
+        .annotate(option_values=ArraySubquery(values.values("value")))
+    )
     own: defaultdict[UUID | None, list[Placement]] = defaultdict(list)
-    for place in placements.select_related("picture").prefetch_related("picture__renditions"):
-        own[place.variant_id].append(place)
+    if pictures:
+        placements = Placement.objects.filter(variant__in=rows).order_by("position")
+        for place in placements.select_related("picture").prefetch_related("picture__renditions"):
+            own[place.variant_id].append(place)
     return {
         row.sku: SellableVariant(
             sku=row.sku,
             product_id=row.product_id,
             product_slug=row.product.slug,
             title=row.product.title,
-            options_text=" / ".join(value for _, value in options[row.id]),
+            options_text=" / ".join(row.option_values),
             on_sale=row.on_sale and row.product.status == "active",
             weight_grams=row.weight_grams,
             picture=_lead(own[row.id]) or picture_from(row.product.listing.card["picture"]),

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from events.context import current_context
 from modules.carts import commands as carts
-from modules.carts.contracts import MAXIMUM_QUANTITY, AddLine, Cart, CartNotFound
-from modules.carts.selectors import cart as cart_of
+from modules.carts.contracts import MAXIMUM_QUANTITY, AddLine, CartHolder, CartNotFound
+from modules.carts.selectors import holder_of
 from modules.catalog.contracts import VariantNotFound
 from modules.checkout import commands, selectors
 from modules.checkout.contracts import Checkout, Placed, Review
@@ -40,17 +40,16 @@ paying_router = Router(tags=["checkout"])
 CartId = Annotated[Identifier, Path(description="The basket's id.")]
 
 
-def opened(request: Called, cart_id: UUID) -> Cart:
-    """Returns the caller's basket, open or ordered; somebody else's looks like none.
+def opened(request: Called, cart_id: UUID) -> CartHolder:
+    """Returns whose basket it is, if the caller's; somebody else's looks like none.
 
     Raises:
         CartNotFound: there is none, or the caller may not open it.
     """
-    cart = cart_of(cart_id)
-    caller = request.auth
+    caller, cart = request.auth, holder_of(cart_id)
     if caller.holds_cart(cart.token) or caller.owns(cart.customer_id) or caller.may("carts:write"):
         return cart
-    raise CartNotFound("There is no basket with this id", cart_id=cart_id)
+    raise CartNotFound("There is no basket with this id.", cart_id=cart_id)
 
 
 class AddLineBody(Body):
@@ -85,14 +84,13 @@ def add_line(request: Called, cart_id: CartId, body: AddLineBody) -> AddedReply:
         quantity=body.quantity,
         unit_price_minor=listed.price.minor,
     )
-    after = carts.add_line(message)
-    quantity = next(line.quantity for line in after.lines if line.sku == body.sku)
+    added = carts.put_line(message)
     return AddedReply(
         cart_id=cart_id,
         sku=body.sku,
-        quantity=quantity,
+        quantity=added.quantity,
         unit_price=MoneyReply.model_validate(listed.price),
-        version=after.version,
+        version=added.version,
     )
 
 
@@ -196,8 +194,7 @@ class ReviewReply(Reply):
 @baskets_router.get("/carts/{cart_id}/review", response=ReviewReply)
 def review(request: Called, cart_id: CartId) -> dict[str, Any]:
     """Price the basket, with ways to deliver and to pay and what is still missing."""
-    opened(request, cart_id)
-    return ReviewReply.of(selectors.review(cart_id))
+    return ReviewReply.of(selectors.review_of(opened(request, cart_id), pictures=False))
 
 
 class CheckoutBody(Body):

@@ -23,7 +23,7 @@ from modules.kernel.clock import now
 from modules.kernel.identity import derived_id, new_id, new_order_number
 from modules.orders import commands as orders
 from modules.orders.contracts import Contact, OrderStepRefused, PlaceOrder
-from modules.orders.selectors import order_detail, order_token
+from modules.orders.selectors import order_detail, order_status, order_token
 from modules.payments.commands import request_payment, start_payment, void_payment
 from modules.payments.contracts import (
     NextStep,
@@ -65,6 +65,7 @@ def place_order(message: Checkout) -> Placed:
         country=message.delivery_address.country,
         method_code=message.method_code,
         fresh=True,
+        pictures=False,
     )
     check(message, found)
     return place(message, cart, sound_quote(message, found))
@@ -194,10 +195,10 @@ def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> 
         ProviderUnknown: no such payment method.
         ProviderUnavailable: no answer; the outcome is asked for later.
     """
-    order = order_detail(order_id)
-    if order.status == "cancelled":
+    status = order_status(order_id)
+    if status == "cancelled":
         raise OrderStepRefused(
-            "This order is cancelled and cannot be paid.", step="pay", status=order.status
+            "This order is cancelled and cannot be paid.", step="pay", status=status
         )
     if provider not in {method.code for method in payment_methods()}:
         raise ProviderUnknown("Choose one of the offered ways to pay.", provider=provider)

@@ -39,16 +39,21 @@ class Gathered:
 
 
 def gather(
-    cart: Cart, *, country: str = "", method_code: str = "", fresh: bool = False
+    cart: Cart,
+    *,
+    country: str = "",
+    method_code: str = "",
+    fresh: bool = False,
+    pictures: bool = True,
 ) -> Gathered:
     """Prices a cart for a country and a way of delivery, by default those it remembers.
 
     `fresh=True` reads every table past the cache, as placing an order must. Lines without a price
-    are left out of the quote and carry a problem instead.
+    are left out of the quote and carry a problem instead. Who shows no pictures saves reading them.
     """
     country = country or cart.country
     skus = [line.sku for line in cart.lines]
-    variants = sellable_variants(skus) if skus else {}
+    variants = sellable_variants(skus, pictures=pictures) if skus else {}
     listed = listed_prices(skus, cart.currency) if skus else {}
     levels = stock_levels(skus) if skus else {}
     lines = tuple(

@@ -10,7 +10,6 @@ from modules.inventory.book import announce, known, movement, reduced, settle, t
 from modules.inventory.contracts import (
     MAXIMUM_UNITS,
     AdjustStock,
-    NothingReserved,
     NotOnHand,
     ReceiveStock,
     Release,
@@ -170,17 +169,12 @@ def reserve(message: Reserve) -> None:
 
 
 @command
-def confirm_reservation(reference: UUID) -> None:
+def confirm_reservation(reference: UUID) -> bool:
     """Keeps what a reference holds until it is shipped or released: it no longer expires.
 
-    Raises:
-        NothingReserved: it holds nothing (any more).
+    Returns whether it held anything; if not, it has to be reserved again.
     """
-    if not ReservationRow.objects.filter(reference=reference).update(expires_at=None):
-        raise NothingReserved(
-            "The reserved units have been given back meanwhile: reserve them again",
-            reference=reference,
-        )
+    return ReservationRow.objects.filter(reference=reference).update(expires_at=None) > 0
 
 
 @command

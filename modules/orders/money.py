@@ -71,12 +71,16 @@ def _held(found: Found) -> int:
 
 
 def balance(order_id: UUID) -> None:
+    """Gives back what the payments of an order hold beyond its worth, as both are now."""
+    balance_found(load(Order, order_id), payments_of(order_id))
+
+
+def balance_found(order: Order, found: Found) -> None:
     """Gives back what the payments hold beyond what the order is worth.
 
     What was captured too much is refunded, what is authorised too much is voided, and what is
     unfinished ends once the order is covered or cancelled. Repeating it asks for nothing twice.
     """
-    order, found = load(Order, order_id), payments_of(order_id)
     with acting(actor="system", effective_at=None):
         _refund_excess(order, found)
         _void_excess(order, found)

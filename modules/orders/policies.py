@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from events.context import acting
 from events.facts import subscribe
@@ -42,7 +43,7 @@ from modules.orders.contracts import (
     ReturnReceived,
 )
 from modules.orders.domain.order import Order
-from modules.orders.money import balance, is_covered, is_paid, take
+from modules.orders.money import balance, balance_found, is_covered, is_paid, take
 from modules.payments.contracts import CaptureFailed, PaymentAuthorised, PaymentCaptured
 from modules.payments.selectors import payments_of
 
@@ -51,8 +52,9 @@ def confirm_the_order(fact: PaymentAuthorised) -> None:
     order = load_or_none(Order, fact.reference)
     if order is None:
         return
+    found = payments_of(order.id)
     if order.state.status == "placed":
-        if not is_covered(order, payments_of(order.id)):
+        if not is_covered(order, found):
             return
         if not _stock_is_kept(order):
             with acting(actor="system", effective_at=None):
@@ -61,7 +63,7 @@ def confirm_the_order(fact: PaymentAuthorised) -> None:
             return
         order.confirm()
         save(order)
-    balance(order.id)
+    balance_found(order, found)
     if settings.SHOP_CAPTURE == "at-once":
         take(order.id, fact.payment_id)
 
@@ -96,7 +98,8 @@ def take_the_goods_back(fact: ReturnReceived) -> None:
 
 def release_the_lines(fact: LinesCancelled) -> None:
     try:
-        inventory.release(Release(reference=fact.order_id, lines=_stock(fact.lines)))
+        with transaction.atomic():
+            inventory.release(Release(reference=fact.order_id, lines=_stock(fact.lines)))
     except NothingReserved:
         # Of an order that nobody paid for, the reservation may have run out by itself.
         if load(Order, fact.order_id).state.status == "confirmed":
@@ -116,16 +119,16 @@ def balance_after_a_failed_capture(fact: CaptureFailed) -> None:
 
 def _stock_is_kept(order: Order) -> bool:
     """Keeps what is reserved; reserves anew what ran out meanwhile. False: somebody else has it."""
+    if inventory.confirm_reservation(order.id):
+        return True
     open_lines = [
         StockLine(sku=line.sku, quantity=line.open) for line in order.state.lines if line.open
     ]
     try:
-        inventory.confirm_reservation(order.id)
-    except NothingReserved:
-        try:
+        with transaction.atomic():
             inventory.reserve(Reserve(reference=order.id, lines=tuple(open_lines), expires_at=None))
-        except OutOfStock:
-            return False
+    except OutOfStock:
+        return False
     return True
 
 

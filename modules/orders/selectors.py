@@ -20,6 +20,7 @@ from modules.orders.contracts import (
     OrderLine,
     OrderNotFound,
     OrderPage,
+    OrderStatus,
     OrderSummary,
     Parcel,
     Return,
@@ -48,6 +49,15 @@ def order_detail(order_id: UUID) -> OrderDetail:
     order = Order.fold(order_id, (row.event for row in recorded))
     money = OrderMoney.objects.filter(order_id=order_id).values_list("status", flat=True)
     return _detail(order, _moments(recorded), next(iter(money), "requested"))
+
+
+def order_status(order_id: UUID) -> OrderStatus:
+    """Returns where an order stands; one query. Raises: OrderNotFound."""
+    rows = OrderRow.objects.filter(id=order_id).values_list("status", flat=True)
+    status: OrderStatus | None = rows.first()  # type: ignore[assignment]  # stored from the same literal
+    if status is None:
+        raise OrderNotFound("There is no such order.", order_id=order_id)
+    return status
 
 
 def order_by_number(number: str) -> OrderDetail:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -31,8 +32,10 @@ def outside_transaction() -> None:
     Raises:
         RuntimeError: the caller holds a transaction open.
     """
-    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
-        raise RuntimeError("A provider must not be called while a transaction is open.")
+    # What `atomic(durable=True)` looks at, without opening one; a test's own does not count.
+    blocks = cast("Any", connection).atomic_blocks
+    if blocks and not blocks[-1]._from_testcase:
+        raise RuntimeError("a payment provider is never called inside a transaction")
 
 
 def call_provider[R](call: Callable[[], R]) -> R:

@@ -36,6 +36,7 @@ from modules.payments.contracts import (
 )
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Start
+from modules.payments.domain.reports import fold
 from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment, next_step
 from modules.payments.providers import gateway, pretend_bank
 
@@ -308,24 +309,40 @@ def _begin(message: StartPayment) -> Begun:
     other = live if live and live.id != message.attempt_id else None
     if other is None:
         payment.start(message.attempt_id)
+        _ask_local(payment, message)
+    attempt = state.attempt(message.attempt_id)
     if payment.pending_events:
         save(payment)
-        _emit_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
-    attempt = state.attempt(message.attempt_id)
+        if attempt and attempt.status == "started":
+            _emit_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
     return Begun(
         provider=state.provider,
         step=next_step(payment),
         unanswered=other is not None and not other.redirect_url,
-        start=Start(
-            payment_id=payment.id,
-            attempt_id=message.attempt_id,
-            description=state.description,
-            amount_minor=state.amount_minor,
-            currency=state.currency,
-            return_url=message.return_url,
-        )
-        if attempt and attempt.status == "started"
-        else None,
+        start=_start_of(payment, message) if attempt and attempt.status == "started" else None,
+    )
+
+
+def _ask_local(payment: Payment, message: StartPayment) -> None:
+    """Records the outcome with the attempt, if the provider is no outside party.
+
+    Nothing is unknown in between, so that there is no answer to keep and nothing to ask for later.
+    """
+    provider, attempt = gateway(payment.state.provider), payment.state.attempt(message.attempt_id)
+    if provider.local and attempt and attempt.status == "started":
+        verdict = fold(payment, provider.start(_start_of(payment, message)))
+        if verdict.outcome != "applied":
+            raise ProviderUnavailable(verdict.reason)
+
+
+def _start_of(payment: Payment, message: StartPayment) -> Start:
+    return Start(
+        payment_id=payment.id,
+        attempt_id=message.attempt_id,
+        description=payment.state.description,
+        amount_minor=payment.state.amount_minor,
+        currency=payment.state.currency,
+        return_url=message.return_url,
     )
 
 

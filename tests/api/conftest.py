@@ -118,15 +118,15 @@ def guest(shop: None) -> Caller:
     return Caller(Client())
 
 
+def keyholder(*scopes: str) -> Caller:
+    """A client with an API key of these scopes."""
+    key = issue_api_key(IssueApiKey(name="tests", scopes=scopes))
+    return Caller(Client(), Authorization=f"Bearer {key.secret}")
+
+
 @pytest.fixture
 def machine(shop: None) -> Callable[..., Caller]:
-    """Returns a client with an API key of these scopes."""
-
-    def with_scopes(*scopes: str) -> Caller:
-        key = issue_api_key(IssueApiKey(name="tests", scopes=scopes))
-        return Caller(Client(), Authorization=f"Bearer {key.secret}")
-
-    return with_scopes
+    return keyholder
 
 
 @pytest.fixture
@@ -139,10 +139,13 @@ def committed_guest(transactional_db: None) -> Iterator[Caller]:
 
 
 @pytest.fixture
+def committed_machine(committed_guest: Caller) -> Callable[..., Caller]:
+    return keyholder
+
+
+@pytest.fixture
 def committed_staff(committed_guest: Caller) -> Caller:
-    scopes = ("orders:read", "orders:write", "payments:write")
-    key = issue_api_key(IssueApiKey(name="desk", scopes=scopes))
-    return Caller(Client(), Authorization=f"Bearer {key.secret}")
+    return keyholder("orders:read", "orders:write", "payments:write")
 
 
 class Basket:

@@ -73,7 +73,9 @@ class Bench:
         """Starts the shop, or starts it again over its data; returns the seconds until ready."""
         began = time.monotonic()
         if self._shop is None:
-            self._shop = Shop(self.folder / "shop", WEB_WORKERS=str(DEFAULTS.web_workers))
+            self._shop = Shop(
+                self.folder / "shop", LOAD_DEMO="yes", WEB_WORKERS=str(DEFAULTS.web_workers)
+            )
             self.stack.callback(self._shop.stop)
         self._shop.start().wait_for("Ready after")
         return time.monotonic() - began

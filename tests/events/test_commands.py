@@ -3,12 +3,14 @@
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from events import outbox, repository, store
 from events.commands import command, forget_commands
@@ -195,13 +197,14 @@ def in_another_thread(work: object) -> None:
     thread.join()
 
 
-def test_a_refused_inner_command_leaves_nothing_and_the_outer_goes_on() -> None:
+def test_behind_a_savepoint_a_refused_inner_command_leaves_nothing_and_the_outer_goes_on() -> None:
     parcel_id = new_id()
 
     @command
     def open_anyway(order: OpenParcel) -> str:
         try:
-            pack(Pack(order.parcel_id, ("refused",)))
+            with transaction.atomic():
+                pack(Pack(order.parcel_id, ("refused",)))
         except Conflict:
             open_parcel(order)
         return "opened"
@@ -209,6 +212,18 @@ def test_a_refused_inner_command_leaves_nothing_and_the_outer_goes_on() -> None:
     assert open_anyway(OpenParcel(parcel_id, "to Paris")) == "opened"
     assert repository.load(Parcel, parcel_id).label == "to Paris"
     assert stored() == (1, 0, 1, 1)
+
+
+def test_without_one_a_refused_inner_command_ends_the_outer_too() -> None:
+    @command
+    def shrug(order: OpenParcel) -> str:
+        with suppress(Conflict):
+            pack(Pack(order.parcel_id, ("print", "refused")))
+        return "done"
+
+    with pytest.raises(TransactionManagementError):
+        shrug(OpenParcel(new_id(), "to Paris"))
+    assert stored() == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("loss", ["reply", "request"])

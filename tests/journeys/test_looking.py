@@ -11,13 +11,13 @@ from tests.journeys.products import IN_STOCK, SOLD_OUT
 def test_facets_narrow_the_list_and_back_undoes_them(shopper: Shopper) -> None:
     page = shopper.page
     shopper.go("/products/")
-    before = page.locator("[role=status]").first.inner_text()
+    before = page.locator("#results [role=status]").first.inner_text()
     page.locator(".facet input[type=checkbox]").first.check()
     page.wait_for_url(re.compile(r"\?.+="))
-    expect(page.locator("[role=status]").first).not_to_have_text(before)
+    expect(page.locator("#results [role=status]").first).not_to_have_text(before)
     expect(page.locator(".chips")).to_be_visible()
     page.go_back()
-    expect(page.locator("[role=status]").first).to_have_text(before)
+    expect(page.locator("#results [role=status]").first).to_have_text(before)
 
 
 def test_the_way_back_from_a_product_leads_to_the_same_list(shopper: Shopper) -> None:

@@ -72,7 +72,8 @@ class Gateway(Protocol):
 
     `needs_shopper` is False when a payment can be started without the shopper at the screen.
     `manual` is True when money arrives by itself and staff record it: nothing is captured
-    automatically then.
+    automatically then. `local` is True when `start` reaches nobody and always knows the outcome: it
+    is asked within the transaction that records the attempt, and its answer is recorded with it.
     """
 
     code: str
@@ -80,6 +81,7 @@ class Gateway(Protocol):
     description: str
     needs_shopper: bool
     manual: bool
+    local: bool
 
     def start(self, request: Start) -> Report:
         """Answers challenged (with a `redirect_url`), authorised, declined or failed."""

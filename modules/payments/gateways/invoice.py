@@ -15,6 +15,7 @@ class Invoice:
     description = "Pay by bank transfer within 14 days of delivery."
     needs_shopper = False
     manual = True
+    local = True
 
     def start(self, request: Start) -> Report:
         return self._authorised(request)

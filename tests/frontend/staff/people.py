@@ -37,7 +37,8 @@ def signed_in(role: str) -> Client:
 
 def text(response: Page) -> str:
     """Returns the words of a page, on one line and as a reader sees them."""
-    bare = re.sub(r"<[^>]+>", " ", response.content.decode())
+    page = response.content.decode().replace("<wbr>", "")
+    bare = re.sub(r"<[^>]+>", " ", page)
     return " ".join(html.unescape(bare).split())
 
 

@@ -43,6 +43,7 @@ class TestBank:
     title = "Test bank"
     description = "A bank for trying things out: you decide what it says."
     needs_shopper = True
+    local = False
     manual = False
 
     def start(self, request: Start) -> Report:
