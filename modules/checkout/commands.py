@@ -20,7 +20,7 @@ from modules.checkout.gathering import Gathered, gather, wrong
 from modules.inventory.commands import reserve
 from modules.inventory.contracts import OutOfStock, Reserve, StockLine
 from modules.kernel.clock import now
-from modules.kernel.identity import new_id, new_order_number
+from modules.kernel.identity import derived_id, new_id, new_order_number
 from modules.orders import commands as orders
 from modules.orders.contracts import Contact, OrderStepRefused, PlaceOrder
 from modules.orders.selectors import order_detail, order_status, order_token
@@ -36,8 +36,8 @@ from modules.payments.selectors import payment_methods, payments_of
 from modules.pricing.contracts import Quote
 
 # A payment in one of these states can be started (again); the others are decided.
-OPEN = frozenset({"requested", "pending", "declined"})
-ENDED = frozenset({"voided", "failed", "expired"})
+OPEN = frozenset({"requested", "pending", "declined", "failed"})
+ENDED = frozenset({"voided", "expired"})
 
 
 @command
@@ -206,8 +206,10 @@ def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> 
     if payment.status not in OPEN | ENDED:
         return NextStep(payment_id=payment.id, status=payment.status, message=payment.message)
     if payment.provider != provider or payment.status in ENDED:
+        # Derived, so that the same press of a button twice opens one payment.
+        opened = derived_id("checkout.payment", order_id, attempt_id)
         payment_id = change_method(
-            ChangeMethod(order_id=order_id, payment_id=new_id(), provider=provider)
+            ChangeMethod(order_id=order_id, payment_id=opened, provider=provider)
         )
     else:
         payment_id = payment.id
@@ -218,13 +220,19 @@ def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> 
 
 @command
 def change_method(message: ChangeMethod) -> UUID:
-    """Ends the order's unfinished payments and opens one at another provider.
+    """Ends the order's unfinished payments and opens one at another provider; returns its id.
+
+    A payment that was made in this very moment is kept and returned instead.
 
     Raises:
         OrderNotFound: no such order.
     """
     order = order_detail(message.order_id)
-    for payment in payments_of(message.order_id):
+    found = payments_of(message.order_id)
+    for payment in found:
+        if payment.id == message.payment_id or payment.status not in OPEN | ENDED:
+            return payment.id
+    for payment in found:
         if payment.status in OPEN:
             void_payment(VoidPayment(payment_id=payment.id, reason="another way to pay was chosen"))
     request_payment(

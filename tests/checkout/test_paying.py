@@ -14,12 +14,13 @@ from events.context import acting
 from events.errors import CommandReused
 from events.relay import drain
 from events.store import read_stream
-from modules.checkout.commands import pay, place_order
+from modules.checkout.commands import change_method, pay, place_order
+from modules.checkout.contracts import ChangeMethod
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
 from modules.orders.contracts import OrderNotFound, OrderStepRefused
-from modules.payments.commands import resolve_unknown
-from modules.payments.contracts import ProviderUnknown
+from modules.payments.commands import bank_mishap, resolve_unknown
+from modules.payments.contracts import BankMishap, ProviderUnknown
 from modules.payments.models import BankRecord
 from modules.payments.selectors import payments_of
 from tests.support.trade import (
@@ -175,3 +176,27 @@ def test_starting_to_pay_takes_a_bounded_number_of_statements() -> None:
     statements = [query["sql"] for query in captured.captured_queries]
     real = [sql for sql in statements if "SAVEPOINT" not in sql]
     assert len(real) <= STATEMENTS, "\n".join(real)
+
+
+def test_a_technical_failure_is_tried_again_on_the_same_payment() -> None:
+    placed = buy()
+    bank_mishap(BankMishap(payment_id=placed.payment_id, operation="start", mishap="unreachable"))
+    begin(placed)
+    assert resolve_unknown(placed.payment_id).status == "failed"
+    assert begin(placed).payment_id == placed.payment_id
+    assert statuses(placed.order_id) == ["pending"]
+
+
+def test_pressing_another_method_twice_opens_one_payment() -> None:
+    placed, attempt_id = buy(), new_id()
+    begin(placed)
+    steps = [begin(placed, method="invoice", attempt_id=attempt_id) for _ in range(2)]
+    assert steps[0].payment_id == steps[1].payment_id
+    assert len(statuses(placed.order_id)) == 2
+
+
+def test_changing_the_method_keeps_a_payment_made_in_that_moment() -> None:
+    placed = paid()
+    wanted = ChangeMethod(order_id=placed.order_id, payment_id=new_id(), provider="invoice")
+    assert change_method(wanted) == placed.payment_id
+    assert statuses(placed.order_id) == ["authorised"]

@@ -15,6 +15,7 @@ from modules.payments.commands import (
     bank_mishap,
     capture_payment,
     perform_outstanding,
+    receive_notification,
     refund_payment,
     resolve_unknown,
     settle,
@@ -31,7 +32,9 @@ from modules.payments.domain.provider import Start
 from modules.payments.domain.reports import Report
 from modules.payments.gateways.testbank import bank
 from modules.payments.gateways.testbank.gateway import TestBank
+from modules.payments.gateways.testbank.messages import about_decision, post
 from modules.payments.models import BankOperation, BankRecord
+from modules.payments.selectors import history
 from tests.payments.bank import AMOUNT, decide, found, opened, session, start
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +179,26 @@ def test_an_approval_that_crossed_the_end_is_recorded() -> None:
         drain()
     payment = found(payment_id)
     assert (payment.authorised_minor, payment.capturable_minor) == (AMOUNT, AMOUNT)
+
+
+def test_a_second_authorisation_of_one_payment_is_given_back_at_the_bank() -> None:
+    payment_id = opened()
+    for decision in ("decline", "approve"):
+        decide(start(payment_id), decision)
+        resolve_unknown(payment_id)
+    first = BankRecord.objects.filter(payment_id=payment_id).earliest("created_at")
+    BankRecord.objects.filter(id=first.id).update(status="authorised")
+    headers, body = post(
+        {**about_decision(BankRecord.objects.get(id=first.id)), "id": "an afterthought"}
+    )
+    receive_notification("testbank", headers, body)
+    drain()
+    assert found(payment_id).authorised_minor == AMOUNT
+    assert BankRecord.objects.get(id=first.id).voided_minor == AMOUNT
+    assert [entry.title for entry in history(payment_id)][-2:] == [
+        "Authorised a second time",
+        "Second authorisation given back",
+    ]
 
 
 def test_fault_32_no_provider_is_called_inside_a_transaction() -> None:
