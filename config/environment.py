@@ -113,6 +113,9 @@ class Environment(BaseSettings):
     mail_from: str = Field(
         default="Halftone <shop@halftone.example>", description="Sender of the shop's mail."
     )
+    guest_limits: bool = Field(
+        default=True, description="Whether guests of the API may ask only so often a minute."
+    )
     load_demo: bool = Field(
         default=True, description="Whether an empty demo shop is filled with the demo range."
     )

@@ -25,6 +25,7 @@ SHOP_CURRENCY = "EUR"
 SHOP_COUNTRY = "FR"
 PUBLIC_URL = env.origin
 LIVE_URL = env.live_url or PUBLIC_URL
+GUEST_LIMITS = env.guest_limits
 LOAD_DEMO = env.load_demo and not IN_PRODUCTION
 RESERVATION_PERIOD = timedelta(minutes=30)
 # "on-shipment" takes each parcel's value when it leaves, "at-once" the whole when it is authorised.
