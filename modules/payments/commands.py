@@ -29,6 +29,7 @@ from modules.payments.contracts import (
     NotificationRefused,
     PaymentStepRefused,
     ProviderUnavailable,
+    ProviderUnknown,
     RefundPayment,
     RequestPayment,
     StartPayment,
@@ -189,9 +190,10 @@ def mark_paid(payment_id: UUID) -> None:
 def settle(payment_id: UUID) -> None:
     """Has the provider do now what was requested of it, so that a page can show the outcome.
 
-    What it does not answer stays requested; a worker tries again.
+    What it does not answer stays requested; a worker tries again. So does what was asked of a
+    provider that is switched off, until somebody switches it on or the effect is given up.
     """
-    with suppress(ProviderUnavailable):
+    with suppress(ProviderUnavailable, ProviderUnknown):
         perform_outstanding(payment_id)
 
 

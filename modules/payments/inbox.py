@@ -60,7 +60,6 @@ def store(
 def fold_waiting(payment_id: UUID) -> Payment | None:
     """Folds all that was said about a payment and is not decided, in the caller's transaction.
 
-
     One applied message may be what another waited for, so the rest is looked at again after it.
     Returns the payment as it is then, or None when there was nothing to fold or no such payment.
     """

@@ -23,7 +23,7 @@ from modules.payments.domain.payment import Payment
 from modules.payments.domain.state import Operation, PaymentState
 from modules.payments.models import PaymentRow, ProviderReport
 from modules.payments.projections import state_of
-from modules.payments.providers import gateway, gateways, pretend_bank
+from modules.payments.providers import gateways, pretend_bank
 from modules.payments.wording import words
 
 MOVING: tuple[type[Event], ...] = (
@@ -164,13 +164,14 @@ def _last_begun(states: list[PaymentState]) -> PaymentStatus:
 
 def _detail(row: PaymentRow) -> PaymentDetail:
     state = state_of(row)
-    provider = gateway(row.provider)
+    # A provider may have been switched off since; its payments are still shown.
+    provider = next((each for each in gateways() if each.code == row.provider), None)
     live = state.live_attempt
     return PaymentDetail(
         id=row.id,
         reference=row.reference,
         provider=row.provider,
-        provider_title=provider.title,
+        provider_title=provider.title if provider else row.provider,
         provider_reference=state.provider_reference,
         status=state.status,
         currency=state.currency,
@@ -187,7 +188,7 @@ def _detail(row: PaymentRow) -> PaymentDetail:
         version=row.version,
         requested_at=row.requested_at,
         redirect_url=live.redirect_url if live else "",
-        manual=provider.manual,
+        manual=provider is not None and provider.manual,
     )
 
 

@@ -76,6 +76,7 @@ def test_it_introduces_itself(provider: Gateway) -> None:
     assert provider.description
     assert isinstance(provider.needs_shopper, bool)
     assert isinstance(provider.manual, bool)
+    assert not (provider.local and provider.needs_shopper)
 
 
 def test_a_start_is_answered_and_the_same_start_is_the_same_answer(provider: Gateway) -> None:

@@ -247,6 +247,15 @@ def test_a_provider_that_breaks_leaves_the_outcome_open(settings: Settings) -> N
     assert start(opened()).status == "pending"
 
 
+def test_a_provider_that_was_switched_off_leaves_its_payments_readable(settings: Settings) -> None:
+    payment_id = authorised()
+    capture(payment_id, 4_000)
+    settings.PAYMENT_PROVIDERS = ["modules.payments.gateways.invoice.Invoice"]
+    settle(payment_id)
+    payment = found(payment_id)
+    assert (payment.provider_title, payment.pending_minor) == ("testbank", 4_000)
+
+
 def test_an_invoice_nobody_started_is_started_by_a_worker() -> None:
     payment_id = opened("invoice")
     with time_machine.travel(now() + timedelta(minutes=1)):

@@ -1,0 +1,51 @@
+"""The tables that lists are made of are disposable: dropped and folded anew, they are the same."""
+
+from typing import Any
+
+import pytest
+from django.db.models import Model
+
+from events.projections import registered
+from events.store import read_stream
+from modules.orders.models import OrderMoney, OrderRow
+from modules.payments.commands import resolve_unknown
+from modules.payments.models import PaymentRow
+from tests.support.trade import at_bank, begin, buy, cancel, cancel_some, paid, refund, ship
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
+
+TABLES: tuple[type[Model], ...] = (OrderRow, OrderMoney, PaymentRow)
+# Payments first: the sums beside the orders are made of them.
+PROJECTIONS = ("payments.payments", "orders.orders", "orders.money")
+
+
+def rows() -> list[list[dict[str, Any]]]:
+    return [list(table._default_manager.order_by("pk").values()) for table in TABLES]
+
+
+def trade() -> None:
+    ship(first := paid(), prints=1)
+    cancel_some(first, cards=1)
+    refund(first, 100)
+    at_bank(step := begin(second := buy(prints=1)), "decline")
+    resolve_unknown(step.payment_id)
+    begin(second, method="invoice")
+    cancel(paid(prints=1))
+    buy(prints=1)
+
+
+def test_read_models_are_folded_anew_to_the_same_rows() -> None:
+    trade()
+    before = rows()
+    streams = [row.pk for table in (OrderRow, PaymentRow) for row in table._default_manager.all()]
+    history = sorted(
+        (event for stream in streams for event in read_stream(stream)),
+        key=lambda event: event.recorded_at,
+    )
+    for name in reversed(PROJECTIONS):
+        registered()[name].clear()
+    assert rows() == [[], [], []]
+    for name in PROJECTIONS:
+        projection = registered()[name]
+        projection.project([row for row in history if type(row.event) in projection.events])
+    assert rows() == before
