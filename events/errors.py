@@ -20,40 +20,60 @@ from modules.kernel.errors import Conflict, DomainError, NotFound, Unavailable
 
 
 class StreamNotFound(NotFound):
+    """Nothing is recorded under this id, or nothing as of the asked moment."""
+
     code = "stream-not-found"
 
 
 class VersionConflict(Conflict):
+    """Somebody else changed the same thing at this moment; nothing was recorded."""
+
     code = "version-conflict"
 
 
 class CommandReused(Conflict):
+    """The idempotency key was used before, for another request or other content."""
+
     code = "command-reused"
 
 
 class OutcomeUnknown(Unavailable):
+    """The database went away while the request was being stored; it may be stored or not."""
+
     code = "outcome-unknown"
 
 
 class BrokerAway(Unavailable):
+    """The message queue does not answer; what waits for it is kept and sent later."""
+
     code = "broker-away"
 
 
 class StoreMisuse(DomainError):  # named like the four kinds
+    """A mistake in the shop's own code, never the caller's."""
+
     code = "store-misuse"
 
 
 class UnknownTopic(StoreMisuse):
+    """A recorded event has a name that this version of the shop does not know."""
+
     code = "unknown-topic"
 
 
 class EmptyAppend(StoreMisuse):
+    """The shop tried to record nothing at all."""
+
     code = "empty-append"
 
 
 class PayloadTooLarge(StoreMisuse):
+    """An event was larger than an event may be; nothing was recorded."""
+
     code = "payload-too-large"
 
 
 class NotInTransaction(StoreMisuse):
+    """The shop tried to record an event outside a transaction; nothing was recorded."""
+
     code = "not-in-transaction"

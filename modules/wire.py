@@ -64,7 +64,8 @@ PositiveMinor = Annotated[int, Field(strict=True, ge=1, le=MAXIMUM_MINOR)]
 Units = Annotated[int, Field(strict=True, ge=1, le=MAXIMUM_UNITS)]
 Version = Annotated[int, Field(strict=True, ge=1, le=2_147_483_647)]
 Truth = Annotated[bool, Field(strict=True)]
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+# Spelled out, because what counts as a space differs between Python, JSON Schema and pydantic.
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"[^\x00-\x20\x7f-\xa0]")]
 OptionalLine = Annotated[str, Field(max_length=200)]
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
 Slug = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[0-9a-z][0-9a-z/_-]*$")]
@@ -74,7 +75,14 @@ Currency = Annotated[
 ]
 Country = Annotated[str, Field(min_length=2, max_length=2, pattern=r"^[A-Z]{2}$")]
 # One @ between two parts without spaces; whether mail arrives there only mail can tell.
-Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")]
+Email = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=254,
+        pattern=r"^[^\x00-\x20\x7f-\xa0@]+@[^\x00-\x20\x7f-\xa0@]+$",
+    ),
+]
 
 
 class Body(BaseModel):

@@ -40,6 +40,8 @@ class QuantityRefused(Conflict):
 
 
 class LineNotFound(NotFound):
+    """The basket has no line of this SKU; field: `sku`."""
+
     code = "cart-line-not-found"
 
 

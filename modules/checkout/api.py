@@ -60,6 +60,18 @@ class AddLineBody(Body):
         1, description="Units.", examples=[2]
     )
 
+    def command(self, cart: CartHolder) -> AddLine:
+        """Returns the command at today's price. Raises: VariantNotFound: it has none."""
+        listed = listed_prices([self.sku], cart.currency).get(self.sku)
+        if listed is None:
+            raise VariantNotFound(f"{self.sku} is not for sale in {cart.currency}", sku=self.sku)
+        return AddLine(
+            cart_id=cart.id,
+            sku=self.sku,
+            quantity=self.quantity,
+            unit_price_minor=listed.price.minor,
+        )
+
 
 class AddedReply(Reply):
     """The line as it is now."""
@@ -74,22 +86,13 @@ class AddedReply(Reply):
 @baskets_router.post("/carts/{cart_id}/lines", response={201: AddedReply})
 def add_line(request: Called, cart_id: CartId, body: AddLineBody) -> AddedReply:
     """Add units of a SKU at today's price."""
-    cart = opened(request, cart_id)
-    listed = listed_prices([body.sku], cart.currency).get(body.sku)
-    if listed is None:
-        raise VariantNotFound(f"{body.sku} is not for sale in {cart.currency}", sku=body.sku)
-    message = AddLine(
-        cart_id=cart_id,
-        sku=body.sku,
-        quantity=body.quantity,
-        unit_price_minor=listed.price.minor,
-    )
-    added = carts.put_line(message)
+    command = body.command(cart := opened(request, cart_id))
+    added = carts.put_line(command)
     return AddedReply(
         cart_id=cart_id,
         sku=body.sku,
         quantity=added.quantity,
-        unit_price=MoneyReply.model_validate(listed.price),
+        unit_price=MoneyReply(minor=command.unit_price_minor, currency=cart.currency),
         version=added.version,
     )
 
@@ -266,8 +269,10 @@ class PayBody(Body):
     attempt_id: Identifier | None = Field(
         None, description="The provider's idempotency key; made by the shop if left out."
     )
-    return_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s/]+(/\S*)?$")] = Field(
-        description="Where the browser comes back to.", examples=["https://shop.example/thanks"]
+    return_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[!-.0-~]+(/[!-~]*)?$")] = (
+        Field(
+            description="Where the browser comes back to.", examples=["https://shop.example/thanks"]
+        )
     )
 
 

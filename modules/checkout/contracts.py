@@ -20,6 +20,8 @@ class CartChanged(Conflict):
 
 
 class CartEmpty(Conflict):
+    """The basket has no line, so there is nothing to order."""
+
     code = "cart-empty"
 
 

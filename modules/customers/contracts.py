@@ -9,10 +9,14 @@ from modules.kernel.errors import Conflict, Forbidden, NotFound
 
 
 class CustomerNotFound(NotFound):
+    """No such account, or it is closed."""
+
     code = "customer-not-found"
 
 
 class AddressNotFound(NotFound):
+    """The address is not in this customer's address book."""
+
     code = "address-not-found"
 
 

@@ -154,21 +154,22 @@ class ReceiptsBody(Body):
     reason: OptionalLine = Field("delivery", description="Why.", examples=["delivery"])
     reference: OptionalLine = Field("", description="Document number.", examples=["PO-1042"])
 
+    def commands(self) -> tuple[ReceiveStock, ...]:
+        return tuple(
+            ReceiveStock(
+                sku=line.sku,
+                quantity=line.quantity,
+                reason=self.reason,
+                reference=self.reference,
+            )
+            for line in self.lines
+        )
+
 
 @staff_router.post("/stock/receipts", response={204: None})
 def receive(request: HttpRequest, body: ReceiptsBody) -> HttpResponse:
     """Book units that arrived."""
-    commands.receive_stocks(
-        tuple(
-            ReceiveStock(
-                sku=line.sku,
-                quantity=line.quantity,
-                reason=body.reason,
-                reference=body.reference,
-            )
-            for line in body.lines
-        )
-    )
+    commands.receive_stocks(body.commands())
     return HttpResponse(status=204)
 
 

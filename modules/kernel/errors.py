@@ -25,16 +25,24 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
+    """The thing does not exist, or not for the caller."""
+
     code = "not-found"
 
 
 class Conflict(DomainError):
+    """The thing's present state does not allow it."""
+
     code = "conflict"
 
 
 class Forbidden(DomainError):
+    """The caller may not do this."""
+
     code = "forbidden"
 
 
 class Unavailable(DomainError):
+    """Not now; the same request may succeed later."""
+
     code = "unavailable"

@@ -15,6 +15,8 @@ from modules.kernel.errors import Conflict, Forbidden, NotFound, Unavailable
 
 
 class PaymentNotFound(NotFound):
+    """There is no payment of this id; field: `payment_id`."""
+
     code = "payment-not-found"
 
 

@@ -24,6 +24,7 @@ from modules.pricing.commands import save_tax_rules
 from modules.pricing.contracts import TaxRule
 from modules.pricing.selectors import price_history
 from modules.shipping.commands import save_defaults
+from tests.support.real_trade import real_trade
 from tests.support.store import empty_store
 from tests.support.trade_sample import Row, write
 
@@ -142,3 +143,17 @@ def test_the_command_says_when_no_shop_answers(file: Path, monkeypatch: pytest.M
 def test_the_command_says_when_the_file_has_no_such_day(file: Path) -> None:
     with pytest.raises(CommandError, match="no invoice of 2010-12-24"):
         call_command("replay_trade", str(file), date=date(2010, 12, 24))
+
+
+@pytest.mark.real_data
+@pytest.mark.timeout(1200)
+def test_a_real_day_is_charged_refunded_and_rejected_to_the_penny(file: Path) -> None:
+    path = real_trade()
+    call_command("import_catalogue", str(path), stdout=StringIO())
+    reckoning, report = played(path)
+    assert report.agrees
+    assert report.file == Decimal("58635.56")
+    assert (report.charged, report.refunded) == (Decimal("57626.33"), Decimal("-25.50"))
+    assert sum(outcome.quantity for outcome in reckoning.outcomes) == sum(
+        line.quantity for invoice in read_day(path, DAY).invoices for line in invoice.lines
+    )

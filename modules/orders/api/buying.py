@@ -93,20 +93,21 @@ class ReturnBody(Body):
         None, description="The version that was seen; another one now refuses.", examples=[4]
     )
 
+    def command(self, order_id: UUID) -> RequestReturn:
+        return RequestReturn(
+            order_id=order_id,
+            return_id=named(self.return_id),
+            lines=quantities(self.lines),
+            reason=self.reason,
+            expected_version=self.expected_version,
+        )
+
 
 @router.post("/orders/{order_id}/returns", response={201: OrderReply})
 def request_return(request: Called, order_id: OrderId, body: ReturnBody) -> OrderDetail:
     """Announce that shipped units come back."""
     opened(request, order_id, "orders:write")
-    commands.request_return(
-        RequestReturn(
-            order_id=order_id,
-            return_id=named(body.return_id),
-            lines=quantities(body.lines),
-            reason=body.reason,
-            expected_version=body.expected_version,
-        )
-    )
+    commands.request_return(body.command(order_id))
     return selectors.order_detail(order_id)
 
 

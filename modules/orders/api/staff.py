@@ -99,21 +99,21 @@ class ParcelBody(Body):
         None, description="The version that was seen; another one now refuses.", examples=[4]
     )
 
+    def command(self, order_id: UUID) -> ShipParcel:
+        return ShipParcel(
+            order_id=order_id,
+            parcel_id=named(self.parcel_id),
+            lines=quantities(self.lines) if self.lines else open_lines(order_id),
+            carrier=self.carrier,
+            tracking_number=self.tracking_number,
+            expected_version=self.expected_version,
+        )
+
 
 @router.post("/orders/{order_id}/parcels", response={201: OrderReply})
 def ship(request: Called, order_id: OrderId, body: ParcelBody) -> OrderDetail:
     """Send a parcel; takes its units out of stock and captures as the shop's policy says."""
-    lines = quantities(body.lines) if body.lines else open_lines(order_id)
-    commands.ship_parcel(
-        ShipParcel(
-            order_id=order_id,
-            parcel_id=named(body.parcel_id),
-            lines=lines,
-            carrier=body.carrier,
-            tracking_number=body.tracking_number,
-            expected_version=body.expected_version,
-        )
-    )
+    commands.ship_parcel(body.command(order_id))
     return settled(order_id)
 
 
