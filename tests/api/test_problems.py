@@ -30,7 +30,8 @@ def test_a_problem_that_nobody_knows_has_no_page() -> None:
 
 
 def test_every_refusal_says_what_happened_and_what_to_do() -> None:
-    for explanation in explanations().values():
+    shipped = [each for each in explanations().values() if not each.origin.startswith("tests.")]
+    for explanation in shipped:
         assert len(explanation.meaning) > 20, explanation.code
         assert len(explanation.advice) > 20, explanation.code
 
