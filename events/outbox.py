@@ -72,3 +72,12 @@ def retry(identifier: UUID) -> bool:
         (now(), identifier),
     )
     return bool(rows)
+
+
+def forget_effects(before: datetime) -> int:
+    """Deletes effects that were done before a moment; returns how many.
+
+    Whoever asks for one of them again gets it again, so the moment has to be long ago.
+    """
+    rows = fetch("DELETE FROM es.outbox WHERE done_at < %s RETURNING id", (before,))
+    return len(rows)

@@ -1,6 +1,7 @@
 """From the outbox to Dramatiq: what is due is sent, and sent again when nothing came of it."""
 
 import threading
+import time
 from uuid import UUID
 
 import dramatiq
@@ -12,12 +13,15 @@ from events.database import fetch
 from events.effects import LEASE, message, perform
 from events.errors import BrokerAway
 from events.live import Waiter
+from events.timetable import ask_for_due
 from modules.kernel.clock import now
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
 DRAIN_LIMIT = 10_000
+# Seconds between two looks at the timetable; no period is shorter than hours.
+TIMETABLE_SECONDS = 300.0
 
 
 def relay_due(limit: int = BATCH) -> int:
@@ -64,9 +68,13 @@ def _due(limit: int) -> list[tuple[UUID, int]]:
 def run_forever(stop: threading.Event) -> None:
     """Relays until `stop` is set; an outage of broker or database is waited out."""
     waiter = Waiter()
+    timetable_at = 0.0
     try:
         while not stop.is_set():
             try:
+                if time.monotonic() >= timetable_at:
+                    ask_for_due()
+                    timetable_at = time.monotonic() + TIMETABLE_SECONDS
                 if relay_due() < BATCH:
                     waiter.wait(stop)
             except (DatabaseError, InterfaceError) as error:

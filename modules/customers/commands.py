@@ -4,6 +4,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.db.transaction import atomic
 
 from events.commands import command
@@ -97,6 +98,11 @@ def issue_api_key(message: IssueApiKey) -> IssuedApiKey:
 def revoke_api_key(key_id: UUID) -> None:
     """Ends a key from now on; ending it again changes nothing."""
     ApiKey.objects.filter(id=key_id, revoked_at=None).update(revoked_at=clock.now())
+
+
+def end_expired_sessions() -> int:
+    """Deletes sign-ins that have expired; returns how many."""
+    return Session.objects.filter(expire_date__lt=clock.now()).delete()[0]
 
 
 @atomic

@@ -8,11 +8,14 @@ from django.db import connection
 from events.commands import command
 from events.context import current_context
 from events.facts import publish_all
+from events.outbox import emit
 from modules.kernel import clock
 from modules.pricing.contracts import PriceChanged, PriceRefused, SetPrice, TaxRule, TaxRuleFixed
 from modules.pricing.models import Price, TaxRate
 
 type Key = tuple[str, str]
+
+PRICES_DUE = "pricing.announce_due"
 
 
 def set_price(message: SetPrice) -> None:
@@ -24,7 +27,8 @@ def set_price(message: SetPrice) -> None:
 def set_prices(messages: Sequence[SetPrice]) -> None:
     """Lists prices, all or none; a listing that is already in force then is not written again.
 
-    Publishes `PriceChanged` for each SKU whose price is another from this moment on.
+    Publishes `PriceChanged` for each SKU whose price is another from this moment on; for a price
+    listed ahead that follows when its time has come.
 
     Raises:
         PriceRefused: a negative price, or a comparison price that is lower or in other money.
@@ -46,6 +50,8 @@ def set_prices(messages: Sequence[SetPrice]) -> None:
             history.setdefault(key, []).append(listed)
             added.append(listed)
     Price.objects.bulk_create(added, batch_size=1000)
+    for moment in sorted({price.valid_from for price in added if not price.announced}):
+        emit(PRICES_DUE, key=moment.isoformat(), due_at=moment)
     changed = {(price.sku, price.currency) for price in added}
     announce(
         [

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries
 
-from events import facts
+from events import facts, relay
 from modules.kernel import clock
 from modules.kernel.money import Money
 from modules.pricing.commands import announce_due_prices, set_price, set_prices
@@ -71,6 +71,17 @@ def test_a_price_listed_ahead_is_told_when_its_time_comes(told: list[PriceChange
     with time_machine.travel(soon + timedelta(minutes=1)):
         assert announce_due_prices(clock.now()) == ("A",)
         assert announce_due_prices(clock.now()) == ()
+    assert [each.price.minor for each in told] == [1000, 800]
+
+
+def test_the_worker_tells_of_a_price_listed_ahead_at_its_time(told: list[PriceChanged]) -> None:
+    set_price(SetPrice(sku="A", price=euro(1000)))
+    soon = clock.now() + timedelta(days=7)
+    set_price(SetPrice(sku="A", price=euro(800), valid_from=soon))
+    relay.drain()
+    assert [each.price.minor for each in told] == [1000]
+    with time_machine.travel(soon + timedelta(minutes=1)):
+        relay.drain()
     assert [each.price.minor for each in told] == [1000, 800]
 
 
