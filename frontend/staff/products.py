@@ -18,6 +18,7 @@ from modules.catalog.selectors import sellable_variants, sku_list
 from modules.kernel.errors import Conflict, DomainError
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money, MoneyError
+from modules.kernel.wording import written
 from modules.pricing.commands import set_price
 from modules.pricing.contracts import SetPrice
 from modules.pricing.selectors import currencies, listed_prices, price_history
@@ -169,6 +170,6 @@ def require_unchanged(message: SetPrice, seen: str) -> None:
     )
     who = actor_name(by)
     raise PriceFormRefused(
-        f"{who[:1].upper()}{who[1:]} set this price to {current.price} since you opened the page. "
-        "Nothing of yours was done. Look at it again, then try again."
+        f"{who[:1].upper()}{who[1:]} set this price to {written(current.price)} since you opened "
+        "the page. Nothing of yours was done. Look at it again, then try again."
     )

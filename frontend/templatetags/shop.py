@@ -3,17 +3,13 @@
 `{% load shop %}` first. Nothing here asks the database.
 """
 
-import copy
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
-from functools import cache
 from typing import Protocol
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import NumberPattern
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
@@ -23,7 +19,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
 from frontend.vendoring import ICONS
-from modules.kernel.money import Money, exponent
+from modules.kernel.money import Money
+from modules.kernel.wording import written
 
 register = template.Library()
 
@@ -33,7 +30,6 @@ PICTURE_TYPES = ("avif", "webp")
 # Dates read 17 Nov 2026, as European shoppers write them; plain "en" would mean the American order.
 REGIONAL = {"en": "en_GB"}
 
-LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 # How pressing a state is, in the words of orders, payments and stock; others are drawn quietly.
 TONES = {
     "good": "captured completed delivered in-stock paid refunded verified",
@@ -77,18 +73,6 @@ def current_locale() -> Locale:
     return Locale.parse(REGIONAL.get(name, name))
 
 
-@cache
-def currency_pattern(locale: Locale, currency: str) -> NumberPattern:
-    """Returns the locale's way to write a currency, with the decimals that the shop accounts in.
-
-    CLDR rounds some currencies for display (IQD to 0 decimals where ISO 4217 says 3); an amount
-    on a page must show every minor unit that is charged.
-    """
-    pattern: NumberPattern = copy.copy(locale.currency_formats["standard"])
-    pattern.frac_prec = (exponent(currency), exponent(currency))
-    return pattern
-
-
 @register.filter
 def money(amount: Money | int | str | None, currency: str = "") -> str:
     """Writes an amount for people: `{{ total|money }}`, or `{{ minor|money:"EUR" }}` of units.
@@ -101,12 +85,7 @@ def money(amount: Money | int | str | None, currency: str = "") -> str:
     if amount is None or isinstance(amount, str):
         return ""
     value = amount if isinstance(amount, Money) else Money(amount, currency)
-    number = Decimal(value.minor).scaleb(-exponent(value.currency))
-    locale = current_locale()
-    pattern = currency_pattern(locale, value.currency)
-    text: str = pattern.apply(number, locale, currency=value.currency, currency_digits=False)
-    # CLDR asks for a gap between letters and digits (BHD 6.900), which babel leaves out.
-    return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
+    return written(value, current_locale())
 
 
 @register.filter

@@ -21,6 +21,7 @@ from modules.inventory.commands import reserve
 from modules.inventory.contracts import OutOfStock, Reserve, StockLine
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id, new_id, new_order_number
+from modules.kernel.wording import written
 from modules.orders import commands as orders
 from modules.orders.contracts import Contact, OrderStepRefused, PlaceOrder
 from modules.orders.selectors import order_detail, order_status, order_token
@@ -120,7 +121,7 @@ def sound_quote(message: Checkout, found: Gathered) -> Quote:
         )
     if found.quote.total_minor != seen:
         notes = tuple(
-            f"{line.title} now costs {line.unit_price}, it was {line.price_was}."
+            f"{line.title} now costs {written(line.unit_price)}, it was {written(line.price_was)}."
             for line in found.lines
             if line.price_was is not None
         )

@@ -10,6 +10,7 @@ from modules.carts.selectors import cart as cart_of
 from modules.checkout.contracts import Basket, Review
 from modules.checkout.gathering import Gathered, gather, wrong
 from modules.kernel.money import Money
+from modules.kernel.wording import written
 from modules.payments.selectors import payment_methods
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,7 +39,8 @@ def shown(found: Gathered) -> Basket:
         goods=found.goods,
         free_delivery_gap=free_delivery_gap(found),
         notes=tuple(
-            f"The price of {line.title} has changed from {line.price_was} to {line.unit_price}."
+            f"The price of {line.title} has changed from "
+            f"{written(line.price_was)} to {written(line.unit_price)}."
             for line in found.lines
             if line.price_was is not None
         ),

@@ -1,17 +1,16 @@
 """Turns a kind of mail and an order into subject, text and HTML."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from babel.numbers import format_currency
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from modules.kernel.money import exponent
+from modules.kernel.money import Money
+from modules.kernel.wording import written
 from modules.notifications.contracts import Kind
 from modules.orders.contracts import OrderDetail, Parcel
 from modules.orders.selectors import order_detail, order_token
@@ -33,16 +32,6 @@ class Row:
     title: str
     quantity: int
     total: str
-
-
-def money(minor: int, currency: str) -> str:
-    """Writes an amount with exactly the decimals that its currency is accounted in."""
-    places = exponent(currency)
-    pattern = "¤#,##0" + ("." + "0" * places if places else "")
-    amount = Decimal(minor).scaleb(-places)
-    return str(
-        format_currency(amount, currency, format=pattern, locale="en_GB", currency_digits=False)
-    )
 
 
 def mail(
@@ -82,13 +71,13 @@ def words(order: OrderDetail, about: UUID, amount_minor: int) -> dict[str, objec
             Row(
                 title=line.title,
                 quantity=line.quantity,
-                total=money(line.total_minor, order.currency),
+                total=written(Money(line.total_minor, order.currency)),
             )
             for line in order.lines
         ],
         "delivery": delivery(order),
-        "total": money(order.total_minor, order.currency),
-        "amount": money(amount_minor, order.currency),
+        "total": written(Money(order.total_minor, order.currency)),
+        "amount": written(Money(amount_minor, order.currency)),
         "parcel": parcel(order, about),
         "url": f"{settings.PUBLIC_URL}{address}",
     }
@@ -96,7 +85,7 @@ def words(order: OrderDetail, about: UUID, amount_minor: int) -> dict[str, objec
 
 def delivery(order: OrderDetail) -> str:
     charge = order.quote.delivery
-    return money(charge.total_minor, order.currency) if charge else ""
+    return written(Money(charge.total_minor, order.currency)) if charge else ""
 
 
 def parcel(order: OrderDetail, about: UUID) -> Parcel | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from events.aggregate import Event
 from modules.kernel.money import Money
+from modules.kernel.wording import written
 from modules.orders.domain.order import Order
 
 TITLES: dict[type[Event], str] = {
@@ -44,4 +45,4 @@ def _listed(lines: Iterable[Any]) -> str:
 
 
 def _money(minor: int, currency: str) -> str:
-    return str(Money(minor, currency)) if currency else ""
+    return written(Money(minor, currency)) if currency else ""

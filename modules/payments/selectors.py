@@ -92,8 +92,9 @@ def position(reference: UUID) -> int:
 def history(payment_id: UUID) -> tuple[HistoryEntry, ...]:
     """Returns every event of a payment in words, oldest first."""
     entries = []
+    titles = {each.code: each.title for each in gateways()}
     for recorded in read_stream(payment_id):
-        title, detail = words(recorded.event)
+        title, detail = words(recorded.event, titles)
         entries.append(
             HistoryEntry(
                 stream_id=payment_id,

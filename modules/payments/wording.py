@@ -1,9 +1,11 @@
 """The history of a payment in plain words, for shoppers and staff alike."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from events.aggregate import Event
 from modules.kernel.money import Money
+from modules.kernel.wording import written
 from modules.payments.domain.payment import Payment
 
 TITLES: dict[type[Event], str] = {
@@ -28,14 +30,14 @@ TITLES: dict[type[Event], str] = {
 }
 
 
-def words(event: Any) -> tuple[str, str]:
-    """Returns the title and the detail of a payment's event."""
+def words(event: Any, titles: Mapping[str, str]) -> tuple[str, str]:
+    """Returns the title and the detail of a payment's event; `titles` name the providers."""
     parts = []
     amount = getattr(event, "amount_minor", None)
     if amount:
-        parts.append(str(Money(amount, event.currency)))
+        parts.append(written(Money(amount, event.currency)))
     if isinstance(event, Payment.Requested):
-        parts.append(f"by {event.provider}")
+        parts.append(f"by {titles.get(event.provider, event.provider)}")
     if isinstance(event, Payment.Voided) and not amount:
         parts.append("Nothing had been authorised")
     reason = getattr(event, "reason", "")

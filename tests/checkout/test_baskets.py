@@ -36,7 +36,7 @@ def test_a_price_that_moved_is_said_and_used() -> None:
     cart = fill_basket(prints=1)
     set_price(SetPrice(sku=PRINT, price=Money(4_000, "EUR")))
     shown = basket(cart.id)
-    assert shown.notes == ("The price of Moon has changed from 33.33 EUR to 40.00 EUR.",)
+    assert shown.notes == ("The price of Moon has changed from €33.33 to €40.00.",)
     assert shown.goods.minor == 4_000
 
 

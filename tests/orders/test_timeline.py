@@ -34,19 +34,19 @@ def test_the_timeline_tells_order_and_payment_in_words_and_in_order() -> None:
     refund(placed, 100)
     told = [(entry.title, entry.detail) for entry in timeline(placed.order_id)]
     assert told == [
-        ("Order placed", "1 x MOON-A3, 38.23 EUR"),
-        ("Payment requested", "38.23 EUR, by testbank"),
+        ("Order placed", "1 x MOON-A3, €38.23"),
+        ("Payment requested", "€38.23, by Test bank"),
         ("Payment started", ""),
         ("The provider asked for confirmation", ""),
-        ("Payment authorised", "38.23 EUR"),
+        ("Payment authorised", "€38.23"),
         ("Order confirmed", ""),
         ("Parcel shipped", "1 x MOON-A3, Colissimo 6A1"),
-        ("Charge requested", "38.23 EUR"),
-        ("Payment charged", "38.23 EUR"),
+        ("Charge requested", "€38.23"),
+        ("Payment charged", "€38.23"),
         ("Parcel delivered", ""),
         ("Order completed", ""),
-        ("Refund requested", "1.00 EUR, Returned"),
-        ("Refunded", "1.00 EUR, Returned"),
+        ("Refund requested", "€1.00, Returned"),
+        ("Refunded", "€1.00, Returned"),
     ]
 
 

@@ -93,6 +93,6 @@ def test_two_people_at_once_do_not_overwrite_each_other(staff: Client) -> None:
     send(staff, price="29.90")
     response = send(staff, price="31.00")
     assert response.status_code == 409
-    assert "Sascha set this price to 29.90 EUR since you opened the page" in text(response)
+    assert "Sascha set this price to €29.90 since you opened the page" in text(response)
     assert field(response, "price") == "31.00"
     assert listed().price.minor == 2_990
