@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import get_args
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.timezone import get_current_timezone
@@ -16,8 +17,14 @@ from frontend.presenting import quote_rows, tax_note
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
 from modules.orders.contracts import OrderDetail, OrderFilter
-from modules.orders.selectors import order_counts, order_detail, orders, timeline
-from modules.payments.contracts import PaymentDetail
+from modules.orders.selectors import (
+    neighbours,
+    order_counts,
+    order_detail,
+    orders,
+    timeline,
+)
+from modules.payments.contracts import PaymentDetail, PaymentStatus
 from modules.payments.selectors import payments_of
 
 VIEWS = {
@@ -27,7 +34,7 @@ VIEWS = {
     "returns": "Returns",
     "problem": "Problems",
 }
-PAYMENT_STATES = ("requested", "authorised", "captured", "refunded", "declined", "voided")
+PAYMENT_STATES = get_args(PaymentStatus.__value__)
 FULFILMENT_STATES = ("unfulfilled", "partially-shipped", "shipped", "delivered")
 CANCEL_REASONS = ("Customer asked", "Not available", "Suspected fraud", "Mistake in the order")
 REFUND_REASONS = ("Returned goods", "Damaged on arrival", "Goodwill", "Charged too much")
@@ -41,10 +48,16 @@ def order_list(request: HttpRequest) -> HttpResponse:
     counts = order_counts()
     query = request.GET.copy()
     query["after"] = found.next_cursor
+    # What narrows the list goes with the links to its orders, which lead on to the next of them.
+    kept = QueryDict(mutable=True)
+    for name, value in request.GET.items():
+        if value and name != "after":
+            kept[name] = str(value)
     context = {
         "orders": found.orders,
         "next_url": f"?{query.urlencode()}" if found.next_cursor else "",
         "asked": asked,
+        "order_query": f"?{kept.urlencode()}" if kept else "",
         "payment_states": PAYMENT_STATES,
         "fulfilment_states": FULFILMENT_STATES,
         "tabs": [
@@ -87,7 +100,22 @@ def day(text: str) -> datetime | None:
 
 @staff_only
 def order_page(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    return page(request, "staff/order.html", order_context(order_detail(order_id)), partial="order")
+    order = order_detail(order_id)
+    context = {**order_context(order), **beside(request, order)}
+    return page(request, "staff/order.html", context, partial="order")
+
+
+def beside(request: HttpRequest, order: OrderDetail) -> dict[str, str]:
+    """Returns the addresses of the next orders in the list that the staff came from."""
+    newer, older = neighbours(order, order_filter(request))
+    query = request.GET.copy()
+    query.pop("after", None)
+    tail = f"?{query.urlencode()}" if query else ""
+    return {
+        "list_url": reverse("staff-orders") + tail,
+        "newer_url": reverse("staff-order", args=[newer]) + tail if newer else "",
+        "older_url": reverse("staff-order", args=[older]) + tail if older else "",
+    }
 
 
 def order_context(

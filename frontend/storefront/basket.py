@@ -3,25 +3,55 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from frontend.htmx import page, redirect, wants_fragment
 from frontend.presenting import shown_basket
-from frontend.storefront.shopper import cart_to_fill, current_basket, current_cart, remember
+from frontend.storefront.shopper import (
+    COOKIE,
+    COOKIE_PERIOD,
+    cart_to_fill,
+    current_basket,
+    current_cart,
+    remember,
+)
 from modules.carts.commands import add_line, set_quantity
 from modules.carts.contracts import AddLine, Cart, CartLine, SetQuantity
+from modules.carts.selectors import ordered_with
 from modules.catalog.contracts import VariantNotFound
 from modules.catalog.selectors import sellable_variants
 from modules.checkout.selectors import basket_of
 from modules.inventory.selectors import stock_levels
 from modules.kernel.errors import DomainError
+from modules.orders.selectors import order_token
 from modules.pricing.contracts import PriceNotFound
 from modules.pricing.selectors import listed_prices
 
 
 def basket_page(request: HttpRequest) -> HttpResponse:
-    return page(request, "storefront/basket.html")
+    return page(request, "storefront/basket.html", {"gone": what_became_of_it(request)})
+
+
+def what_became_of_it(request: HttpRequest) -> dict[str, str]:
+    """Returns the notice for a browser whose basket is not there any more; else nothing."""
+    token = request.COOKIES.get(COOKIE, "")
+    if not token or current_basket(request).lines or current_cart(request) is not None:
+        return {}
+    ordered = ordered_with(token)
+    if ordered is None:
+        return {
+            "text": "The basket you had here has moved into an account, or nobody touched it for "
+            f"{COOKIE_PERIOD.days} days.",
+            "url": reverse("account"),
+            "link": "Sign in to see your own.",
+        }
+    return {
+        "text": "What was in it is ordered.",
+        "url": reverse("order", args=[order_token(ordered)]),
+        "link": "See your order.",
+    }
 
 
 def quantity(text: str) -> int:

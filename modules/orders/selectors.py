@@ -84,6 +84,18 @@ def orders(wanted: OrderFilter) -> OrderPage:
     )
 
 
+def neighbours(order: OrderDetail, wanted: OrderFilter) -> tuple[UUID | None, UUID | None]:
+    """Returns the newer and the older order beside one in a list, in two queries."""
+    rows = _filtered(wanted)
+    at, own = order.placed_at, order.id
+    newer = rows.filter(Q(placed_at__gt=at) | Q(placed_at=at, id__gt=own))
+    older = rows.filter(Q(placed_at__lt=at) | Q(placed_at=at, id__lt=own))
+    return (
+        newer.order_by("placed_at", "id").values_list("id", flat=True).first(),
+        older.order_by("-placed_at", "-id").values_list("id", flat=True).first(),
+    )
+
+
 def order_counts() -> OrderCounts:
     """Returns how many orders each view of the staff's list holds, in one query."""
     counted = _rows().aggregate(

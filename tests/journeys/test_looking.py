@@ -20,6 +20,17 @@ def test_facets_narrow_the_list_and_back_undoes_them(shopper: Shopper) -> None:
     expect(page.locator("#results [role=status]").first).to_have_text(before)
 
 
+def test_a_facet_that_was_folded_stays_folded_while_the_list_changes(shopper: Shopper) -> None:
+    page = shopper.page
+    shopper.go("/products/")
+    second = page.locator("details.facet").nth(1)
+    second.locator("summary").click()
+    with page.expect_response(re.compile(r"\?.+=")):
+        page.locator(".facet input[type=checkbox]").first.check()
+    expect(page.locator(".chips")).to_be_visible()
+    expect(second).not_to_have_attribute("open", "")
+
+
 def test_the_way_back_from_a_product_leads_to_the_same_list(shopper: Shopper) -> None:
     page = shopper.page
     shopper.go("/products/?sort=price")

@@ -11,7 +11,7 @@ from tests.support.trade import PRINT, buy, order_of, ship, stock
 
 # Session, account and role are three of each.
 LIST_QUERIES = 5
-PAGE_QUERIES = 9
+PAGE_QUERIES = 11
 
 
 def test_orders_are_found_by_number_mail_name_and_sku(staff: Client, order: Placed) -> None:
@@ -31,6 +31,18 @@ def test_views_and_filters_are_in_the_address(staff: Client, order: Placed) -> N
     assert number not in asked
     unreadable = {"view": "x", "from": "never", "after": "?", "until": "2026-99-99"}
     assert number in text(staff.get("/staff/orders/", unreadable))
+
+
+def test_an_order_leads_on_to_the_next_in_the_list_it_was_opened_from(staff: Client) -> None:
+    oldest, other, newest = buy(prints=1), buy(cards=1), buy(prints=1)
+    listed = staff.get("/staff/orders/", {"q": PRINT}).content.decode()
+    address = f"/staff/orders/{newest.order_id}/?q={PRINT}"
+    assert address in listed
+    page = staff.get(address).content.decode()
+    assert f'rel="next" href="/staff/orders/{oldest.order_id}/?q={PRINT}"' in page
+    assert 'rel="prev"' not in page
+    whole = staff.get(f"/staff/orders/{newest.order_id}/").content.decode()
+    assert f'rel="next" href="/staff/orders/{other.order_id}/"' in whole
 
 
 def test_the_day_begins_with_what_waits(staff: Client, order: Placed) -> None:

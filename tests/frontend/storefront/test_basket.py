@@ -45,9 +45,11 @@ def test_a_removed_line_can_be_put_back(shopper: Shopper) -> None:
     assert 'name="quantity" value="2"' in answer.content.decode()
 
 
-def test_a_basket_that_is_gone_reads_as_empty(shopper: Shopper) -> None:
+def test_a_basket_that_is_gone_reads_as_empty_and_says_why(shopper: Shopper) -> None:
     shopper.client.cookies[COOKIE] = "long-gone"
-    assert "Your basket is empty" in text(shopper.client.get("/cart/"))
+    page = text(shopper.client.get("/cart/"))
+    assert "Your basket is empty" in page
+    assert "nobody touched it for 60 days" in page
     assert shopper.client.post("/cart/change/", {"sku": PRINT, "quantity": 3}).status_code == 303
 
 
@@ -55,7 +57,9 @@ def test_a_basket_that_was_ordered_reads_as_empty_and_the_next_one_is_new(shoppe
     shopper.add()
     old = shopper.client.cookies[COOKIE].value
     shopper.order()
-    assert "Your basket is empty" in text(shopper.client.get("/cart/"))
+    page = text(shopper.client.get("/cart/"))
+    assert "Your basket is empty" in page
+    assert "What was in it is ordered. See your order." in page
     shopper.add()
     new = shopper.client.cookies[COOKIE].value
     assert new != old
