@@ -79,9 +79,11 @@ locks:
             echo "requirements/$name.txt does not follow from requirements/$name.in: run 'just lock'"; exit 1; }
     done
 
-# The workflows are well formed and give nothing away
+# The workflows and compose.yaml are well formed and give nothing away
 [group('check')]
 workflows: (_install "development")
+    .venv/bin/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+    .venv/bin/check-jsonschema -q --builtin-schema vendor.compose-spec compose.yaml
     .venv/bin/zizmor -q --offline --persona auditor .github/workflows
 
 # Tests that start no browser and stress nothing; arguments go to pytest
