@@ -73,6 +73,18 @@ class PayloadTooLarge(StoreMisuse):
     code = "payload-too-large"
 
 
+class NotRebuildable(Conflict):
+    """A read model cannot be rebuilt, or not now; the live tables are as they were."""
+
+    code = "not-rebuildable"
+
+
+class RebuildStopped(StoreMisuse):
+    """A rebuild met an event that it could not fold; the live tables are as they were."""
+
+    code = "rebuild-stopped"
+
+
 class NotInTransaction(StoreMisuse):
     """The shop tried to record an event outside a transaction; nothing was recorded."""
 

@@ -68,7 +68,7 @@ def step(projection: AnyProjection, *, sequence_first: bool = True) -> bool:
 
 def _fold_next(projection: AnyProjection, fold: Fold) -> bool:
     rows = fetch(
-        "SELECT position FROM es.projection WHERE name = %s AND generation = 1"
+        "SELECT position FROM es.projection WHERE name = %s AND state = 'live'"
         " FOR UPDATE SKIP LOCKED",
         (projection.name,),
     )
@@ -86,7 +86,7 @@ def _fold_next(projection: AnyProjection, fold: Fold) -> bool:
     fold(projection, [row for row in recorded if row.stream_id not in parked])
     execute(
         "UPDATE es.projection SET position = %s, updated_at = now()"
-        " WHERE name = %s AND generation = 1",
+        " WHERE name = %s AND state = 'live'",
         (reached, projection.name),
     )
     return full
@@ -146,7 +146,7 @@ def unpark(name: str, stream_id: UUID) -> None:
     projection = projections.registered()[name]
     with transaction.atomic():
         position = fetch(
-            "SELECT position FROM es.projection WHERE name = %s AND generation = 1 FOR UPDATE",
+            "SELECT position FROM es.projection WHERE name = %s AND state = 'live' FOR UPDATE",
             (name,),
         )[0][0]
         freed = fetch(
@@ -172,7 +172,7 @@ def wait_for(name: str, position: int, timeout: float) -> bool:
     pause = 0.002
     while True:
         rows = fetch(
-            "SELECT position FROM es.projection WHERE name = %s AND generation = 1", (name,)
+            "SELECT position FROM es.projection WHERE name = %s AND state = 'live'", (name,)
         )
         if rows and rows[0][0] >= position:
             return True

@@ -118,11 +118,13 @@ class RowsProjection:
     """A projection that writes what it likes, in the transaction that hands it the events.
 
     Inline it sees each event once, in its command; async once too, because its position moves in
-    the same transaction. Relative updates (`F() + n`) are safe in both.
+    the same transaction. Relative updates (`F() + n`) are safe in both. `models` names what it
+    writes, all of it, so that it can be rebuilt beside the live tables.
     """
 
     name: ClassVar[str]
     events: ClassVar[tuple[type[Event], ...]]
+    models: ClassVar[tuple[type[Model], ...]] = ()
     mode: ClassVar[Mode] = "inline"
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:

@@ -61,6 +61,7 @@ class Money(RowsProjection):
     # The other events of a payment leave these sums and the status as they are.
     events = moving_events()
 
+    models = (OrderMoney,)
     columns = ("status", "captured_minor", "refunded_minor", "open_minor", "troubled")
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
