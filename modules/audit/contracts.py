@@ -30,6 +30,20 @@ class RecordUnreadable(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """An invariant that did not hold right after an event, whatever was put right later."""
+
+    invariant: str
+    position: int
+    stream_id: UUID
+    version: int
+    topic: str
+    actor: str
+    recorded_at: datetime
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamHead:
     """A stream as a list shows it; `kind` is `orders.order` or `payments.payment`."""
 

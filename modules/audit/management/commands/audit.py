@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from events.store import log_head
 from modules.audit.contracts import AuditedEvent, VerificationReport
+from modules.audit.invariants import INVARIANTS, examine_log
 from modules.audit.selectors import (
     count_streams,
     family,
@@ -32,6 +35,8 @@ class Command(BaseCommand):
         show = actions.add_parser("show", help="every event of an order and its payments")
         replay = actions.add_parser("replay", help="the state of an order at a moment")
         check = actions.add_parser("verify", help="recompute the hash chains")
+        rules = actions.add_parser("invariants", help="what must hold after every event")
+        rules.add_argument("--json", action="store_true", help="for machines")
         for each in (show, replay):
             each.add_argument("order", help="order number, order id or payment id")
         check.add_argument("order", nargs="?", help="one order; all streams without it")
@@ -55,6 +60,8 @@ class Command(BaseCommand):
                     show(console, options)
                 case "replay":
                     replay(console, options)
+                case "invariants":
+                    examine(console, as_data=options["json"])
                 case _:
                     self.verify(console, options)
         except DomainError as refusal:
@@ -72,6 +79,25 @@ class Command(BaseCommand):
                 console.print("[green]Every chain is whole.[/green]")
         if report.broken:
             raise CommandError(f"{len(report.broken)} of {report.streams} chains are broken.")
+
+
+def examine(console: Console, *, as_data: bool) -> None:
+    with Progress(console=console, transient=True, disable=as_data) as progress:
+        task = progress.add_task("Examining the log", total=log_head() or None)
+        found = examine_log(lambda position: progress.update(task, completed=position))
+    if as_data:
+        console.print_json(data=[asdict(each) for each in found], default=str)
+    else:
+        for each in found:
+            console.print(
+                f"[red]{each.position} {each.invariant}[/red] {each.topic} of {each.stream_id}"
+                f" by {each.actor}: {each.message}"
+            )
+        console.print(f"{log_head()} events, {len(INVARIANTS)} invariants.")
+    if found:
+        raise CommandError(f"{len(found)} times an invariant did not hold.")
+    if not as_data:
+        console.print("[green]All held after every event.[/green]")
 
 
 def show(console: Console, options: dict[str, Any]) -> None:
