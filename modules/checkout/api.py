@@ -256,7 +256,7 @@ class PlacedReply(Reply):
 def place_order(request: Called, body: CheckoutBody) -> Status[dict[str, Any]]:
     """Make the basket an order, at the total the shopper saw, and open its payment."""
     cart = opened(request, body.cart_id)
-    placed: Placed = commands.place_order(body.command(cart.customer_id))
+    placed: Placed = commands.place_order(body.command(cart.customer_id), read=cart)
     status = 201 if placed.outcome == "placed" else 200
     return Status(status, {**asdict(placed), "next": f"/api/orders/{placed.order_id}/payments"})
 

@@ -41,11 +41,12 @@ ENDED = frozenset({"voided", "expired"})
 
 
 @command
-def place_order(message: Checkout) -> Placed:
+def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
     """Turns a cart into an order with its payment opened, in one transaction, or not at all.
 
     Stock is reserved until `settings.RESERVATION_PERIOD` from now. The same `order_id` again
-    answers what was placed the first time.
+    answers what was placed the first time. `read` is the cart, if it was read already: it is closed
+    at that version or not at all.
 
     Raises:
         CartNotFound, CartClosed, CartEmpty: there is nothing to order.
@@ -53,7 +54,7 @@ def place_order(message: Checkout) -> Placed:
         CartChanged: the total is not what the shopper saw.
         OutOfStock: a line cannot be had in this quantity (any more).
     """
-    cart = cart_of(message.cart_id)
+    cart = read or cart_of(message.cart_id)
     if cart.order_id == message.order_id:
         return placed_before(cart.order_id)
     if cart.order_id is not None:
