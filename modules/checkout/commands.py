@@ -27,6 +27,7 @@ from modules.orders.selectors import order_detail, order_status, order_token
 from modules.payments.commands import request_payment, start_payment, void_payment
 from modules.payments.contracts import (
     NextStep,
+    PaymentDetail,
     ProviderUnknown,
     RequestPayment,
     StartPayment,
@@ -196,14 +197,11 @@ def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> 
         ProviderUnknown: no such payment method.
         ProviderUnavailable: no answer; the outcome is asked for later.
     """
-    status = order_status(order_id)
-    if status == "cancelled":
-        raise OrderStepRefused(
-            "This order is cancelled and cannot be paid.", step="pay", status=status
-        )
+    found = payments_of(order_id)
+    refuse_cancelled(order_id, found)
     if provider not in {method.code for method in payment_methods()}:
         raise ProviderUnknown("Choose one of the offered ways to pay.", provider=provider)
-    payment = payments_of(order_id)[-1]
+    payment = found[-1]
     if payment.status not in OPEN | ENDED:
         return NextStep(payment_id=payment.id, status=payment.status, message=payment.message)
     if payment.provider != provider or payment.status in ENDED:
@@ -217,6 +215,18 @@ def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> 
     return start_payment(
         StartPayment(payment_id=payment_id, attempt_id=attempt_id, return_url=return_url)
     )
+
+
+def refuse_cancelled(order_id: UUID, found: tuple[PaymentDetail, ...]) -> None:
+    """Raises: OrderNotFound; OrderStepRefused: the order is cancelled."""
+    # Cancelling ends an untouched payment in the same transaction, so of one nothing need be asked.
+    if found and found[-1].version == 1:
+        return
+    status = order_status(order_id)
+    if status == "cancelled":
+        raise OrderStepRefused(
+            "This order is cancelled and cannot be paid.", step="pay", status=status
+        )
 
 
 @command
