@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from events.commands import command
+from modules.carts import statements
 from modules.carts.contracts import (
     MAXIMUM_LINES,
     AddLine,
@@ -36,6 +37,7 @@ from modules.carts.domain.quantities import check_quantity
 from modules.carts.models import GONE, Line, Status
 from modules.carts.models import Cart as CartRow
 from modules.carts.moving import move_lines
+from modules.carts.statements import BY_ID, OF_CUSTOMER
 from modules.kernel import clock
 from modules.kernel.address import Address
 from modules.kernel.identity import new_id
@@ -52,8 +54,8 @@ def create_cart(message: CreateCart) -> Cart:
     row = new_row(message)
     cart_id = create(message, row=row)
     if cart_id == row.id != message.cart_id:
-        return row.as_contract([])
-    return CartRow.objects.read(id=cart_id)
+        return row.as_new()
+    return statements.read(BY_ID, cart_id)
 
 
 def customer_cart(customer_id: UUID) -> Cart:
@@ -75,7 +77,7 @@ def add_line(message: AddLine) -> Cart:
         CartFull: too many different SKUs.
     """
     put_line(message)
-    return CartRow.objects.read(id=message.cart_id)
+    return statements.read(BY_ID, message.cart_id)
 
 
 def set_quantity(message: SetQuantity) -> Cart:
@@ -88,7 +90,7 @@ def set_quantity(message: SetQuantity) -> Cart:
         LineNotFound: the SKU is not in the basket.
     """
     change_line(message)
-    return CartRow.objects.read(id=message.cart_id)
+    return statements.read(BY_ID, message.cart_id)
 
 
 def set_delivery(message: SetDelivery, *, read: Cart | None = None) -> Cart:
@@ -103,7 +105,7 @@ def set_delivery(message: SetDelivery, *, read: Cart | None = None) -> Cart:
         return replace(
             read, version=noted.version, updated_at=noted.updated_at, **message.changes()
         )
-    return CartRow.objects.read(id=message.cart_id)
+    return statements.read(BY_ID, message.cart_id)
 
 
 def merge_carts(message: MergeCarts) -> MergeResult:
@@ -117,7 +119,7 @@ def merge_carts(message: MergeCarts) -> MergeResult:
         CartNotFound: no such guest basket, or it is somebody else's.
     """
     notes = merge(message)
-    cart = CartRow.objects.read(customer_id=message.customer_id, status=Status.OPEN)
+    cart = statements.read(OF_CUSTOMER, message.customer_id)
     return MergeResult(cart=cart, notes=notes)
 
 
@@ -204,7 +206,7 @@ def put_line(message: AddLine, *, read: Cart | None = None) -> LineAdded:
     else:
         CartRow.objects.change(message.cart_id)
         # The basket is locked by now, so that nobody else changes its lines.
-        cart = CartRow.objects.read(id=message.cart_id)
+        cart = statements.read(BY_ID, message.cart_id)
         lines, version = cart.lines, cart.version
     quantities = {line.sku: line.quantity for line in lines}
     quantity = quantities.get(message.sku, 0) + message.quantity
