@@ -79,17 +79,21 @@ class Projection:
 
         The append holds the stream's own row, so nobody else writes this one meanwhile.
         """
-        first, last = recorded[0], recorded[-1]
-        if first.aggregate is None or first.version == 1 or self.guard != "version":
+        aggregates = {id(row.aggregate): row.aggregate for row in recorded}
+        aggregate = recorded[0].aggregate if len(aggregates) == 1 else None
+        if aggregate is None or recorded[0].version == 1 or self.guard != "version":
             return False
         changed: State = {}
         for row in recorded:
-            columns = self.changes(first.aggregate, row)
+            columns = self.changes(aggregate, row)
             if columns is None or self.key(row) != row.stream_id:
                 return False
             changed |= columns
-        found = self.model._default_manager.filter(pk=first.stream_id, version=first.version - 1)
-        return bool(found.update(**changed, version=last.version))
+        # Only a row that stands where the aggregate stood before this save.
+        found = self.model._default_manager.filter(
+            pk=recorded[0].stream_id, version=recorded[0].version - 1
+        )
+        return bool(found.update(**changed, version=recorded[-1].version))
 
     def _present(self, recorded: Sequence[RecordedEvent], keys: list[Any]) -> dict[Any, Any]:
         new = {
