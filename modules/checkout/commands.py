@@ -20,6 +20,7 @@ from modules.checkout.gathering import Gathered, gather, wrong
 from modules.inventory.commands import reserve
 from modules.inventory.contracts import OutOfStock, Reserve, StockLine
 from modules.kernel.clock import now
+from modules.kernel.errors import Conflict
 from modules.kernel.identity import derived_id, new_id, new_order_number
 from modules.orders import commands as orders
 from modules.orders.contracts import Contact, OrderStepRefused, PlaceOrder
@@ -69,8 +70,15 @@ def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
         fresh=True,
         pictures=False,
     )
-    check(message, found)
-    return place(message, cart, sound_quote(message, found))
+    try:
+        check(message, found)
+        quote = sound_quote(message, found)
+    except Conflict:
+        # It may be this very order, placed since the cart was read, that took the last units.
+        if cart_of(message.cart_id).order_id == message.order_id:
+            return placed_before(message.order_id)
+        raise
+    return place(message, cart, quote)
 
 
 def placed_before(order_id: UUID) -> Placed:
