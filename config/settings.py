@@ -178,6 +178,7 @@ CACHALOT_ONLY_CACHABLE_TABLES = (
     "pricing_taxrate",
 )
 CACHALOT_TIMEOUT = 30
+CACHALOT_QUERY_KEYGEN = "config.query_cache.query_key"
 # It knows Django's own Redis backend by name only; ours is that one, forgiving.
 SILENCED_SYSTEM_CHECKS = ["cachalot.W001"]
 

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast, get_type_hints
+from typing import Any, Concatenate, cast, get_type_hints
 from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from events import codec
+from events import codec, outbox
 from events.context import acting, current_context
 from events.database import TENANT, fetch
 from events.errors import CommandReused, OutcomeUnknown, VersionConflict
@@ -33,6 +33,11 @@ RETRIED_SQLSTATES = frozenset({"40P01", "40001"})
 # The server is going down, crashed, or not up yet.
 SHUTDOWN_SQLSTATES = frozenset({"57P01", "57P02", "57P03"})
 
+_STORE = (
+    "INSERT INTO es.command (tenant_id, command_id, name, fingerprint, result, recorded_at)"
+    " VALUES (%s, %s, %s, %s, %s::json, %s) ON CONFLICT DO NOTHING RETURNING true"
+)
+
 _running: ContextVar[bool] = ContextVar("counterfoil_command", default=False)
 
 
@@ -40,7 +45,9 @@ class _Repeated(Exception):  # control flow, not an error
     """Somebody else stored this command id while ours was running."""
 
 
-def command[C, R](function: Callable[[C], R]) -> Callable[[C], R]:
+def command[C, **P, R](
+    function: Callable[Concatenate[C, P], R],
+) -> Callable[Concatenate[C, P], R]:
     """Runs `function(command)` in one transaction, retried as a whole when it lost a race.
 
     The outermost command stores its answer under its id in that same transaction; given an id by
@@ -49,6 +56,9 @@ def command[C, R](function: Callable[[C], R]) -> Callable[[C], R]:
     even if the outer one catches the refusal. One that means to go on calls it within a
     `transaction.atomic()` of its own.
 
+    Keyword arguments, each with a default, are what the caller has read already. They are no part
+    of the command's content, and the first attempt alone gets them: a retry reads anew.
+
     Raises:
         CommandReused: the id was used for another command or other content.
         VersionConflict: lost the race five times.
@@ -56,18 +66,20 @@ def command[C, R](function: Callable[[C], R]) -> Callable[[C], R]:
     """
 
     @functools.wraps(function)
-    def run(message: C) -> R:
+    def run(message: C, /, *known: P.args, **read: P.kwargs) -> R:
         if _running.get():
             # What it wrote cannot be undone alone: this sees to it that nobody commits the half.
             with transaction.atomic(savepoint=False):
-                return function(message)
+                return function(message, *known, **read)
         token = _running.set(True)
         given = current_context().command_id
         try:
             with acting(
                 command_id=given or new_id(), correlation_id=current_context().correlation_id
             ):
-                return _Execution(function, message, repeatable=given is not None).run()
+                first = functools.partial(function, message, *known, **read)
+                execution = _Execution(function, message, first, repeatable=given is not None)
+                return execution.run()
         finally:
             _running.reset(token)
 
@@ -83,9 +95,18 @@ def forget_commands(before: datetime) -> int:
 class _Execution[C, R]:
     """One outermost command from first attempt to answer."""
 
-    def __init__(self, function: Callable[[C], R], message: C, *, repeatable: bool) -> None:
+    def __init__(
+        self,
+        function: Callable[..., R],
+        message: C,
+        first: Callable[[], R],
+        *,
+        repeatable: bool,
+    ) -> None:
         self.function = function
         self.message = message
+        # What the next attempt does; only the first one knows what the caller had read.
+        self.act = first
         self.name = f"{function.__module__}.{function.__qualname__}"
         command_id = current_context().command_id
         assert command_id is not None
@@ -111,6 +132,7 @@ class _Execution[C, R]:
                 if attempt == ATTEMPTS:
                     raise
             self.look_up_first = True
+            self.act = functools.partial(self.function, self.message)
             log.info("command retried", command=self.name, attempt=attempt)
             # Jitter, so that two that collided do not collide again.
             time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311
@@ -121,27 +143,22 @@ class _Execution[C, R]:
             stored = self.stored_answer() if self.look_up_first else None
             if stored is None:
                 self.hooks = []
-                result = self.function(self.message)
-                self.store(result)
+                with outbox.gathered() as effects:
+                    result = self.act()
+                self.store(result, effects.rows())
                 self.hooks = [(hook[1], hook[2]) for hook in cast("Any", connection).run_on_commit]
         if stored is None:
             return result
         self.announce()
         return stored[0]
 
-    def store(self, result: R) -> None:
+    def store(self, result: R, effects: list[outbox.Row]) -> None:
+        """Writes the answer, and the effects with it in the same statement."""
+        sql = f"WITH effects AS ({outbox.INSERT}) {_STORE}" if effects else _STORE
+        asked = outbox.parameters(effects) if effects else []
+        answer = codec.encode(result).decode()
         rows = fetch(
-            "INSERT INTO es.command"
-            " (tenant_id, command_id, name, fingerprint, result, recorded_at)"
-            " VALUES (%s, %s, %s, %s, %s::json, %s) ON CONFLICT DO NOTHING RETURNING true",
-            (
-                TENANT,
-                self.command_id,
-                self.name,
-                self.fingerprint(),
-                codec.encode(result).decode(),
-                now(),
-            ),
+            sql, (*asked, TENANT, self.command_id, self.name, self.fingerprint(), answer, now())
         )
         if not rows:
             raise _Repeated

@@ -2,16 +2,100 @@
 
 The row's id is derived from the effect's name and key, so that the same effect asked for twice is
 one effect, and the id serves the outside as idempotency key.
+
+A command writes all of its effects with its answer, in one statement. Until then they wait among
+Django's hooks after commit, because those are forgotten exactly when what asked for them is undone:
+with their savepoint, or with the whole.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
+
+from django.db import connection, transaction
 
 from events import codec
 from events.context import current_context
-from events.database import fetch, require_transaction
+from events.database import execute, fetch, require_transaction
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
+
+# Rows come by id, so that two commands that ask for the same effects wait and do not deadlock.
+INSERT = (
+    "INSERT INTO es.outbox (id, actor, arguments, due_at, created_at, correlation_id)"
+    " SELECT id, actor, arguments::json, due_at, created_at, correlation_id"
+    " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],"
+    " %s::uuid[]) AS asked (id, actor, arguments, due_at, created_at, correlation_id)"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An effect that was asked for."""
+
+    id: UUID
+    actor: str
+    arguments: str
+    due_at: datetime
+    created_at: datetime
+    correlation_id: UUID
+
+
+class Gathering:
+    """The effects that one run of a command asked for and did not take back."""
+
+    def rows(self) -> list[Row]:
+        """Returns them by id, each once."""
+        wanted: dict[UUID, Row] = {}
+        for each in self._steps():
+            if each.row is None:
+                wanted.pop(each.id, None)
+            else:
+                wanted.setdefault(each.id, each.row)
+        return [wanted[identifier] for identifier in sorted(wanted)]
+
+    def _steps(self) -> "Iterator[_Step]":
+        for hook in cast("Any", connection).run_on_commit:
+            if isinstance(hook[1], _Step) and hook[1].gathering is self:
+                yield hook[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An effect asked for or, without a row, taken back. As a hook after commit it does nothing."""
+
+    gathering: Gathering
+    id: UUID
+    row: Row | None
+
+    def __call__(self) -> None:
+        """The row was committed with the rest."""
+
+
+_gathering: ContextVar[Gathering | None] = ContextVar("counterfoil_effects", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[Gathering]:
+    """Keeps effects back within the block, for the caller to write by `INSERT` in the end."""
+    gathering = Gathering()
+    token = _gathering.set(gathering)
+    try:
+        yield gathering
+    finally:
+        _gathering.reset(token)
+
+
+def parameters(rows: Iterable[Row]) -> list[list[object]]:
+    """Returns what `INSERT` takes to write these rows."""
+    columns = ("id", "actor", "arguments", "due_at", "created_at", "correlation_id")
+    kept = list(rows)
+    return [[getattr(row, column) for row in kept] for column in columns]
 
 
 def effect_id(actor_name: str, key: str) -> UUID:
@@ -31,20 +115,20 @@ def emit(actor_name: str, *, key: str, due_at: datetime | None = None, **argumen
     """
     require_transaction("an effect")
     created_at = now()
-    identifier = effect_id(actor_name, key)
-    fetch(
-        "INSERT INTO es.outbox (id, actor, arguments, due_at, created_at, correlation_id)"
-        " VALUES (%s, %s, %s::json, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING true",
-        (
-            identifier,
-            actor_name,
-            codec.encode(arguments).decode(),
-            due_at or created_at,
-            created_at,
-            current_context().correlation_id,
-        ),
+    row = Row(
+        id=effect_id(actor_name, key),
+        actor=actor_name,
+        arguments=codec.encode(arguments).decode(),
+        due_at=due_at or created_at,
+        created_at=created_at,
+        correlation_id=current_context().correlation_id,
     )
-    return identifier
+    gathering = _gathering.get()
+    if gathering is None:
+        execute(INSERT, parameters([row]))
+    else:
+        transaction.on_commit(_Step(gathering, row.id, row))
+    return row.id
 
 
 def cancel(actor_name: str, key: str) -> bool:
@@ -56,12 +140,17 @@ def cancel(actor_name: str, key: str) -> bool:
         NotInTransaction: there is no transaction that the change of mind belongs to.
     """
     require_transaction("cancelling an effect")
+    identifier = effect_id(actor_name, key)
+    waiting = False
+    if gathering := _gathering.get():
+        waiting = any(row.id == identifier for row in gathering.rows())
+        transaction.on_commit(_Step(gathering, identifier, None))
     rows = fetch(
         "DELETE FROM es.outbox WHERE id = %s AND done_at IS NULL AND failed_at IS NULL"
         " RETURNING true",
-        (effect_id(actor_name, key),),
+        (identifier,),
     )
-    return bool(rows)
+    return waiting or bool(rows)
 
 
 def retry(identifier: UUID) -> bool:

@@ -1,21 +1,25 @@
 """One row of history, as it is stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from events import codec
-from events.aggregate import Event
+from events.aggregate import Aggregate, Event
 from events.chain import Envelope, event_hash
 from events.database import TENANT
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedEvent:
-    """One row of history. `position` is its place in the log, None until the sequencer saw it."""
+    """One row of history. `position` is its place in the log, None until the sequencer saw it.
+
+    `aggregate` is the one that was saved, as it is after all events of its save, for those who
+    follow in the same transaction; None for a row that was read.
+    """
 
     position: int | None
     stream_id: UUID
@@ -32,6 +36,7 @@ class RecordedEvent:
     command_id: UUID | None
     hash: bytes
     tenant_id: int = TENANT
+    aggregate: Aggregate | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def event(self) -> Event:

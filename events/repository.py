@@ -117,6 +117,7 @@ def save(aggregate: Aggregate) -> int:
         events,
         expected_version=aggregate.version - len(events),
         previous=aggregate._head or GENESIS,
+        aggregate=aggregate,
     )
     aggregate.collect_events()
     aggregate._head = recorded[-1].hash

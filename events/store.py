@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from events import codec, registry
-from events.aggregate import Event
+from events.aggregate import Aggregate, Event
 from events.chain import GENESIS, Envelope, event_hash
 from events.context import Context, current_context
 from events.database import TENANT, fetch, require_transaction
@@ -63,11 +63,13 @@ def append(
     *,
     expected_version: int,
     previous: bytes = GENESIS,
+    aggregate: Aggregate | None = None,
 ) -> list[RecordedEvent]:
     """Stores events at the end of a stream, in the caller's transaction, under the ambient context.
 
     `expected_version` is the version the caller decided from (0: the stream is new), `previous` its
-    hash. Both are compared by the database, so that no other writer's event is overlooked.
+    hash. Both are compared by the database, so that no other writer's event is overlooked. The
+    `aggregate` they come from, if any, is handed on with them.
 
     Raises:
         VersionConflict: the stream moved on; the transaction stays usable.
@@ -85,8 +87,8 @@ def append(
         stream_id, kind, entries, expected_version=expected_version, previous=previous
     )
     for row, event in zip(recorded, events, strict=True):
-        # The event at hand saves decoding what was just encoded.
-        row.__dict__["event"] = event
+        # What is at hand saves decoding what was just encoded, and folding what was just folded.
+        row.__dict__.update(event=event, aggregate=aggregate)
     return recorded
 
 

@@ -1,12 +1,12 @@
 """Changing baskets. Each change is one atomic unit that returns the basket as it is afterwards.
 
 The units themselves answer nothing personal, because their answers are kept for repeats; the
-basket is read anew.
+basket is read anew, unless it is known already: a new one, or one that the caller has just `read`
+and that nobody changed before this change.
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from events.commands import command
+from modules.carts import statements
 from modules.carts.contracts import (
     MAXIMUM_LINES,
     AddLine,
@@ -23,6 +24,7 @@ from modules.carts.contracts import (
     CartOutdated,
     CloseCart,
     CreateCart,
+    DeliveryNoted,
     LineAdded,
     LineNotFound,
     MergeCarts,
@@ -31,11 +33,13 @@ from modules.carts.contracts import (
     SetDelivery,
     SetQuantity,
 )
-from modules.carts.domain.merging import merged
 from modules.carts.domain.quantities import check_quantity
 from modules.carts.models import GONE, Line, Status
 from modules.carts.models import Cart as CartRow
+from modules.carts.moving import move_lines
+from modules.carts.statements import BY_ID, OF_CUSTOMER
 from modules.kernel import clock
+from modules.kernel.address import Address
 from modules.kernel.identity import new_id
 
 
@@ -47,7 +51,11 @@ def create_cart(message: CreateCart) -> Cart:
     Raises:
         CartNotFound: the basket with this id is somebody else's.
     """
-    return CartRow.objects.read(id=create(message))
+    row = new_row(message)
+    cart_id = create(message, row=row)
+    if cart_id == row.id != message.cart_id:
+        return row.as_new()
+    return statements.read(BY_ID, cart_id)
 
 
 def customer_cart(customer_id: UUID) -> Cart:
@@ -69,7 +77,7 @@ def add_line(message: AddLine) -> Cart:
         CartFull: too many different SKUs.
     """
     put_line(message)
-    return CartRow.objects.read(id=message.cart_id)
+    return statements.read(BY_ID, message.cart_id)
 
 
 def set_quantity(message: SetQuantity) -> Cart:
@@ -82,18 +90,22 @@ def set_quantity(message: SetQuantity) -> Cart:
         LineNotFound: the SKU is not in the basket.
     """
     change_line(message)
-    return CartRow.objects.read(id=message.cart_id)
+    return statements.read(BY_ID, message.cart_id)
 
 
-def set_delivery(message: SetDelivery) -> Cart:
-    """Notes who receives the basket, where and how.
+def set_delivery(message: SetDelivery, *, read: Cart | None = None) -> Cart:
+    """Notes who receives the basket, where and how; `read` is the basket, if it was read already.
 
     Raises:
         CartNotFound: no such basket.
         CartClosed: it has become an order.
     """
-    note_delivery(message)
-    return CartRow.objects.read(id=message.cart_id)
+    noted = note_delivery(message, read=read)
+    if read and noted and noted.version == read.version + 1:
+        return replace(
+            read, version=noted.version, updated_at=noted.updated_at, **message.changes()
+        )
+    return statements.read(BY_ID, message.cart_id)
 
 
 def merge_carts(message: MergeCarts) -> MergeResult:
@@ -107,7 +119,7 @@ def merge_carts(message: MergeCarts) -> MergeResult:
         CartNotFound: no such guest basket, or it is somebody else's.
     """
     notes = merge(message)
-    cart = CartRow.objects.read(customer_id=message.customer_id, status=Status.OPEN)
+    cart = statements.read(OF_CUSTOMER, message.customer_id)
     return MergeResult(cart=cart, notes=notes)
 
 
@@ -153,10 +165,9 @@ def remove_abandoned_carts(before: datetime) -> int:
     return deleted.get(CartRow._meta.label, 0)
 
 
-@command
-def create(message: CreateCart) -> UUID:
+def new_row(message: CreateCart) -> CartRow:
     now = clock.now()
-    cart = CartRow(
+    return CartRow(
         id=message.cart_id or new_id(),
         token=secrets.token_urlsafe(32),
         customer_id=message.customer_id,
@@ -165,6 +176,11 @@ def create(message: CreateCart) -> UUID:
         created_at=now,
         updated_at=now,
     )
+
+
+@command
+def create(message: CreateCart, *, row: CartRow | None = None) -> UUID:
+    cart = row or new_row(message)
     CartRow.objects.bulk_create([cart], ignore_conflicts=True)
     if message.customer_id is None and message.cart_id is None:
         # Under an id of its own and without a customer, it stands in nobody's way.
@@ -181,13 +197,18 @@ def create(message: CreateCart) -> UUID:
 
 
 @command
-def put_line(message: AddLine) -> LineAdded:
+def put_line(message: AddLine, *, read: Cart | None = None) -> LineAdded:
     """Does what `add_line` does and answers of this line alone. Raises: as that does."""
     check_quantity(message.quantity, least=1)
-    CartRow.objects.change(message.cart_id)
-    # The basket is locked by now, so that nobody else changes its lines.
-    cart = CartRow.objects.read(id=message.cart_id)
-    quantities = {line.sku: line.quantity for line in cart.lines}
+    now = clock.now()
+    if read and CartRow.objects.change_as_read(read, now):
+        lines, version = read.lines, read.version + 1
+    else:
+        CartRow.objects.change(message.cart_id)
+        # The basket is locked by now, so that nobody else changes its lines.
+        cart = statements.read(BY_ID, message.cart_id)
+        lines, version = cart.lines, cart.version
+    quantities = {line.sku: line.quantity for line in lines}
     quantity = quantities.get(message.sku, 0) + message.quantity
     check_quantity(quantity, least=1)
     if message.sku not in quantities and len(quantities) >= MAXIMUM_LINES:
@@ -200,7 +221,7 @@ def put_line(message: AddLine) -> LineAdded:
         sku=message.sku,
         quantity=quantity,
         unit_price_minor_when_added=message.unit_price_minor,
-        added_at=clock.now(),
+        added_at=now,
     )
     Line.objects.bulk_create(
         [line],
@@ -208,7 +229,7 @@ def put_line(message: AddLine) -> LineAdded:
         unique_fields=["cart", "sku"],
         update_fields=["quantity", "unit_price_minor_when_added"],
     )
-    return LineAdded(quantity=quantity, version=cart.version)
+    return LineAdded(quantity=quantity, version=version)
 
 
 @command
@@ -223,19 +244,16 @@ def change_line(message: SetQuantity) -> None:
 
 
 @command
-def note_delivery(message: SetDelivery) -> None:
-    changes: dict[str, object] = {
-        "email": message.email,
-        "delivery_address": message.delivery_address and asdict(message.delivery_address),
-        "billing_address": message.billing_address and asdict(message.billing_address),
-        "method_code": message.method_code,
-        "country": message.country,
+def note_delivery(message: SetDelivery, *, read: Cart | None = None) -> DeliveryNoted | None:
+    changes = {
+        name: asdict(value) if isinstance(value, Address) else value
+        for name, value in message.changes().items()
     }
-    if message.delivery_address and not message.country:
-        changes["country"] = message.delivery_address.country
-    CartRow.objects.change(
-        message.cart_id, **{name: value for name, value in changes.items() if value is not None}
-    )
+    now = clock.now()
+    if read and CartRow.objects.change_as_read(read, now, **changes):
+        return DeliveryNoted(version=read.version + 1, updated_at=now)
+    CartRow.objects.change(message.cart_id, **changes)
+    return None
 
 
 @command
@@ -258,45 +276,3 @@ def merge(message: MergeCarts) -> tuple[MergeNote, ...]:
     if guest.id == own.id or guest.status != Status.OPEN:
         return ()
     return move_lines(guest, own, message.limits)
-
-
-def move_lines(
-    guest: CartRow, own: CartRow, limits: Mapping[str, int] | None
-) -> tuple[MergeNote, ...]:
-    """Writes the merged lines into the customer's basket and ends the guest's."""
-    lines: dict[UUID, list[Line]] = {guest.id: [], own.id: []}
-    for line in Line.objects.filter(cart_id__in=lines):
-        lines[line.cart_id].append(line)
-    quantities, notes = merged(
-        {line.sku: line.quantity for line in lines[own.id]},
-        {line.sku: line.quantity for line in lines[guest.id]},
-        limits,
-    )
-    by_sku = {line.sku: line for line in [*lines[own.id], *lines[guest.id]]}
-    if guest.currency != own.currency:
-        for line in lines[guest.id]:
-            line.unit_price_minor_when_added = 0
-    Line.objects.filter(cart_id=own.id).exclude(sku__in=quantities).delete()
-    Line.objects.bulk_create(
-        [
-            Line(
-                cart_id=own.id,
-                sku=sku,
-                quantity=quantity,
-                unit_price_minor_when_added=by_sku[sku].unit_price_minor_when_added,
-                added_at=by_sku[sku].added_at,
-            )
-            for sku, quantity in quantities.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["cart", "sku"],
-        update_fields=["quantity", "unit_price_minor_when_added"],
-    )
-    CartRow.objects.change(guest.id, status=Status.MERGED)
-    CartRow.objects.change(
-        own.id,
-        delivery_address=own.delivery_address or guest.delivery_address,
-        billing_address=own.billing_address or guest.billing_address,
-        method_code=own.method_code or guest.method_code,
-    )
-    return notes

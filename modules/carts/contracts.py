@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from modules.kernel.address import Address
@@ -88,16 +88,6 @@ class Cart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CartHolder:
-    """Who may open a basket: whoever has its token, or its customer."""
-
-    id: UUID
-    token: str
-    customer_id: UUID | None
-    currency: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateCart:
     """Makes a basket; the customer's open one, or the one with `cart_id`, is used if it exists."""
 
@@ -126,6 +116,14 @@ class LineAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryNoted:
+    """The basket's version by this change, and when it was made; nothing of what was noted."""
+
+    version: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetQuantity:
     """Zero removes the line."""
 
@@ -147,6 +145,17 @@ class SetDelivery:
     billing_address: Address | None = None
     method_code: str | None = None
     country: str | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Returns what becomes different in the basket, by field."""
+        given = {
+            "email": self.email,
+            "delivery_address": self.delivery_address,
+            "billing_address": self.billing_address,
+            "method_code": self.method_code,
+            "country": self.country or (self.delivery_address and self.delivery_address.country),
+        }
+        return {name: value for name, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,13 @@
 """Baskets and their lines."""
 
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-import msgspec
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models.functions import JSONObject
 
 from modules.carts import contracts
 from modules.carts.contracts import MAXIMUM_QUANTITY, CartClosed, CartNotFound
 from modules.kernel import clock
-from modules.kernel.address import Address
 from modules.kernel.identity import new_id
 
 GONE = "This basket does not exist any more: start a new one"
@@ -24,25 +20,6 @@ class Status(models.TextChoices):
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
-    def read(self, **wanted: object) -> contracts.Cart:
-        """Returns the one basket that fits, with its lines; one query.
-
-        Raises:
-            CartNotFound: there is none.
-        """
-        cart = self.read_or_none(**wanted)
-        if cart is None:
-            raise CartNotFound(GONE)
-        return cart
-
-    def read_or_none(self, **wanted: object) -> contracts.Cart | None:
-        """Returns what `read` does, or None where that raises."""
-        lines = Line.objects.filter(cart=models.OuterRef("pk")).order_by("id")
-        packed = JSONObject(**{name: name for name in contracts.CartLine.__annotations__})
-        rows = self.filter(**wanted).annotate(packed=ArraySubquery(lines.values(json=packed)))
-        cart = rows.first()
-        return cart.as_contract(cart.packed) if cart else None  # type: ignore[attr-defined]  # annotated
-
     def change(self, cart_id: UUID, **changes: object) -> None:
         """Locks an open basket until commit, writes `changes` and counts its version up.
 
@@ -56,6 +33,15 @@ class CartQuerySet(models.QuerySet["Cart"]):
         if not changed:
             cart = self.filter(id=cart_id).first()
             raise cart.refusal() if cart else CartNotFound(GONE)
+
+    def change_as_read(self, read: contracts.Cart, at: datetime, **changes: object) -> bool:
+        """Does what `change` does to a basket that nobody changed since it was `read`.
+
+        Returns whether it could. If so, its lines are those that were read, and stay so until
+        commit.
+        """
+        unchanged = self.filter(id=read.id, status=Status.OPEN, version=read.version)
+        return bool(unchanged.update(version=read.version + 1, updated_at=at, **changes))
 
 
 class Cart(models.Model):
@@ -110,20 +96,21 @@ class Cart(models.Model):
             "This basket has become an order and cannot change any more", order_id=self.order_id
         )
 
-    def as_contract(self, lines: list[dict[str, Any]]) -> contracts.Cart:
+    def as_new(self) -> contracts.Cart:
+        """Returns the basket as it is when it is made: nothing in it, nothing filled in."""
         return contracts.Cart(
             id=self.id,
             token=self.token,
             customer_id=self.customer_id,
             currency=self.currency,
             country=self.country,
-            email=self.email,
-            delivery_address=address(self.delivery_address),
-            billing_address=address(self.billing_address),
-            method_code=self.method_code,
-            lines=tuple(msgspec.convert(line, contracts.CartLine) for line in lines),
+            email="",
+            delivery_address=None,
+            billing_address=None,
+            method_code="",
+            lines=(),
             version=self.version,
-            order_id=self.order_id,
+            order_id=None,
             updated_at=self.updated_at,
         )
 
@@ -150,7 +137,3 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.sku}"
-
-
-def address(stored: dict[str, str] | None) -> Address | None:
-    return Address(**stored) if stored else None

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from modules.carts.contracts import Cart, CartHolder, CartNotFound
-from modules.carts.models import GONE, Status
+from modules.carts.contracts import Cart
 from modules.carts.models import Cart as CartRow
+from modules.carts.models import Status
+from modules.carts.statements import BY_TOKEN, IN_USE, OF_CUSTOMER, read, read_or_none
 
 
 def cart(cart_id: UUID) -> Cart:
@@ -13,7 +14,7 @@ def cart(cart_id: UUID) -> Cart:
     Raises:
         CartNotFound: no such basket, or it ended in a customer's own.
     """
-    return CartRow.objects.read(id=cart_id, status__in=[Status.OPEN, Status.CLOSED])
+    return read(IN_USE, cart_id)
 
 
 def cart_by_token(token: str) -> Cart:
@@ -22,7 +23,7 @@ def cart_by_token(token: str) -> Cart:
     Raises:
         CartNotFound: no open basket has this token.
     """
-    return CartRow.objects.read(token=token, status=Status.OPEN)
+    return read(BY_TOKEN, token)
 
 
 def ordered_with(token: str) -> UUID | None:
@@ -33,18 +34,4 @@ def ordered_with(token: str) -> UUID | None:
 
 def open_cart_of(customer_id: UUID) -> Cart | None:
     """Returns the customer's open basket, if there is one. One query."""
-    return CartRow.objects.read_or_none(customer_id=customer_id, status=Status.OPEN)
-
-
-def holder_of(cart_id: UUID) -> CartHolder:
-    """Returns who may open a basket, without reading what is in it. One query.
-
-    Raises:
-        CartNotFound: no such basket, or it ended in a customer's own.
-    """
-    rows = CartRow.objects.filter(id=cart_id, status__in=[Status.OPEN, Status.CLOSED])
-    row = rows.values_list("token", "customer_id", "currency").first()
-    if row is None:
-        raise CartNotFound(GONE)
-    token, customer_id, currency = row
-    return CartHolder(id=cart_id, token=token, customer_id=customer_id, currency=currency)
+    return read_or_none(OF_CUSTOMER, customer_id)

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from events.context import current_context
 from modules.carts import commands as carts
-from modules.carts.contracts import MAXIMUM_QUANTITY, AddLine, CartHolder, CartNotFound
-from modules.carts.selectors import holder_of
+from modules.carts.contracts import MAXIMUM_QUANTITY, AddLine, Cart, CartNotFound
+from modules.carts.selectors import cart as cart_of
 from modules.catalog.contracts import VariantNotFound
 from modules.checkout import commands, selectors
 from modules.checkout.contracts import Checkout, Placed, Review
@@ -40,13 +40,13 @@ paying_router = Router(tags=["checkout"])
 CartId = Annotated[Identifier, Path(description="The basket's id.")]
 
 
-def opened(request: Called, cart_id: UUID) -> CartHolder:
-    """Returns whose basket it is, if the caller's; somebody else's looks like none.
+def opened(request: Called, cart_id: UUID) -> Cart:
+    """Returns a basket, if the caller's; somebody else's looks like none.
 
     Raises:
         CartNotFound: there is none, or the caller may not open it.
     """
-    caller, cart = request.auth, holder_of(cart_id)
+    caller, cart = request.auth, cart_of(cart_id)
     if caller.holds_cart(cart.token) or caller.owns(cart.customer_id) or caller.may("carts:write"):
         return cart
     raise CartNotFound("There is no basket with this id.", cart_id=cart_id)
@@ -60,7 +60,7 @@ class AddLineBody(Body):
         1, description="Units.", examples=[2]
     )
 
-    def command(self, cart: CartHolder) -> AddLine:
+    def command(self, cart: Cart) -> AddLine:
         """Returns the command at today's price. Raises: VariantNotFound: it has none."""
         listed = listed_prices([self.sku], cart.currency).get(self.sku)
         if listed is None:
@@ -87,7 +87,7 @@ class AddedReply(Reply):
 def add_line(request: Called, cart_id: CartId, body: AddLineBody) -> AddedReply:
     """Add units of a SKU at today's price."""
     command = body.command(cart := opened(request, cart_id))
-    added = carts.put_line(command)
+    added = carts.put_line(command, read=cart)
     return AddedReply(
         cart_id=cart_id,
         sku=body.sku,
@@ -197,8 +197,7 @@ class ReviewReply(Reply):
 @baskets_router.get("/carts/{cart_id}/review", response=ReviewReply)
 def review(request: Called, cart_id: CartId) -> dict[str, Any]:
     """Price the basket, with ways to deliver and to pay and what is still missing."""
-    opened(request, cart_id)
-    return ReviewReply.of(selectors.review(cart_id, pictures=False))
+    return ReviewReply.of(selectors.review_of(opened(request, cart_id), pictures=False))
 
 
 class CheckoutBody(Body):
@@ -257,7 +256,7 @@ class PlacedReply(Reply):
 def place_order(request: Called, body: CheckoutBody) -> Status[dict[str, Any]]:
     """Make the basket an order, at the total the shopper saw, and open its payment."""
     cart = opened(request, body.cart_id)
-    placed: Placed = commands.place_order(body.command(cart.customer_id))
+    placed: Placed = commands.place_order(body.command(cart.customer_id), read=cart)
     status = 201 if placed.outcome == "placed" else 200
     return Status(status, {**asdict(placed), "next": f"/api/orders/{placed.order_id}/payments"})
 

@@ -20,6 +20,7 @@ from modules.checkout.gathering import Gathered, gather, wrong
 from modules.inventory.commands import reserve
 from modules.inventory.contracts import OutOfStock, Reserve, StockLine
 from modules.kernel.clock import now
+from modules.kernel.errors import Conflict
 from modules.kernel.identity import derived_id, new_id, new_order_number
 from modules.kernel.wording import written
 from modules.orders import commands as orders
@@ -28,6 +29,7 @@ from modules.orders.selectors import order_detail, order_status, order_token
 from modules.payments.commands import request_payment, start_payment, void_payment
 from modules.payments.contracts import (
     NextStep,
+    PaymentDetail,
     ProviderUnknown,
     RequestPayment,
     StartPayment,
@@ -42,11 +44,12 @@ ENDED = frozenset({"voided", "expired"})
 
 
 @command
-def place_order(message: Checkout) -> Placed:
+def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
     """Turns a cart into an order with its payment opened, in one transaction, or not at all.
 
     Stock is reserved until `settings.RESERVATION_PERIOD` from now. The same `order_id` again
-    answers what was placed the first time.
+    answers what was placed the first time. `read` is the cart, if it was read already: it is closed
+    at that version or not at all.
 
     Raises:
         CartNotFound, CartClosed, CartEmpty: there is nothing to order.
@@ -54,7 +57,7 @@ def place_order(message: Checkout) -> Placed:
         CartChanged: the total is not what the shopper saw.
         OutOfStock: a line cannot be had in this quantity (any more).
     """
-    cart = cart_of(message.cart_id)
+    cart = read or cart_of(message.cart_id)
     if cart.order_id == message.order_id:
         return placed_before(cart.order_id)
     if cart.order_id is not None:
@@ -68,8 +71,15 @@ def place_order(message: Checkout) -> Placed:
         fresh=True,
         pictures=False,
     )
-    check(message, found)
-    return place(message, cart, sound_quote(message, found))
+    try:
+        check(message, found)
+        quote = sound_quote(message, found)
+    except Conflict:
+        # It may be this very order, placed since the cart was read, that took the last units.
+        if cart_of(message.cart_id).order_id == message.order_id:
+            return placed_before(message.order_id)
+        raise
+    return place(message, cart, quote)
 
 
 def placed_before(order_id: UUID) -> Placed:
@@ -196,14 +206,11 @@ def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> 
         ProviderUnknown: no such payment method.
         ProviderUnavailable: no answer; the outcome is asked for later.
     """
-    status = order_status(order_id)
-    if status == "cancelled":
-        raise OrderStepRefused(
-            "This order is cancelled and cannot be paid.", step="pay", status=status
-        )
+    found = payments_of(order_id)
+    refuse_cancelled(order_id, found)
     if provider not in {method.code for method in payment_methods()}:
         raise ProviderUnknown("Choose one of the offered ways to pay.", provider=provider)
-    payment = payments_of(order_id)[-1]
+    payment = found[-1]
     if payment.status not in OPEN | ENDED:
         return NextStep(payment_id=payment.id, status=payment.status, message=payment.message)
     if payment.provider != provider or payment.status in ENDED:
@@ -217,6 +224,18 @@ def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> 
     return start_payment(
         StartPayment(payment_id=payment_id, attempt_id=attempt_id, return_url=return_url)
     )
+
+
+def refuse_cancelled(order_id: UUID, found: tuple[PaymentDetail, ...]) -> None:
+    """Raises: OrderNotFound; OrderStepRefused: the order is cancelled."""
+    # Cancelling ends an untouched payment in the same transaction, so of one nothing need be asked.
+    if found and found[-1].version == 1:
+        return
+    status = order_status(order_id)
+    if status == "cancelled":
+        raise OrderStepRefused(
+            "This order is cancelled and cannot be paid.", step="pay", status=status
+        )
 
 
 @command

@@ -86,13 +86,18 @@ def empty_basket(currency: str) -> Basket:
     )
 
 
-def review(cart_id: UUID, *, pictures: bool = True) -> Review:
-    """Returns all that the one-page checkout shows; machines need no pictures of it.
+def review(cart_id: UUID) -> Review:
+    """Returns all that the one-page checkout shows.
 
     Raises:
         CartNotFound: no such cart.
     """
-    found = gather(cart_of(cart_id), pictures=pictures)
+    return review_of(cart_of(cart_id))
+
+
+def review_of(cart: Cart, *, pictures: bool = True) -> Review:
+    """Returns what `review` does of a cart that was read already; machines need no pictures."""
+    found = gather(cart, pictures=pictures)
     return Review(
         basket=shown(found),
         delivery_options=found.options,

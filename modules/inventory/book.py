@@ -68,8 +68,7 @@ def settle(
     movements: Sequence[Movement],
 ) -> None:
     """Writes one command's outcome and publishes which SKUs crossed over."""
-    after = statements.move(changes)
-    statements.record(reservations, movements)
+    after = statements.write(changes, reservations, movements)
     announce([(after[sku], before[sku]) for sku in sorted(after)])
 
 

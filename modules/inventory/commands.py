@@ -54,7 +54,8 @@ def receive_stocks(messages: Sequence[ReceiveStock]) -> None:
         check_figure(message.sku, message.quantity)
         arrived[message.sku] = arrived.get(message.sku, 0) + message.quantity
     after = statements.receive(arrived)
-    statements.record(
+    statements.write(
+        [],
         [],
         [
             movement(m.sku, "received", m.quantity, m.reason, m.reference)
@@ -99,9 +100,12 @@ def adjust_stock(message: AdjustStock) -> None:
     delta = message.on_hand - before.on_hand
     if delta:
         reason = f"{message.reason}: {message.note}" if message.note else message.reason
-        after = statements.move([Change(sku=message.sku, on_hand=delta, adjusted=delta)])
-        statements.record([], [movement(message.sku, "adjusted", delta, reason, "")])
-        announce([(after[message.sku], before)])
+        settle(
+            {message.sku: before},
+            changes=[Change(sku=message.sku, on_hand=delta, adjusted=delta)],
+            reservations=[],
+            movements=[movement(message.sku, "adjusted", delta, reason, "")],
+        )
 
 
 @command
@@ -130,7 +134,7 @@ def set_backorder_limit(message: SetBackorderLimit) -> None:
 def reserve(message: Reserve) -> None:
     """Promises units to a reference, all lines or none, in place of what it held before.
 
-    Four statements: lock, what is held, one conditional UPDATE, the statements.
+    Three statements: lock, what is held, write.
 
     Raises:
         StockNotFound: a SKU has no stock record.

@@ -1,7 +1,7 @@
 """The statements that move stock. Rows are locked in SKU order, so that commands queue, not cross.
 
-Every command is: lock the stock rows, read what its references hold, one conditional UPDATE of the
-figures, one INSERT of reservations and movements.
+Every command is: lock the stock rows, read what its references hold, write figures, reservations
+and stock book by one statement.
 """
 
 from collections.abc import Iterable, Sequence
@@ -68,38 +68,6 @@ def held(references: Iterable[UUID], lapsed_by: datetime | None = None) -> list[
         ]
 
 
-def move(changes: Sequence[Change]) -> dict[str, StockLevel]:
-    """Moves figures by one conditional UPDATE and returns the new ones.
-
-    Raises:
-        StockBusy: a row that was not locked first no longer allows its change; nothing is kept.
-    """
-    if not changes:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE inventory_stock AS s
-            SET on_hand = s.on_hand + c.on_hand, reserved = s.reserved + c.reserved,
-                received = s.received + c.received, adjusted = s.adjusted + c.adjusted,
-                shipped = s.shipped + c.shipped
-            FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-                        %s::bigint[])
-                AS c(sku, on_hand, reserved, received, adjusted, shipped)
-            WHERE s.sku = c.sku
-                AND s.on_hand + c.on_hand >= 0
-                AND s.reserved + c.reserved >= 0
-                AND (s.on_hand + c.on_hand) - (s.reserved + c.reserved) >= -s.backorder_limit
-            RETURNING s.sku, s.on_hand, s.reserved, s.backorder_limit
-            """,
-            columns(changes, "sku on_hand reserved received adjusted shipped"),
-        )
-        moved = levels(cursor.fetchall())
-    if len(moved) != len(changes):
-        raise StockBusy("The stock changed while this was being written: try again")
-    return moved
-
-
 def receive(quantities: dict[str, int]) -> dict[str, tuple[StockLevel, bool]]:
     """Adds arrived units, making stock records; returns each new level and whether it is new."""
     with connection.cursor() as cursor:
@@ -120,8 +88,16 @@ def receive(quantities: dict[str, int]) -> dict[str, tuple[StockLevel, bool]]:
     return {row[0]: (after[row[0]], row[4]) for row in rows}
 
 
-def record(reservations: Sequence[Reservation], movements: Sequence[Movement]) -> None:
-    """Sets reservations to their quantities (zero ends one) and adds lines to the stock book."""
+def write(
+    changes: Sequence[Change], reservations: Sequence[Reservation], movements: Sequence[Movement]
+) -> dict[str, StockLevel]:
+    """Moves figures, sets reservations (zero ends one), adds lines to the stock book.
+
+    One statement, whose UPDATE is conditional. Returns the new levels of what moved.
+
+    Raises:
+        StockBusy: a row that was not locked first no longer allows its change; nothing is kept.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -138,18 +114,36 @@ def record(reservations: Sequence[Reservation], movements: Sequence[Movement]) -
                 SELECT * FROM target WHERE quantity > 0
                 ON CONFLICT (reference, sku) DO UPDATE
                 SET quantity = excluded.quantity, expires_at = excluded.expires_at
+            ), book AS (
+                INSERT INTO inventory_movement
+                    (id, sku, kind, quantity, reason, reference, actor, recorded_at)
+                SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[],
+                                     %s::text[], %s::text[], %s::timestamptz[])
             )
-            INSERT INTO inventory_movement
-                (id, sku, kind, quantity, reason, reference, actor, recorded_at)
-            SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[],
-                                 %s::text[], %s::text[], %s::timestamptz[])
+            UPDATE inventory_stock AS s
+            SET on_hand = s.on_hand + c.on_hand, reserved = s.reserved + c.reserved,
+                received = s.received + c.received, adjusted = s.adjusted + c.adjusted,
+                shipped = s.shipped + c.shipped
+            FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                        %s::bigint[])
+                AS c(sku, on_hand, reserved, received, adjusted, shipped)
+            WHERE s.sku = c.sku
+                AND s.on_hand + c.on_hand >= 0
+                AND s.reserved + c.reserved >= 0
+                AND (s.on_hand + c.on_hand) - (s.reserved + c.reserved) >= -s.backorder_limit
+            RETURNING s.sku, s.on_hand, s.reserved, s.backorder_limit
             """,
             [
                 [new_id() for _ in reservations],
                 *columns(reservations, "reference sku quantity expires_at created_at"),
                 *columns(movements, "id sku kind quantity reason reference actor recorded_at"),
+                *columns(changes, "sku on_hand reserved received adjusted shipped"),
             ],
         )
+        moved = levels(cursor.fetchall())
+    if len(moved) != len(changes):
+        raise StockBusy("The stock changed while this was being written: try again")
+    return moved
 
 
 def columns(rows: Sequence[object], names: str) -> list[list[object]]:

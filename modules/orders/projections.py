@@ -39,15 +39,10 @@ class Orders(Projection):
         recorded.event.apply(order)
         if isinstance(recorded.event, Order.Placed):
             row = _placed(recorded.event, recorded)
-        return {
-            **row,
-            "status": order.state.status,
-            "fulfilment_status": order.state.fulfilment_status,
-            "due_minor": order.state.due_minor,
-            "open_units": order.state.open_units,
-            "open_returns": order.state.open_returns,
-            "state": msgspec.to_builtins(order.state),
-        }
+        return {**row, **_columns(order)}
+
+    def changes(self, aggregate: Order, recorded: RecordedEvent) -> dict[str, Any]:
+        return _columns(aggregate)
 
 
 class Money(RowsProjection):
@@ -87,6 +82,17 @@ class Money(RowsProjection):
 def search_words(text: str) -> list[str]:
     """Returns the words of a text as they are indexed: letters and digits, lower case."""
     return re.findall(r"\w+", text.lower())
+
+
+def _columns(order: Order) -> dict[str, Any]:
+    return {
+        "status": order.state.status,
+        "fulfilment_status": order.state.fulfilment_status,
+        "due_minor": order.state.due_minor,
+        "open_units": order.state.open_units,
+        "open_returns": order.state.open_returns,
+        "state": msgspec.to_builtins(order.state),
+    }
 
 
 def _placed(event: Order.Placed, recorded: RecordedEvent) -> dict[str, Any]:

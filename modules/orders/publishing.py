@@ -35,7 +35,8 @@ def tell(event_class: type[Any], fact: type[Any], *fields: str) -> None:
 
 
 def _number(recorded: RecordedEvent) -> str:
-    # The inline read model is written before facts are published.
+    if isinstance(recorded.aggregate, Order):
+        return recorded.aggregate.state.number
     return OrderRow.objects.values_list("number", flat=True).get(id=recorded.stream_id)
 
 

@@ -46,13 +46,22 @@ class Payments(Projection):
         if isinstance(recorded.event, Payment.RefundRequested):
             asked_at = recorded.recorded_at.isoformat()
             row["times"] = {**row["times"], str(recorded.event.refund_id): asked_at}
-        return {
-            **row,
-            "reference": payment.state.reference,
-            "provider": payment.state.provider,
-            "status": payment.state.status,
-            "state": msgspec.to_builtins(payment.state),
-        }
+        return {**row, **_columns(payment)}
+
+    def changes(self, aggregate: Payment, recorded: RecordedEvent) -> dict[str, Any] | None:
+        # The times of earlier refunds are in the row alone.
+        if isinstance(recorded.event, Payment.RefundRequested):
+            return None
+        return _columns(aggregate)
+
+
+def _columns(payment: Payment) -> dict[str, Any]:
+    return {
+        "reference": payment.state.reference,
+        "provider": payment.state.provider,
+        "status": payment.state.status,
+        "state": msgspec.to_builtins(payment.state),
+    }
 
 
 def state_of(row: PaymentRow) -> PaymentState:

@@ -1,23 +1,10 @@
 """Prices as they were listed, never overwritten, and the shop's tax rates."""
 
-from collections.abc import Iterable
-from datetime import datetime
-
 from django.db import models
 
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
-from modules.pricing.contracts import ListedPrice, PriceRecord, TaxRule
-
-
-class PriceQuerySet(models.QuerySet["Price"]):
-    def in_force(self, skus: Iterable[str], currency: str, at: datetime) -> "PriceQuerySet":
-        """One row per SKU: the newest listing that had begun by `at`."""
-        return (
-            self.filter(sku__in=list(skus), currency=currency, valid_from__lte=at)
-            .order_by("sku", "-valid_from", "-version")
-            .distinct("sku")
-        )
+from modules.pricing.contracts import PriceRecord, TaxRule
 
 
 class Price(models.Model):
@@ -35,8 +22,6 @@ class Price(models.Model):
     recorded_at = models.DateTimeField()
     actor = models.CharField(max_length=100)
     announced = models.BooleanField(help_text="Whether PriceChanged has been published.")
-
-    objects = PriceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -73,16 +58,6 @@ class Price(models.Model):
     def listing(self) -> tuple[object, ...]:
         """Everything that makes one listing differ from another, apart from its time."""
         return (self.amount_minor, self.compare_at_minor, self.tax_class, self.tax_included)
-
-    def as_listed(self) -> ListedPrice:
-        return ListedPrice(
-            sku=self.sku,
-            price=self.price,
-            compare_at=self.compare_at,
-            tax_class=self.tax_class,
-            tax_included=self.tax_included,
-            price_version=self.version,
-        )
 
     def as_record(self) -> PriceRecord:
         return PriceRecord(

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from cachalot.api import cachalot_disabled
 
+from events.database import fetch
 from modules.kernel import clock
+from modules.kernel.money import Money
 from modules.pricing.contracts import ListedPrice, PriceRecord, TaxRule
 from modules.pricing.domain.checking import discrepancies
 from modules.pricing.domain.quoting import quote
@@ -22,6 +24,15 @@ __all__ = [
 ]
 
 
+# By hand, because every basket asks it: for each SKU the newest listing that has begun.
+_IN_FORCE = """
+    SELECT DISTINCT ON (sku)
+        sku, amount_minor, compare_at_minor, tax_class, tax_included, version
+    FROM pricing_price WHERE sku = ANY (%s) AND currency = %s AND valid_from <= %s
+    ORDER BY sku, valid_from DESC, version DESC
+"""
+
+
 def listed_prices(
     skus: Iterable[str], currency: str, at: datetime | None = None
 ) -> dict[str, ListedPrice]:
@@ -29,8 +40,18 @@ def listed_prices(
 
     Never cached: what a checkout charges is read here.
     """
-    prices = Price.objects.in_force(skus, currency, at or clock.now())
-    return {price.sku: price.as_listed() for price in prices}
+    rows = fetch(_IN_FORCE, (list(skus), currency, at or clock.now()))
+    return {
+        sku: ListedPrice(
+            sku=sku,
+            price=Money(minor, currency),
+            compare_at=None if compare_at is None else Money(compare_at, currency),
+            tax_class=tax_class,
+            tax_included=tax_included,
+            price_version=version,
+        )
+        for sku, minor, compare_at, tax_class, tax_included, version in rows
+    }
 
 
 def currencies() -> tuple[str, ...]:

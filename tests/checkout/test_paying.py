@@ -38,7 +38,7 @@ from tests.support.trade import (
 )
 
 # The test bank's own three included; inside a test savepoints stand for BEGIN and COMMIT.
-STATEMENTS = 22
+STATEMENTS = 17
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from modules.carts.commands import add_line, set_quantity
-from modules.carts.contracts import AddLine, CartClosed, SetQuantity
+from modules.carts.contracts import AddLine, CartClosed, CartOutdated, SetQuantity
 from modules.carts.selectors import cart as cart_of
 from modules.checkout.commands import place_order
 from modules.checkout.contracts import CartChanged, CartEmpty, CheckoutIncomplete
@@ -38,7 +38,7 @@ from tests.support.trade import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 
 # Two of them are the savepoint that stands for BEGIN and COMMIT inside a test.
-STATEMENTS = 28
+STATEMENTS = 18
 
 
 def test_placing_writes_order_payment_stock_and_cart_together() -> None:
@@ -66,6 +66,33 @@ def test_pressing_twice_is_one_order() -> None:
     assert (second.payment_id, second.number) == (first.payment_id, first.number)
     assert OrderRow.objects.count() == 1
     assert stock().reserved == 3
+
+
+def test_pressing_twice_is_one_order_even_for_the_last_units_and_a_basket_read_before() -> None:
+    read = fill_basket(prints=10)
+    message = checkout(read)
+    first = place_order(message, read=read)
+    assert stock().free == 0
+    second = place_order(message, read=read)
+    assert (second.outcome, second.order_id) == ("already-placed", first.order_id)
+    assert (OrderRow.objects.count(), stock().reserved) == (1, 10)
+
+
+def test_pressing_twice_with_a_basket_read_before_is_one_order_when_stock_is_left() -> None:
+    read = fill_basket(prints=1)
+    message = checkout(read)
+    first = place_order(message, read=read)
+    assert place_order(message, read=read) == replace(first, outcome="already-placed")
+    assert stock().reserved == 1
+
+
+def test_a_basket_that_changed_since_it_was_read_is_not_ordered_as_it_was() -> None:
+    read = fill_basket(prints=1)
+    message = checkout(read)
+    set_quantity(SetQuantity(cart_id=read.id, sku=PRINT, quantity=2))
+    with pytest.raises(CartOutdated):
+        place_order(message, read=read)
+    assert (OrderRow.objects.count(), stock().reserved) == (0, 0)
 
 
 def test_a_basket_is_ordered_once() -> None:

@@ -77,9 +77,11 @@ def test_fault_38_the_last_unit_is_sold_to_exactly_one_of_fifty_buyers() -> None
     assert BankRecord.objects.count() == 0
 
 
-def test_one_form_sent_ten_times_at_once_is_one_order() -> None:
-    message = checkout(fill_basket(prints=1))
-    outcomes = at_once([lambda: place_order(message)] * 10)
+@pytest.mark.parametrize("read_before", [False, True])
+def test_one_form_sent_ten_times_at_once_is_one_order(read_before: bool) -> None:
+    cart = fill_basket(prints=1)
+    message = checkout(cart)
+    outcomes = at_once([lambda: place_order(message, read=cart if read_before else None)] * 10)
     assert Counter(outcome.outcome for outcome in outcomes) == {"placed": 1, "already-placed": 9}  # type: ignore[attr-defined]
     assert len({(outcome.number, outcome.payment_id) for outcome in outcomes}) == 1  # type: ignore[attr-defined]
     assert (OrderRow.objects.count(), stock().reserved) == (1, 1)

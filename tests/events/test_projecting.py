@@ -1,6 +1,7 @@
 """Inline read models: as few statements as can be, folded once, written once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from events import projections, repository, store
-from events.projections import Projection
+from events.projections import Projection, State
+from events.recorded import RecordedEvent
 from modules.kernel.identity import new_id
 from tests.events.sample import (
     FillParcel,
@@ -66,6 +68,56 @@ def test_folding_an_event_again_changes_nothing() -> None:
     Parcels().project(store.read_stream(parcel_id))
     Parcels().project(store.read_stream(parcel_id, after=1))
     assert ParcelRow.objects.get(pk=parcel_id).item_count == 1
+
+
+class Told(Parcels):
+    """Folds nothing: what it writes is told by the aggregate, but for a parcel that is closed."""
+
+    def changes(self, aggregate: Parcel, recorded: RecordedEvent) -> State | None:
+        if isinstance(recorded.event, Parcel.Closed):
+            return None
+        return {"item_count": len(aggregate.items), "details": {"items": list(aggregate.items)}}
+
+
+def filled_twice() -> tuple[Parcel, list[RecordedEvent]]:
+    """Returns a parcel with the events of its second save, which its row has not seen."""
+    parcel_id = open_parcel(OpenParcel(new_id(), "to Lyon"))
+    row = ParcelRow.objects.filter(pk=parcel_id)
+    opened = row.values().get()
+    for item in ("mug", "print"):
+        fill_parcel(FillParcel(parcel_id, item))
+    row.update(**opened)
+    parcel = repository.load(Parcel, parcel_id)
+    return parcel, [
+        replace(each, aggregate=parcel) for each in store.read_stream(parcel_id, after=1)
+    ]
+
+
+def test_a_row_that_its_aggregate_tells_is_written_without_being_read() -> None:
+    parcel, recorded = filled_twice()
+    assert statements(lambda: Told().project(recorded)) == ['UPDATE "sample_parcel"']
+    row = ParcelRow.objects.get(pk=parcel.id)
+    assert (row.label, row.item_count, row.version) == ("to Lyon", 2, 3)
+    assert row.details == {"items": ["mug", "print"]}
+
+
+def test_a_row_that_does_not_stand_where_the_aggregate_stood_is_folded() -> None:
+    parcel, recorded = filled_twice()
+    ParcelRow.objects.filter(pk=parcel.id).update(version=2, item_count=7, details={"items": []})
+    Told().project(recorded)
+    row = ParcelRow.objects.get(pk=parcel.id)
+    assert (row.item_count, row.version) == (8, 3)
+
+
+def test_an_event_that_its_aggregate_does_not_tell_is_folded_with_the_rest_of_its_save() -> None:
+    parcel, recorded = filled_twice()
+    closed = replace(recorded[-1], version=4)
+    closed.__dict__["event"] = Parcel.Closed(
+        originator_id=parcel.id, originator_version=4, closed_at=recorded[-1].recorded_at
+    )
+    Told().project([*recorded, closed])
+    row = ParcelRow.objects.get(pk=parcel.id)
+    assert (row.item_count, row.version) == (2, 4)
 
 
 def test_a_fold_to_nothing_deletes_the_row() -> None:
