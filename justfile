@@ -138,6 +138,11 @@ vendor: (_install "development")
 styles: (_install "development")
     {{ python }} -m frontend.stylesheet
 
+# Write docs/events.md: every event, who projects it, who listens
+[group('maintain')]
+catalogue: (_install "development")
+    @{{ python }} -m tests.architecture.catalogue
+
 # Write the index of docs/decisions from the records' titles
 [group('maintain')]
 decisions: (_install "development")
