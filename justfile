@@ -37,6 +37,16 @@ migrate: (manage "migrate")
 [group('check')]
 test: check (_pytest "-n 2")
 
+# Write database and media into a new folder, while the shop is open
+[group('run')]
+backup *folder: setup
+    @{{ python }} manage.py backup {{ folder }}
+
+# Put a backup into an empty database: `DATA_DIRECTORY=var-restored just restore var/backups/...`
+[group('run')]
+restore folder: setup
+    @{{ python }} manage.py restore {{ folder }}
+
 # Install what tests need: locked packages, Redis, Chromium
 [group('check')]
 setup-tests: (_install "development") (_program "redis-server" "redis-server" "redis-server") (_program "chromium" "chromium" "chromium chromium-browser google-chrome")

@@ -10,7 +10,6 @@ def empty_store() -> None:
     Tests that commit need it: the flush of pytest-django knows only Django's own tables, and the
     guard refuses TRUNCATE. Replica mode switches triggers off for this one transaction.
     """
-    # A test that travelled in time leaves entries that look newer than all that follows.
     cache.clear()
     with connection.cursor() as cursor:
         cursor.execute(
