@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from frontend.auditor import streams
+from frontend.auditor import log, streams
 
 urlpatterns: list[URLPattern] = [
     path("", streams.landing, name="audit"),
     path("streams/", streams.landing, name="audit-streams"),
+    path("log/", log.log_page, name="audit-log"),
     path("verify/", streams.verify_page, name="audit-verify"),
     path("streams/<uuid:stream_id>/", streams.stream_page, name="audit-stream"),
     path(

@@ -121,3 +121,38 @@ class VerificationReport:
     streams: int
     events: int
     broken: tuple[Verification, ...]
+
+
+class QuestionRefused(Conflict):
+    """A question to the log that cannot be read. Fields: `word`."""
+
+    code = "question-refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogQuestion:
+    """What is looked for in the log of all events; empty parts ask for nothing."""
+
+    actor: str = ""
+    topic: str = ""
+    order: str = ""
+    after: str = ""
+    before: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedEvent:
+    """An event of the log with the name of its stream."""
+
+    event: AuditedEvent
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPage:
+    """Events, newest first; `older` is where the next page begins, `head` the newest position."""
+
+    events: tuple[LoggedEvent, ...]
+    older: int | None
+    head: int
