@@ -37,6 +37,18 @@ PAYMENT_PROVIDERS = (
     "modules.payments.gateways.invoice.Invoice",
 )
 
+# The log's signing keys, and where checkpoints are sent: docs/guides/proofs.md.
+CHECKPOINT_KEY_FILE = env.checkpoint_key_file or env.data_directory / "checkpoint-keys"
+CHECKPOINT_ORIGIN = env.checkpoint_origin
+CHECKPOINT_SINKS = env.checkpoint_sinks or (env.data_directory / "checkpoints").absolute().as_uri()
+# Kinds of places: classes with the methods of events.integrity.shipping.Sink.
+CHECKPOINT_SINK_KINDS = (
+    "events.integrity.sinks.directory.Directory",
+    "events.integrity.sinks.mail.Mail",
+    "events.integrity.sinks.object_store.ObjectStore",
+    "events.integrity.sinks.witness.Witness",
+)
+
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
     "frontend",

@@ -1,0 +1,612 @@
+#!/usr/bin/env python3
+"""Verifies a Counterfoil bundle or receipt offline: python3 verify.py FILE --key KEY
+
+One file, Python 3.11 or newer and the `cryptography` package; nothing of the shop is imported, and
+no line is shared with the code that made the proofs. docs/guides/proofs.md explains each format.
+
+Checked: every event's hash and its stream's chain; the hash tree over all events (RFC 6962) at the
+size of every checkpoint; the checkpoints' signatures (c2sp.org/tlog-checkpoint); witnesses'
+cosignatures (c2sp.org/tlog-cosignature); and consistency with checkpoints kept from earlier. Exit
+status: 0 nothing is wrong, 1 something is, 2 the question cannot be understood.
+"""
+
+import argparse
+import base64
+import binascii
+import hashlib
+import io
+import json
+import sys
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+BUNDLE, RECEIPT = "counterfoil-bundle/1", "counterfoil-receipt/1"
+EVENTS, CHECKPOINTS, PROOFS = "events.jsonl", "checkpoints.jsonl", "proofs.json"
+COLUMNS = (
+    "position tenant_id stream_id version topic schema_version event_id recorded_at effective_at"
+    " actor causation_id correlation_id command_id payload hash"
+).split()
+GENESIS = bytes(32)
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+ED25519, COSIGNATURE = 1, 4
+BLOCK = 1 << 20
+# Clocks of several hosts differ, and a transaction takes a while; an hour is neither.
+TOLERANCE_SECONDS = 3600
+
+
+class Bad(Exception):
+    """Something is wrong; `first` is the first bad position, `last` where the search ends."""
+
+    def __init__(self, reason: str, first: int | None = None, last: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.first, self.last = reason, first, first if last is None else last
+
+
+class Unusable(Exception):
+    """The file or an argument cannot be read as what it should be."""
+
+
+# --- Notes and keys: c2sp.org/signed-note
+
+
+@dataclass(frozen=True)
+class Key:
+    """A public key; of a log (type 1) or of a witness (type 4)."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    @property
+    def id(self) -> bytes:
+        data = self.name.encode() + b"\n" + bytes([self.kind]) + self.public
+        return hashlib.sha256(data).digest()[:4]
+
+    @property
+    def short(self) -> str:
+        return f"{self.name}+{self.id.hex()}"
+
+    def signs(self, signature: bytes, text: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+def read_key(text: str) -> Key:
+    """Reads `name+id+base64`. Raises: Unusable: it is none, or contradicts itself."""
+    name, _, rest = text.strip().partition("+")
+    key_id, _, material = rest.partition("+")
+    try:
+        data = base64.b64decode(material, validate=True)
+    except (binascii.Error, ValueError):
+        data = b""
+    if not name or len(data) != 33:
+        raise Unusable(f"this is no verifier key, name+id+base64: {text.strip()[:80]!r}")
+    found = Key(name, data[0], data[1:])
+    if found.id.hex() != key_id or found.kind not in (ED25519, COSIGNATURE):
+        raise Unusable(f"this key's id does not belong to it: {text.strip()[:80]!r}")
+    return found
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A signed note's contents; `signatures` are names and bytes, not judged yet."""
+
+    origin: str
+    size: int
+    root: bytes
+    body: str
+    signatures: tuple[tuple[str, bytes], ...]
+
+    def signers(self, keys: Sequence[Key]) -> list[Key]:
+        """Returns the keys that signed. Raises: Bad: one of them is named and did not."""
+        result = []
+        for name, data in self.signatures:
+            for key in keys:
+                if (name, data[:4]) == (key.name, key.id) and key.kind == ED25519:
+                    if not key.signs(data[4:], self.body.encode()):
+                        raise Bad(f"checkpoint {self.size}: the signature of {key.short} is false")
+                    result.append(key)
+        return result
+
+    def cosigned(self, witness: Key) -> int | None:
+        """Returns when a witness cosigned, in seconds since 1970; None if it did not.
+
+        Raises:
+            Bad: its line is there and false.
+        """
+        for name, data in self.signatures:
+            if (name, data[:4]) == (witness.name, witness.id):
+                moment = int.from_bytes(data[4:12], "big")
+                text = f"cosignature/v1\ntime {moment}\n{self.body}".encode()
+                if len(data) != 76 or not witness.signs(data[12:], text):
+                    raise Bad(f"checkpoint {self.size}: the cosignature of {name} is false")
+                return moment
+        return None
+
+
+def read_note(text: str, more: Sequence[str] = ()) -> Checkpoint:
+    """Reads a checkpoint and further signature lines. Raises: Bad: the text is no checkpoint."""
+    try:
+        end = text.rindex("\n\n") + 1
+        origin, size, root = text[:end].split("\n")[:3]
+        signatures = [read_signature(line) for line in [*text[end + 1 :].splitlines(), *more]]
+        digest = base64.b64decode(root, validate=True)
+    except (ValueError, binascii.Error, AttributeError):
+        raise Bad(f"this is no checkpoint: {str(text)[:80]!r}") from None
+    whole = size.isascii() and size.isdigit() and str(int(size)) == size
+    if not (origin and whole and len(digest) == 32 and text.endswith("\n")):
+        raise Bad(f"this is no checkpoint: {text[:80]!r}")
+    return Checkpoint(origin, int(size), digest, text[:end], tuple(signatures))
+
+
+def read_signature(line: str) -> tuple[str, bytes]:
+    mark, name, data = line.split(" ")
+    if mark != "—" or not name:
+        raise ValueError(line)
+    return name, base64.b64decode(data, validate=True)
+
+
+# --- Hashes: RFC 6962, section 2, and the shop's own chain
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def leaf(event_hash: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + event_hash).digest()
+
+
+def folded(roots: Sequence[bytes]) -> bytes:
+    digest = roots[-1] if roots else EMPTY_ROOT
+    for left in reversed(roots[:-1]):
+        digest = node(left, digest)
+    return digest
+
+
+def included(digest: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Tells whether a leaf stands at `index` in a tree; RFC 9162, section 2.1.3.2."""
+    if not 0 <= index < size:
+        return False
+    place, last = index, size - 1
+    for step in path:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            digest = node(step, digest)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            digest = node(digest, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and digest == root
+
+
+def consistent(old: int, old_root: bytes, new: int, new_root: bytes, path: list[bytes]) -> bool:
+    """Tells whether one tree begins the other; RFC 9162, section 2.1.4.2."""
+    if old == 0 or old >= new:
+        right = old_root == (EMPTY_ROOT if old == 0 else new_root)
+        return right and not path and old <= new
+    steps = [old_root, *path] if old & (old - 1) == 0 else list(path)
+    if not steps:
+        return False
+    place, last = old - 1, new - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    first = second = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            first, second = node(step, first), node(step, second)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            second = node(second, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and first == old_root and second == new_root
+
+
+# Lengths up to 127 as four bytes, written as characters: the short fields of an event are hashed
+# as one text, which is what makes a hundred thousand events a second possible.
+SHORT = [f"\0\0\0{chr(length)}" for length in range(128)]
+ABSENT = "\xff\xff\xff\xff"
+
+
+def event_hash(previous: bytes, row: Sequence[Any]) -> bytes:
+    """Returns the hash an event must have after one whose hash is `previous`.
+
+    `row` is as in COLUMNS; docs/guides/event-store.md says what is hashed, field by field.
+    """
+    _, tenant, stream, version, topic, schema, event, recorded, effective = row[:9]
+    actor, cause, correlation, command, payload = row[9:14]
+    body = payload.encode()
+    tenant, version, schema = str(tenant), str(version), str(schema)
+    recorded, effective = str(recorded), str(effective)
+    if not (topic.isascii() and actor.isascii() and len(topic) < 128 and len(actor) < 128):
+        return long_hash(previous, row)
+    caused = ABSENT if cause is None else SHORT[len(cause)] + cause
+    commanded = ABSENT if command is None else SHORT[len(command)] + command
+    text = (
+        f"{SHORT[len(tenant)]}{tenant}{SHORT[len(stream)]}{stream}{SHORT[len(version)]}{version}"
+        f"{SHORT[len(topic)]}{topic}{SHORT[len(schema)]}{schema}{SHORT[len(event)]}{event}"
+        f"{SHORT[len(recorded)]}{recorded}{SHORT[len(effective)]}{effective}"
+        f"{SHORT[len(actor)]}{actor}{caused}{SHORT[len(correlation)]}{correlation}{commanded}"
+    ).encode("latin-1")
+    data = b"counterfoil/event/1\n\0\0\0 " + previous + text + len(body).to_bytes(4, "big") + body
+    return hashlib.sha256(data).digest()
+
+
+def long_hash(previous: bytes, row: Sequence[Any]) -> bytes:
+    """Returns the same for fields of any length and any alphabet."""
+    data = b"counterfoil/event/1\n" + len(previous).to_bytes(4, "big") + previous
+    for value in row[1:14]:
+        text = b"" if value is None else str(value).encode()
+        data += (b"\xff" * 4 if value is None else len(text).to_bytes(4, "big")) + text
+    return hashlib.sha256(data).digest()
+
+
+class Record:
+    """All events in the order of the log: their chains, and the tree over them."""
+
+    def __init__(self, tolerance_seconds: int) -> None:
+        self.size = 0
+        self.roots: list[bytes] = []
+        self.heads: dict[str, tuple[int, bytes]] = {}
+        self.latest = 0
+        self.tolerance = tolerance_seconds * 1_000_000
+
+    def add(self, row: list[Any]) -> None:
+        """Raises: Bad: the event is not the next one, or is not what its hash says."""
+        position, stream, version = self.size + 1, row[2], row[3]
+        if row[0] != position:
+            raise Bad(f"position {position} is missing; {row[0]} follows", position)
+        if len(row) != 15 or stream is None:
+            raise Bad(f"position {position}: its event is gone", position)
+        expected, previous = self.heads.get(stream, (version, GENESIS))
+        if version != expected or (previous is GENESIS and version not in (0, 1)):
+            raise Bad(f"position {position}: event {version} of {stream} is out of turn", position)
+        try:
+            digest = event_hash(previous, row)
+        except (AttributeError, IndexError, TypeError, ValueError):
+            raise Bad(f"position {position}: this is no event", position) from None
+        if digest.hex() != row[14]:
+            raise Bad(f"position {position}: the event is not what its hash says", position)
+        if row[7] < self.latest - self.tolerance:
+            raise Bad(f"position {position}: back-dated to {moment(row[7] / 1e6)}", position)
+        self.latest = max(self.latest, row[7])
+        self.heads[stream] = (version + 1, digest)
+        self.grow(digest)
+
+    def grow(self, digest: bytes) -> None:
+        sha256, roots, rest = hashlib.sha256, self.roots, self.size
+        digest = sha256(b"\x00" + digest).digest()
+        while rest & 1:
+            digest = sha256(b"\x01" + roots.pop() + digest).digest()
+            rest >>= 1
+        roots.append(digest)
+        self.size += 1
+
+
+# --- What is verified
+
+
+@dataclass
+class Question:
+    """Whom to believe, and what was kept from earlier."""
+
+    keys: list[Key] = field(default_factory=list)
+    witnesses: list[Key] = field(default_factory=list)
+    kept: list[Checkpoint] = field(default_factory=list)
+    tolerance_seconds: int = TOLERANCE_SECONDS
+
+
+@dataclass
+class Answer:
+    """What was found; `facts` are for the reader, `warnings` are what he has to do himself."""
+
+    facts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def verify_bundle(source: "Source", asked: Question) -> Answer:
+    """Verifies a whole record. Raises: Bad: at the first thing that is wrong. Unusable: see it."""
+    manifest = read_manifest(source)
+    answer = Answer()
+    keys = believed(asked, manifest["keys"], answer)
+    checkpoints = [
+        read_note(each["note"], each["cosignatures"]) for each in json_lines(source, CHECKPOINTS)
+    ]
+    known = checked(checkpoints, keys, asked, answer)
+    record = walk(source, known, asked.tolerance_seconds)
+    if not checkpoints or (checkpoints[-1].size, checkpoints[-1].root) != (
+        manifest["size"],
+        base64.b64decode(manifest["root"]),
+    ):
+        raise Bad("the manifest's size and root are not those of the last checkpoint")
+    by_size = {each.size: each for each in known}
+    for each in json.loads(source.read(PROOFS))["consistency"]:
+        check_consistency(each, by_size, checkpoints[-1])
+    for name, digest in manifest["files"].items():
+        if source.digest(name) != digest:
+            raise Bad(f"{name} is not the file that the manifest names")
+    streams, events = len(record.heads), record.size
+    answer.facts.insert(0, f"{events:,} events in {streams:,} streams of {checkpoints[-1].origin}")
+    return answer
+
+
+def verify_receipt(receipt: dict[str, Any], asked: Question) -> Answer:
+    """Verifies single orders. Raises: Bad: something is wrong."""
+    answer = Answer()
+    keys = believed(asked, receipt["keys"], answer)
+    note = read_note(receipt["checkpoint"]["note"], receipt["checkpoint"]["cosignatures"])
+    checked([note], keys, asked, answer)
+    heads: dict[str, tuple[int, bytes]] = {}
+    for each in receipt["events"]:
+        row = [each[name] for name in COLUMNS]
+        position, stream, version = row[0], row[2], row[3]
+        expected, previous = heads.get(stream, (1, GENESIS))
+        if version != expected or event_hash(previous, row).hex() != row[14]:
+            raise Bad(f"position {position}: the event is not what its hash says", position)
+        digest = bytes.fromhex(row[14])
+        path = [base64.b64decode(step) for step in each["proof"]]
+        if not included(leaf(digest), position - 1, note.size, path, note.root):
+            raise Bad(f"position {position}: the event is not in the signed tree", position)
+        heads[stream] = (version + 1, digest)
+    by_size = {each.size: each for each in [note, *asked.kept]}
+    for each in receipt["consistency"]:
+        if each["from"] in by_size:
+            check_consistency(each, by_size, note)
+    proved = {note.size, *(each["from"] for each in receipt["consistency"])}
+    for kept in asked.kept:
+        if kept.size not in proved:
+            raise Bad(f"no proof connects checkpoint {kept.size} with {note.size}: ask the shop for"
+                      f" the receipt with ?since={kept.size}")  # fmt: skip
+    count = len(receipt["events"])
+    answer.facts.insert(0, f"{count} events of order {receipt['order']}, in {note.origin}")
+    if receipt["later"]:
+        answer.warnings.append(f"{receipt['later']} later events wait for the next checkpoint")
+    return answer
+
+
+def believed(asked: Question, offered: list[str], answer: Answer) -> list[Key]:
+    """Returns the keys to judge by: those given, or with a warning those that came along."""
+    if asked.keys:
+        return asked.keys
+    keys = [read_key(text) for text in offered]
+    for key in keys:
+        answer.warnings.append(
+            f"the key {key.short} came with the file: compare it with the one the shop published"
+            " elsewhere, or give that one by --key"
+        )
+    return keys
+
+
+def checked(
+    checkpoints: list[Checkpoint], keys: list[Key], asked: Question, answer: Answer
+) -> list[Checkpoint]:
+    """Judges all signatures; returns these checkpoints and the kept ones by size.
+
+    Raises:
+        Bad: one is not signed by a known key, is of another log, or contradicts another.
+    """
+    every = sorted([*checkpoints, *asked.kept], key=lambda each: each.size)
+    for before, after in zip(every, every[1:], strict=False):
+        if before.size == after.size and before.root != after.root:
+            raise Bad(f"two checkpoints of {after.size} events differ", None)
+    for each in every:
+        if each.origin != every[-1].origin:
+            raise Bad(f"checkpoint {each.size} is of {each.origin}, not of {every[-1].origin}")
+        if not each.signers(keys):
+            names = ", ".join(f"{name}+{data[:4].hex()}" for name, data in each.signatures)
+            raise Bad(f"checkpoint {each.size} is signed by no known key, only by {names}")
+    answer.facts.append(f"{len(every):,} checkpoints, each signed by a known key")
+    for witness in asked.witnesses:
+        times = {each.size: when for each in every if (when := each.cosigned(witness)) is not None}
+        if not times:
+            raise Bad(f"no checkpoint is cosigned by {witness.short}")
+        size = max(times)
+        answer.facts.append(f"cosigned by {witness.name} at {size:,}, {moment(times[size])}")
+    return every
+
+
+def walk(source: "Source", checkpoints: list[Checkpoint], tolerance_seconds: int) -> Record:
+    """Reads every event; compares the tree with each checkpoint when it has that size."""
+    record = Record(tolerance_seconds)
+    scan = json.JSONDecoder().scan_once
+    waiting = iter(checkpoints)
+    due, agreed = next(waiting, None), 0
+    for line in source.lines(EVENTS):
+        try:
+            row, end = scan(line, 0)
+        except (ValueError, StopIteration):
+            row, end = None, 0
+        if end != len(line) or not isinstance(row, list) or len(row) < 4:
+            raise Bad(f"position {record.size + 1}: this line is no event", record.size + 1)
+        record.add(row)
+        while due is not None and due.size <= record.size:
+            if due.size == record.size and due.root != folded(record.roots):
+                raise Bad(
+                    f"positions {agreed + 1} to {due.size} are not those that were signed: every"
+                    " hash in there is right, so the events were replaced together with them",
+                    agreed + 1,
+                    due.size,
+                )
+            agreed, due = due.size, next(waiting, None)
+    if due is not None:
+        raise Bad(f"a checkpoint of {checkpoints[-1].size} events was signed, and the record ends"
+                  f" at {record.size}: the rest is cut off", record.size + 1)  # fmt: skip
+    if checkpoints and record.size > checkpoints[-1].size:
+        raise Bad("events follow the last checkpoint", checkpoints[-1].size + 1)
+    return record
+
+
+def check_consistency(each: dict[str, Any], by_size: dict[int, Checkpoint], new: Checkpoint) -> None:
+    old = by_size.get(each["from"])
+    path = [base64.b64decode(step) for step in each["path"]]
+    if old is not None and not consistent(old.size, old.root, new.size, new.root, path):
+        raise Bad(f"checkpoint {old.size} is not where checkpoint {new.size} comes from")
+
+
+# --- Reading files
+
+
+class Source:
+    """A bundle: a folder or a zip file; remembers the digest of what was read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.zip = None if path.is_dir() else zipfile.ZipFile(path)
+        self.digests: dict[str, str] = {}
+
+    @contextmanager
+    def opened(self, name: str) -> Iterator[IO[bytes]]:
+        try:
+            with self.zip.open(name) if self.zip else (self.path / name).open("rb") as file:
+                yield file
+        except (KeyError, FileNotFoundError):
+            raise Bad(f"the bundle has no {name}") from None
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise Bad(f"{name} is damaged: {error}") from None
+
+    def read(self, name: str) -> bytes:
+        with self.opened(name) as file:
+            data = file.read()
+        self.digests[name] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def lines(self, name: str) -> Iterator[str]:
+        """Yields lines without their ends, while the digest of the whole is taken."""
+        digest, rest = hashlib.sha256(), b""
+        with self.opened(name) as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
+                *whole, rest = (rest + block).split(b"\n")
+                for line in whole:
+                    yield line.decode(errors="replace")
+        if rest:
+            yield rest.decode(errors="replace")
+        self.digests[name] = digest.hexdigest()
+
+    def digest(self, name: str) -> str:
+        if name not in self.digests:
+            self.read(name)
+        return self.digests[name]
+
+
+def json_lines(source: Source, name: str) -> Iterator[dict[str, Any]]:
+    for line in source.lines(name):
+        yield json.loads(line)
+
+
+def read_manifest(source: Source) -> dict[str, Any]:
+    data = source.read("manifest.json")
+    manifest: dict[str, Any] = json.loads(data)
+    if manifest.get("format") != BUNDLE or manifest.get("columns") != COLUMNS:
+        raise Unusable(f"this is no bundle of the kind {BUNDLE}")
+    if (json.dumps(manifest, indent=2) + "\n").encode() != data:
+        raise Bad("the manifest is not written as the shop writes it")
+    if set(manifest["files"]) != {EVENTS, CHECKPOINTS, PROOFS}:
+        raise Bad("the manifest does not name the three files of a bundle")
+    return manifest
+
+
+def verify(path: Path, asked: Question) -> Answer:
+    """Verifies a file of either kind. Raises: Bad: something is wrong. Unusable: cannot be read."""
+    try:
+        if path.is_dir() or zipfile.is_zipfile(path):
+            return verify_bundle(Source(path), asked)
+        receipt = json.loads(path.read_bytes())
+        if not isinstance(receipt, dict) or receipt.get("format") != RECEIPT:
+            raise Unusable(f"{path} is neither a bundle nor a receipt")
+        return verify_receipt(receipt, asked)
+    except OSError as error:
+        raise Unusable(f"{path} cannot be read: {error.strerror or error}") from None
+    except json.JSONDecodeError as error:
+        raise Bad(f"{path} holds text that is not JSON: {error}") from None
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise Bad(f"{path} is not put together as it should be: {error!r}") from None
+
+
+def keys_of(texts: Sequence[str]) -> list[Key]:
+    """Reads keys given as such, or as files with one key a line."""
+    lines = []
+    for text in texts:
+        path = Path(text)
+        lines += path.read_text().splitlines() if path.is_file() else [text]
+    return [read_key(line) for line in lines if line.strip()]
+
+
+def kept_note(name: str) -> Checkpoint:
+    """Reads a checkpoint kept from earlier: a note, or a receipt, whose note is taken."""
+    try:
+        text = Path(name).read_text()
+        if text.lstrip().startswith("{"):
+            kept = json.loads(text)["checkpoint"]
+            return read_note(kept["note"], kept["cosignatures"])
+        return read_note(text)
+    except OSError as error:
+        raise Unusable(f"{name} cannot be read: {error.strerror or error}") from None
+    except (Bad, KeyError, ValueError, TypeError) as error:
+        raise Unusable(f"{name} holds no checkpoint: {error}") from None
+
+
+def moment(seconds: float) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds} s"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="verify.py", description=__doc__.split("\n\n")[0])
+    parser.add_argument("file", type=Path, help="a bundle (folder or zip file) or a receipt")
+    parser.add_argument("--key", action="append", default=[], help="the log's key, or a file of it")
+    parser.add_argument("--witness", action="append", default=[], help="a witness's key, or file")
+    parser.add_argument(
+        "--checkpoint", action="append", default=[], help="a checkpoint kept from earlier, a file"
+    )
+    parser.add_argument("--tolerance", type=int, default=TOLERANCE_SECONDS, metavar="SECONDS",
+                        help="how far recorded times may run backwards")  # fmt: skip
+    options = parser.parse_args(arguments)
+    began = time.perf_counter()
+    try:
+        asked = Question(
+            keys_of(options.key),
+            keys_of(options.witness),
+            [kept_note(name) for name in options.checkpoint],
+            options.tolerance,
+        )
+        answer = verify(options.file, asked)
+    except (Unusable, OSError) as error:
+        print(f"Cannot verify: {error}", file=sys.stderr)
+        return 2
+    except Bad as bad:
+        print(f"BAD: {bad.reason}.")
+        if bad.first is not None:
+            print(f"First bad position: {bad.first}" if bad.first == bad.last else
+                  f"First bad position: one of {bad.first} to {bad.last}")  # fmt: skip
+        return 1
+    for line in answer.facts:
+        print(f"  {line}")
+    for line in answer.warnings:
+        print(f"  NOTE: {line}.")
+    print(f"GOOD: nothing is missing, changed, moved or added ({time.perf_counter() - began:.1f} s).")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
