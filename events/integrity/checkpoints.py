@@ -129,8 +129,17 @@ def checkpoint_at(size: int) -> Checkpoint | None:
     return _checkpoint(rows[0]) if rows else None
 
 
-def checkpoints(*, before: int | None = None, limit: int = 50) -> list[Checkpoint]:
-    """Returns checkpoints smaller than `before`, the largest first."""
+def checkpoints(*, after: int = 0, upto: int, limit: int) -> list[Checkpoint]:
+    """Returns checkpoints of more than `after` events and of `upto` at most, in order."""
+    rows = fetch(
+        f"{_CHECKPOINT} WHERE size > %s AND size <= %s ORDER BY size LIMIT %s",
+        (after, upto, limit),
+    )
+    return [_checkpoint(row) for row in rows]
+
+
+def newest(limit: int, *, before: int | None = None) -> list[Checkpoint]:
+    """Returns the last checkpoints, the newest first; `before` a size, for the page after."""
     largest = (1 << 62) if before is None else before
     rows = fetch(f"{_CHECKPOINT} WHERE size < %s ORDER BY size DESC LIMIT %s", (largest, limit))
     return [_checkpoint(row) for row in rows]

@@ -55,7 +55,7 @@ def extend(frontier: Frontier, limit: int) -> int:
     for expected, (position, found) in enumerate(rows, start=frontier.size + 1):
         if position != expected or found is None:
             raise RecordDamaged(
-                f"position {expected} of the log has no event any more; see `manage.py audit verify`"
+                f"position {expected} of the log has no event any more: see manage.py audit verify"
             )
     if rows:
         completed = frontier.extend([row[1] for row in rows])

@@ -1,0 +1,17 @@
+"""A bundle of the whole record is verified offline by one file that knows nothing of the shop."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integrity.record import bundle, trade, verdict
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_untouched_record_verifies(tmp_path: Path) -> None:
+    trade(40)
+    answer = verdict(bundle(tmp_path / "bundle"))
+    assert "40 events in 5 streams of shop.test/log" in answer.facts
+    assert "4 checkpoints, each signed by a known key" in answer.facts
+    assert answer.warnings == []
