@@ -45,7 +45,7 @@ TOLERANCE_SECONDS = 3600
 
 
 class Bad(Exception):
-    """Something is wrong; `first` is the first bad position, `last` where the search ends."""
+    """Something is wrong. The first bad position is `last`, or one from `first` on to it."""
 
     def __init__(self, reason: str, first: int | None = None, last: int | None = None) -> None:
         super().__init__(reason)
@@ -249,36 +249,55 @@ def event_hash(previous: bytes, row: Sequence[Any]) -> bytes:
 
 
 class Record:
-    """All events in the order of the log: their chains, and the tree over them."""
+    """All events in the order of the log: their chains, and the tree over them.
+
+    After a bad event the tree grows on by the hashes as they are written: if it still is the signed
+    one, everything else is right, and that event is the first bad one for certain.
+    """
 
     def __init__(self, tolerance_seconds: int) -> None:
-        self.size = 0
+        self.size = self.agreed = self.latest = 0
         self.roots: list[bytes] = []
         self.heads: dict[str, tuple[int, bytes]] = {}
-        self.latest = 0
         self.tolerance = tolerance_seconds * 1_000_000
+        self.bad: Bad | None = None
 
     def add(self, row: list[Any]) -> None:
-        """Raises: Bad: the event is not the next one, or is not what its hash says."""
-        position, stream, version = self.size + 1, row[2], row[3]
-        if row[0] != position:
-            raise Bad(f"position {position} is missing; {row[0]} follows", position)
-        if len(row) != 15 or stream is None:
-            raise Bad(f"position {position}: its event is gone", position)
+        """Raises: Bad: the event is wrong, and there is not even a hash to go on by."""
+        if self.bad is None:
+            try:
+                self.grow(self.judged(row))
+                return
+            except Bad as bad:
+                self.bad = bad
+        try:
+            self.grow(bytes.fromhex(row[14]))
+        except (IndexError, TypeError, ValueError):
+            raise self.uncertain() from None
+
+    def judged(self, row: list[Any]) -> bytes:
+        """Returns the event's hash. Raises: Bad: it is not the next, or not what its hash says."""
+        here = self.size + 1
+        if row[:1] != [here]:
+            raise Bad(f"position {here} is missing; {row[:1]} follows", here)
+        if len(row) != len(COLUMNS) or row[2] is None:
+            raise Bad(f"position {here}: its event is gone", here)
+        stream, version, recorded = row[2], row[3], row[7]
         expected, previous = self.heads.get(stream, (version, GENESIS))
         if version != expected or (previous is GENESIS and version not in (0, 1)):
-            raise Bad(f"position {position}: event {version} of {stream} is out of turn", position)
+            raise Bad(f"position {here}: event {version} of {stream} is out of turn", here)
         try:
             digest = event_hash(previous, row)
-        except (AttributeError, IndexError, TypeError, ValueError):
-            raise Bad(f"position {position}: this is no event", position) from None
+        except (AttributeError, TypeError, ValueError):
+            raise Bad(f"position {here}: this is no event", here) from None
         if digest.hex() != row[14]:
-            raise Bad(f"position {position}: the event is not what its hash says", position)
-        if row[7] < self.latest - self.tolerance:
-            raise Bad(f"position {position}: back-dated to {moment(row[7] / 1e6)}", position)
-        self.latest = max(self.latest, row[7])
+            raise Bad(f"position {here}: the event is not what its hash says", here)
+        if recorded < self.latest - self.tolerance:
+            raise Bad(f"position {here}: back-dated to {moment(recorded / 1e6)}", here)
+        if recorded > self.latest:
+            self.latest = recorded
         self.heads[stream] = (version + 1, digest)
-        self.grow(digest)
+        return digest
 
     def grow(self, digest: bytes) -> None:
         sha256, roots, rest = hashlib.sha256, self.roots, self.size
@@ -288,6 +307,25 @@ class Record:
             rest >>= 1
         roots.append(digest)
         self.size += 1
+
+    def agree(self, checkpoint: Checkpoint) -> None:
+        """Compares the tree with the one signed. Raises: Bad: they differ, or an event was bad."""
+        same = checkpoint.root == folded(self.roots)
+        if self.bad is not None:
+            raise self.bad if same else self.uncertain()
+        if not same:
+            raise Bad(
+                f"positions {self.agreed + 1} to {self.size} are not those that were signed: their"
+                " hashes are right, so events were replaced together with all that follows",
+                self.agreed + 1,
+                self.size,
+            )
+        self.agreed = self.size
+
+    def uncertain(self) -> Bad:
+        """Returns what is wrong, with all positions that no signature vouches for."""
+        assert self.bad is not None
+        return Bad(self.bad.reason, self.agreed + 1, self.bad.last)
 
 
 # --- What is verified
@@ -412,33 +450,35 @@ def checked(
 
 
 def walk(source: "Source", checkpoints: list[Checkpoint], tolerance_seconds: int) -> Record:
-    """Reads every event; compares the tree with each checkpoint when it has that size."""
+    """Reads every event; compares the tree with each checkpoint when it has that size.
+
+    Raises:
+        Bad: at the first difference, or where the record ends too early or too late.
+    """
     record = Record(tolerance_seconds)
     decode = json.JSONDecoder().raw_decode
-    waiting = iter(checkpoints)
-    due, agreed = next(waiting, None), 0
+    waiting = iter([each for each in checkpoints if each.size])
+    due = next(waiting, None)
     for line in source.lines(EVENTS):
         try:
             row, end = decode(line)
         except ValueError:
-            row, end = None, 0
-        if end != len(line) or not isinstance(row, list) or len(row) < 4:
-            raise Bad(f"position {record.size + 1}: this line is no event", record.size + 1)
-        record.add(row)
-        while due is not None and due.size <= record.size:
-            if due.size == record.size and due.root != folded(record.roots):
-                raise Bad(
-                    f"positions {agreed + 1} to {due.size} are not those that were signed: every"
-                    " hash in there is right, so the events were replaced together with them",
-                    agreed + 1,
-                    due.size,
-                )
-            agreed, due = due.size, next(waiting, None)
+            row, end = [], len(line)
+        record.add(row if end == len(line) and isinstance(row, list) else [])
+        while due is not None and due.size == record.size:
+            record.agree(due)
+            due = next(waiting, None)
+    if record.bad is not None:
+        raise record.uncertain()
     if due is not None:
-        raise Bad(f"a checkpoint of {checkpoints[-1].size} events was signed, and the record ends"
-                  f" at {record.size}: the rest is cut off", record.size + 1)  # fmt: skip
-    if checkpoints and record.size > checkpoints[-1].size:
-        raise Bad("events follow the last checkpoint", checkpoints[-1].size + 1)
+        raise Bad(
+            f"a checkpoint of {checkpoints[-1].size} events was signed, and the record ends at"
+            f" {record.size}: the rest is cut off",
+            record.agreed + 1,
+            record.size + 1,
+        )
+    if record.size > record.agreed:
+        raise Bad("events follow the last checkpoint", record.agreed + 1)
     return record
 
 
@@ -572,9 +612,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except Bad as bad:
         print(f"BAD: {bad.reason}.")
-        if bad.first is not None:
-            print(f"First bad position: {bad.first}" if bad.first == bad.last else
-                  f"First bad position: one of {bad.first} to {bad.last}")  # fmt: skip
+        if bad.first == bad.last is not None:
+            print(f"First bad position: {bad.last}")
+        elif bad.last is not None:
+            print(f"First bad position: {bad.last}, or one of {bad.first} to {bad.last - 1}.")
         return 1
     for line in answer.facts:
         print(f"  {line}")
