@@ -21,7 +21,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -49,7 +48,7 @@ class Bad(Exception):
 
     def __init__(self, reason: str, first: int | None = None, last: int | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.first, self.last = reason, first, first if last is None else last
+        self.first, self.last = first, first if last is None else last
 
 
 class Unusable(Exception):
@@ -121,18 +120,14 @@ class Checkpoint:
         return result
 
     def cosigned(self, witness: Key) -> int | None:
-        """Returns when a witness cosigned, in seconds since 1970; None if it did not.
-
-        Raises:
-            Bad: its line is there and false.
-        """
+        """Returns when, in seconds since 1970; None if not. Raises: Bad: its line is false."""
         for name, data in self.signatures:
             if (name, data[:4]) == (witness.name, witness.id):
-                moment = int.from_bytes(data[4:12], "big")
-                text = f"cosignature/v1\ntime {moment}\n{self.body}".encode()
+                when = int.from_bytes(data[4:12], "big")
+                text = f"cosignature/v1\ntime {when}\n{self.body}".encode()
                 if len(data) != 76 or not witness.signs(data[12:], text):
                     raise Bad(f"checkpoint {self.size}: the cosignature of {name} is false")
-                return moment
+                return when
         return None
 
 
@@ -141,21 +136,18 @@ def read_note(text: str, more: Sequence[str] = ()) -> Checkpoint:
     try:
         end = text.rindex("\n\n") + 1
         origin, size, root = text[:end].split("\n")[:3]
-        signatures = [read_signature(line) for line in [*text[end + 1 :].splitlines(), *more]]
-        digest = base64.b64decode(root, validate=True)
-    except (ValueError, binascii.Error, AttributeError):
+        digest, signatures = base64.b64decode(root, validate=True), []
+        for line in [*text[end + 1 :].splitlines(), *more]:
+            mark, name, data = line.split(" ")
+            signatures.append((name, base64.b64decode(data, validate=True)))
+            if mark != "—" or not name:
+                raise ValueError(line)
+    except (ValueError, AttributeError):
         raise Bad(f"this is no checkpoint: {str(text)[:80]!r}") from None
     whole = size.isascii() and size.isdigit() and str(int(size)) == size
     if not (origin and whole and len(digest) == 32 and text.endswith("\n")):
         raise Bad(f"this is no checkpoint: {text[:80]!r}")
     return Checkpoint(origin, int(size), digest, text[:end], tuple(signatures))
-
-
-def read_signature(line: str) -> tuple[str, bytes]:
-    mark, name, data = line.split(" ")
-    if mark != "—" or not name:
-        raise ValueError(line)
-    return name, base64.b64decode(data, validate=True)
 
 
 # --- Hashes: RFC 6962, section 2, and the shop's own chain
@@ -165,10 +157,6 @@ def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def leaf(event_hash: bytes) -> bytes:
-    return hashlib.sha256(b"\x00" + event_hash).digest()
-
-
 def folded(roots: Sequence[bytes]) -> bytes:
     digest = roots[-1] if roots else EMPTY_ROOT
     for left in reversed(roots[:-1]):
@@ -176,47 +164,49 @@ def folded(roots: Sequence[bytes]) -> bytes:
     return digest
 
 
-def included(digest: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
-    """Tells whether a leaf stands at `index` in a tree; RFC 9162, section 2.1.3.2."""
-    if not 0 <= index < size:
-        return False
-    place, last = index, size - 1
-    for step in path:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            digest = node(step, digest)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            digest = node(digest, step)
+def sides(place: int, last: int) -> list[bool]:
+    """Returns for each step of a path from leaf `place` up whether its hash stands on the left.
+
+    Both algorithms of RFC 9162 walk like this, in a tree whose last leaf is `last`.
+    """
+    result = []
+    while last:
+        result.append(bool(place & 1) or place == last)
+        while result[-1] and not place & 1 and place:
+            place, last = place >> 1, last >> 1
         place, last = place >> 1, last >> 1
-    return last == 0 and digest == root
+    return result
 
 
-def consistent(old: int, old_root: bytes, new: int, new_root: bytes, path: list[bytes]) -> bool:
+def included(event: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Tells whether an event's hash stands at `index` in a tree; RFC 9162, section 2.1.3.2."""
+    walk = sides(index, size - 1) if 0 <= index < size else None
+    if walk is None or len(walk) != len(path):
+        return False
+    digest = hashlib.sha256(b"\x00" + event).digest()
+    for step, left in zip(path, walk, strict=True):
+        digest = node(step, digest) if left else node(digest, step)
+    return digest == root
+
+
+def consistent(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence[bytes]) -> bool:
     """Tells whether one tree begins the other; RFC 9162, section 2.1.4.2."""
     if old == 0 or old >= new:
         right = old_root == (EMPTY_ROOT if old == 0 else new_root)
         return right and not path and old <= new
-    steps = [old_root, *path] if old & (old - 1) == 0 else list(path)
-    if not steps:
+    shift = (old & -old).bit_length() - 1
+    # A tree of 2, 4, 8 ... leaves is a node of the larger one, so the proof leaves its root out.
+    first, *steps = [old_root, *path] if old == 1 << shift else path or [b""]
+    walk = sides((old - 1) >> shift, (new - 1) >> shift)
+    second = first
+    if len(walk) != len(steps):
         return False
-    place, last = old - 1, new - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    first = second = steps[0]
-    for step in steps[1:]:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
+    for step, left in zip(steps, walk, strict=True):
+        if left:
             first, second = node(step, first), node(step, second)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
         else:
             second = node(second, step)
-        place, last = place >> 1, last >> 1
-    return last == 0 and first == old_root and second == new_root
+    return first == old_root and second == new_root
 
 
 @lru_cache(maxsize=8192, typed=True)
@@ -266,20 +256,19 @@ class Record:
         """Raises: Bad: the event is wrong, and there is not even a hash to go on by."""
         if self.bad is None:
             try:
-                self.grow(self.judged(row))
+                self.grow(self.judged(row, self.size + 1))
                 return
             except Bad as bad:
                 self.bad = bad
         try:
             self.grow(bytes.fromhex(row[14]))
         except (IndexError, TypeError, ValueError):
-            raise self.uncertain() from None
+            raise self.widened(self.bad) from None
 
-    def judged(self, row: list[Any]) -> bytes:
+    def judged(self, row: list[Any], here: int) -> bytes:
         """Returns the event's hash. Raises: Bad: it is not the next, or not what its hash says."""
-        here = self.size + 1
         if row[:1] != [here]:
-            raise Bad(f"position {here} is missing; {row[:1]} follows", here)
+            raise Bad(f"position {here} is missing", here)
         if len(row) != len(COLUMNS) or row[2] is None:
             raise Bad(f"position {here}: its event is gone", here)
         stream, version, recorded = row[2], row[3], row[7]
@@ -293,7 +282,7 @@ class Record:
         if digest.hex() != row[14]:
             raise Bad(f"position {here}: the event is not what its hash says", here)
         if recorded < self.latest - self.tolerance:
-            raise Bad(f"position {here}: back-dated to {moment(recorded / 1e6)}", here)
+            raise Bad(f"position {here}: back-dated; earlier ones say a later time", here)
         if recorded > self.latest:
             self.latest = recorded
         self.heads[stream] = (version + 1, digest)
@@ -312,20 +301,15 @@ class Record:
         """Compares the tree with the one signed. Raises: Bad: they differ, or an event was bad."""
         same = checkpoint.root == folded(self.roots)
         if self.bad is not None:
-            raise self.bad if same else self.uncertain()
+            raise self.bad if same else self.widened(self.bad)
         if not same:
-            raise Bad(
-                f"positions {self.agreed + 1} to {self.size} are not those that were signed: their"
-                " hashes are right, so events were replaced together with all that follows",
-                self.agreed + 1,
-                self.size,
-            )
+            reason = "all hashes are right, but these are not the events that were signed"
+            raise self.widened(Bad(reason, self.size))
         self.agreed = self.size
 
-    def uncertain(self) -> Bad:
-        """Returns what is wrong, with all positions that no signature vouches for."""
-        assert self.bad is not None
-        return Bad(self.bad.reason, self.agreed + 1, self.bad.last)
+    def widened(self, bad: Bad) -> Bad:
+        """Returns the same complaint about all positions that no signature vouches for."""
+        return Bad(str(bad), self.agreed + 1, bad.last)
 
 
 # --- What is verified
@@ -333,119 +317,114 @@ class Record:
 
 @dataclass
 class Question:
-    """Whom to believe, and what was kept from earlier."""
+    """Whom to believe, and what was kept from earlier; `said` collects the answer's lines."""
 
     keys: list[Key] = field(default_factory=list)
     witnesses: list[Key] = field(default_factory=list)
     kept: list[Checkpoint] = field(default_factory=list)
     tolerance_seconds: int = TOLERANCE_SECONDS
+    said: list[str] = field(default_factory=list)
 
 
-@dataclass
-class Answer:
-    """What was found; `facts` are for the reader, `warnings` are what he has to do himself."""
+def verify(path: Path, asked: Question) -> list[str]:
+    """Verifies a file of either kind; returns what to tell the reader.
 
-    facts: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    Raises:
+        Bad: at the first thing that is wrong.
+        Unusable: the file is of no kind that is known here.
+    """
+    try:
+        if path.is_dir() or zipfile.is_zipfile(path):
+            verify_bundle(Source(path), asked)
+        else:
+            verify_receipt(json.loads(path.read_bytes()), asked)
+    except OSError as error:
+        raise Unusable(f"{path} cannot be read: {error.strerror or error}") from None
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise Bad(f"{path} is not put together as it should be: {error!r}") from None
+    return asked.said
 
 
-def verify_bundle(source: "Source", asked: Question) -> Answer:
-    """Verifies a whole record. Raises: Bad: at the first thing that is wrong. Unusable: see it."""
-    manifest = read_manifest(source)
-    answer = Answer()
-    keys = believed(asked, manifest["keys"], answer)
+def verify_bundle(source: "Source", asked: Question) -> None:
+    manifest = json.loads(written := source.read("manifest.json"))
+    if manifest["format"] != BUNDLE or manifest["columns"] != COLUMNS:
+        raise Unusable(f"this is no bundle of the kind {BUNDLE}")
     found = map(json.loads, source.lines(CHECKPOINTS))
     checkpoints = [read_note(each["note"], each["cosignatures"]) for each in found]
-    known = checked(checkpoints, keys, asked, answer)
-    record = walk(source, known, asked.tolerance_seconds)
-    if not checkpoints or (checkpoints[-1].size, checkpoints[-1].root) != (
-        manifest["size"],
-        base64.b64decode(manifest["root"]),
-    ):
+    every = checked(checkpoints, manifest["keys"], asked)
+    record = walk(source, every, asked.tolerance_seconds)
+    last = checkpoints[-1]
+    if (last.size, last.root) != (manifest["size"], base64.b64decode(manifest["root"])):
         raise Bad("the manifest's size and root are not those of the last checkpoint")
-    by_size = {each.size: each for each in known}
-    for each in json.loads(source.read(PROOFS))["consistency"]:
-        check_consistency(each, by_size, checkpoints[-1])
-    for name, digest in manifest["files"].items():
-        if source.digests[name] != digest:
-            raise Bad(f"{name} is not the file that the manifest names")
-    streams, events = len(record.heads), record.size
-    answer.facts.insert(0, f"{events:,} events in {streams:,} streams of {checkpoints[-1].origin}")
-    return answer
+    check_proofs(json.loads(source.read(PROOFS)), every, last)
+    source.digests.pop("manifest.json")
+    if source.digests != manifest["files"]:
+        raise Bad("a file is not the one that the manifest names")
+    if (json.dumps(manifest, indent=2) + "\n").encode() != written:
+        raise Bad("the manifest is not written as the shop writes it")
+    count, streams = f"{record.size:,} events", f"{len(record.heads):,} streams"
+    asked.said.insert(0, f"{count} in {streams} of {last.origin}")
 
 
-def verify_receipt(receipt: dict[str, Any], asked: Question) -> Answer:
-    """Verifies single orders. Raises: Bad: something is wrong."""
-    answer = Answer()
-    keys = believed(asked, receipt["keys"], answer)
+def verify_receipt(receipt: dict[str, Any], asked: Question) -> None:
+    if receipt["format"] != RECEIPT:
+        raise Unusable(f"this is neither a bundle nor a receipt of the kind {RECEIPT}")
     note = read_note(receipt["checkpoint"]["note"], receipt["checkpoint"]["cosignatures"])
-    checked([note], keys, asked, answer)
+    every = checked([note], receipt["keys"], asked)
     heads: dict[str, tuple[int, bytes]] = {}
     for each in receipt["events"]:
         row = [each[name] for name in COLUMNS]
         position, stream, version = row[0], row[2], row[3]
         expected, previous = heads.get(stream, (1, GENESIS))
-        if version != expected or event_hash(previous, row).hex() != row[14]:
+        digest = event_hash(previous, row)
+        if version != expected or digest.hex() != row[14]:
             raise Bad(f"position {position}: the event is not what its hash says", position)
-        digest = bytes.fromhex(row[14])
         path = [base64.b64decode(step) for step in each["proof"]]
-        if not included(leaf(digest), position - 1, note.size, path, note.root):
+        if not included(digest, position - 1, note.size, path, note.root):
             raise Bad(f"position {position}: the event is not in the signed tree", position)
         heads[stream] = (version + 1, digest)
-    by_size = {each.size: each for each in [note, *asked.kept]}
-    for each in receipt["consistency"]:
-        if each["from"] in by_size:
-            check_consistency(each, by_size, note)
-    proved = {note.size, *(each["from"] for each in receipt["consistency"])}
+    proved = check_proofs(receipt, every, note)
     for kept in asked.kept:
-        if kept.size not in proved:
-            raise Bad(f"no proof connects checkpoint {kept.size} with {note.size}: ask the shop for"
-                      f" the receipt with ?since={kept.size}")  # fmt: skip
+        if kept.size not in (*proved, note.size):
+            raise Unusable(
+                f"no proof connects checkpoint {kept.size} with {note.size}: download the receipt"
+                f" again, with ?since={kept.size} at the end of its address"
+            )
     count = len(receipt["events"])
-    answer.facts.insert(0, f"{count} events of order {receipt['order']}, in {note.origin}")
+    asked.said.insert(0, f"{count} events of {receipt['order']}, recorded by {note.origin}")
     if receipt["later"]:
-        answer.warnings.append(f"{receipt['later']} later events wait for the next checkpoint")
-    return answer
+        asked.said.append(f"NOTE: {receipt['later']} later events wait for the next checkpoint")
 
 
-def believed(asked: Question, offered: list[str], answer: Answer) -> list[Key]:
-    """Returns the keys to judge by: those given, or with a warning those that came along."""
-    if asked.keys:
-        return asked.keys
-    keys = [read_key(text) for text in offered]
-    for key in keys:
-        answer.warnings.append(
-            f"the key {key.short} came with the file: compare it with the one the shop published"
-            " elsewhere, or give that one by --key"
-        )
-    return keys
+def checked(new: list[Checkpoint], offered: list[str], asked: Question) -> list[Checkpoint]:
+    """Judges all signatures, by the keys given or else by those offered with the file.
 
-
-def checked(
-    checkpoints: list[Checkpoint], keys: list[Key], asked: Question, answer: Answer
-) -> list[Checkpoint]:
-    """Judges all signatures; returns these checkpoints and the kept ones by size.
-
-    Raises:
-        Bad: one is not signed by a known key, is of another log, or contradicts another.
+    Returns new and kept checkpoints by size. Raises: Bad: one is not signed by a known key, is of
+    another log, or contradicts another.
     """
-    every = sorted([*checkpoints, *asked.kept], key=lambda each: each.size)
+    keys = asked.keys or [read_key(text) for text in offered]
+    every = sorted([*new, *asked.kept], key=lambda each: each.size)
     for before, after in pairwise(every):
         if before.size == after.size and before.root != after.root:
-            raise Bad(f"two checkpoints of {after.size} events differ", None)
+            raise Bad(f"two checkpoints of {after.size} events differ")
     for each in every:
         if each.origin != every[-1].origin:
             raise Bad(f"checkpoint {each.size} is of {each.origin}, not of {every[-1].origin}")
         if not each.signers(keys):
             names = ", ".join(f"{name}+{data[:4].hex()}" for name, data in each.signatures)
             raise Bad(f"checkpoint {each.size} is signed by no known key, only by {names}")
-    answer.facts.append(f"{len(every):,} checkpoints, each signed by a known key")
+    asked.said.append(f"{len(every):,} checkpoints, each signed by a known key")
     for witness in asked.witnesses:
-        times = {each.size: when for each in every if (when := each.cosigned(witness)) is not None}
+        times = [(each.size, when) for each in every if (when := each.cosigned(witness))]
         if not times:
             raise Bad(f"no checkpoint is cosigned by {witness.short}")
-        size = max(times)
-        answer.facts.append(f"cosigned by {witness.name} at {size:,}, {moment(times[size])}")
+        day = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(times[-1][1]))
+        asked.said.append(f"cosigned by {witness.name} at {times[-1][0]:,} events, {day}")
+    for key in keys if not asked.keys else ():
+        asked.said.append(
+            f"NOTE: the key {key.short} came with the file. Compare it with the one that the shop"
+            " published elsewhere, or give that one by --key"
+        )
     return every
 
 
@@ -469,27 +448,30 @@ def walk(source: "Source", checkpoints: list[Checkpoint], tolerance_seconds: int
             record.agree(due)
             due = next(waiting, None)
     if record.bad is not None:
-        raise record.uncertain()
+        raise record.widened(record.bad)
     if due is not None:
-        raise Bad(
-            f"a checkpoint of {checkpoints[-1].size} events was signed, and the record ends at"
-            f" {record.size}: the rest is cut off",
-            record.agreed + 1,
-            record.size + 1,
-        )
+        reason = f"cut off: {checkpoints[-1].size} events were signed, {record.size} are here"
+        raise record.widened(Bad(reason, record.size + 1))
     if record.size > record.agreed:
-        raise Bad("events follow the last checkpoint", record.agreed + 1)
+        raise Bad("events follow that no checkpoint covers", record.agreed + 1)
     return record
 
 
-def check_consistency(
-    each: dict[str, Any], by_size: dict[int, Checkpoint], new: Checkpoint
-) -> None:
-    """Raises: Bad: the proof does not lead from the checkpoint it names to the new one."""
-    old = by_size.get(each["from"])
-    path = [base64.b64decode(step) for step in each["path"]]
-    if old is not None and not consistent(old.size, old.root, new.size, new.root, path):
-        raise Bad(f"checkpoint {old.size} is not where checkpoint {new.size} comes from")
+def check_proofs(
+    found: dict[str, Any], every: Sequence[Checkpoint], new: Checkpoint
+) -> dict[int, Checkpoint]:
+    """Returns the checkpoints that are proved to be where the new one comes from, by size.
+
+    Raises:
+        Bad: a proof does not lead from the checkpoint it names to the new one.
+    """
+    old = {each.size: each for each in every}
+    proofs = {each["from"]: each["path"] for each in found["consistency"] if each["from"] in old}
+    for size, steps in proofs.items():
+        path = [base64.b64decode(step) for step in steps]
+        if not consistent(size, old[size].root, new.size, new.root, path):
+            raise Bad(f"checkpoint {size} is not where checkpoint {new.size} comes from")
+    return {size: old[size] for size in proofs}
 
 
 # --- Reading files
@@ -506,7 +488,7 @@ class Source:
         digest = hashlib.sha256()
         try:
             with (self.root / name).open("rb") as file:
-                while block := file.read(BLOCK):
+                while block := file.read(1 << 20):
                     digest.update(block)
                     yield block
         except FileNotFoundError:
@@ -528,99 +510,47 @@ class Source:
             yield rest.decode(errors="replace")
 
 
-def read_manifest(source: Source) -> dict[str, Any]:
-    data = source.read("manifest.json")
-    manifest: dict[str, Any] = json.loads(data)
-    if manifest.get("format") != BUNDLE or manifest.get("columns") != COLUMNS:
-        raise Unusable(f"this is no bundle of the kind {BUNDLE}")
-    if (json.dumps(manifest, indent=2) + "\n").encode() != data:
-        raise Bad("the manifest is not written as the shop writes it")
-    if set(manifest["files"]) != {EVENTS, CHECKPOINTS, PROOFS}:
-        raise Bad("the manifest does not name the three files of a bundle")
-    return manifest
-
-
-def verify(path: Path, asked: Question) -> Answer:
-    """Verifies a file of either kind. Raises: Bad: something is wrong. Unusable: cannot be read."""
-    try:
-        if path.is_dir() or zipfile.is_zipfile(path):
-            return verify_bundle(Source(path), asked)
-        receipt = json.loads(path.read_bytes())
-        if not isinstance(receipt, dict) or receipt.get("format") != RECEIPT:
-            raise Unusable(f"{path} is neither a bundle nor a receipt")
-        return verify_receipt(receipt, asked)
-    except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror or error}") from None
-    except json.JSONDecodeError as error:
-        raise Bad(f"{path} holds text that is not JSON: {error}") from None
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise Bad(f"{path} is not put together as it should be: {error!r}") from None
-
-
 def keys_of(texts: Sequence[str]) -> list[Key]:
     """Reads keys given as such, or as files with one key a line."""
-    lines = []
-    for text in texts:
-        path = Path(text)
-        lines += path.read_text().splitlines() if path.is_file() else [text]
-    return [read_key(line) for line in lines if line.strip()]
+    lines = [Path(text).read_text() if Path(text).is_file() else text for text in texts]
+    return [read_key(line) for text in lines for line in text.splitlines() if line.strip()]
 
 
 def kept_note(name: str) -> Checkpoint:
     """Reads a checkpoint kept from earlier: a note, or a receipt, whose note is taken."""
     try:
         text = Path(name).read_text()
-        if text.lstrip().startswith("{"):
-            kept = json.loads(text)["checkpoint"]
-            return read_note(kept["note"], kept["cosignatures"])
-        return read_note(text)
-    except OSError as error:
-        raise Unusable(f"{name} cannot be read: {error.strerror or error}") from None
-    except (Bad, KeyError, ValueError, TypeError) as error:
+        note = json.loads(text)["checkpoint"] if text.lstrip().startswith("{") else {"note": text}
+        return read_note(note["note"], note.get("cosignatures", ()))
+    except (Bad, OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise Unusable(f"{name} holds no checkpoint: {error}") from None
-
-
-def moment(seconds: float) -> str:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")
-    except (OverflowError, ValueError, OSError):
-        return f"{seconds} s"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="verify.py", description=__doc__.split("\n\n")[0])
+    several: dict[str, Any] = {"action": "append", "default": []}
     parser.add_argument("file", type=Path, help="a bundle (folder or zip file) or a receipt")
-    parser.add_argument("--key", action="append", default=[], help="the log's key, or a file of it")
-    parser.add_argument("--witness", action="append", default=[], help="a witness's key, or file")
-    parser.add_argument(
-        "--checkpoint", action="append", default=[], help="a checkpoint kept from earlier, a file"
-    )
-    parser.add_argument("--tolerance", type=int, default=TOLERANCE_SECONDS, metavar="SECONDS",
-                        help="how far recorded times may run backwards")  # fmt: skip
+    parser.add_argument("--key", help="the log's key, or a file of it", **several)
+    parser.add_argument("--witness", help="a witness's key, or a file of it", **several)
+    parser.add_argument("--checkpoint", help="a file with a checkpoint kept from before", **several)
+    hours = "by how many seconds recorded times may run backwards"
+    parser.add_argument("--tolerance", type=int, default=TOLERANCE_SECONDS, help=hours)
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     try:
-        asked = Question(
-            keys_of(options.key),
-            keys_of(options.witness),
-            [kept_note(name) for name in options.checkpoint],
-            options.tolerance,
-        )
-        answer = verify(options.file, asked)
+        kept = [kept_note(name) for name in options.checkpoint]
+        keys, witnesses = keys_of(options.key), keys_of(options.witness)
+        for line in verify(options.file, Question(keys, witnesses, kept, options.tolerance)):
+            print(f"  {line}.")
     except (Unusable, OSError) as error:
         print(f"Cannot verify: {error}", file=sys.stderr)
         return 2
     except Bad as bad:
-        print(f"BAD: {bad.reason}.")
-        if bad.first == bad.last is not None:
-            print(f"First bad position: {bad.last}")
-        elif bad.last is not None:
-            print(f"First bad position: {bad.last}, or one of {bad.first} to {bad.last - 1}.")
+        print(f"BAD: {bad}.")
+        if bad.last is not None:
+            others = "" if bad.first == bad.last else f", or one of {bad.first} to {bad.last - 1}"
+            print(f"First bad position: {bad.last}{others}")
         return 1
-    for line in answer.facts:
-        print(f"  {line}")
-    for line in answer.warnings:
-        print(f"  NOTE: {line}.")
     seconds = time.perf_counter() - began
     print(f"GOOD: nothing is missing, changed, moved or added ({seconds:.1f} s).")
     return 0

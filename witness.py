@@ -120,7 +120,7 @@ class Witness:
         try:
             signers = checkpoint.signers(keys)
         except Bad as bad:
-            return Reply(403, f"{bad.reason}\n")
+            return Reply(403, f"{bad}\n")
         if not signers:
             return Reply(403, "no key that this witness trusts has signed\n")
         if old > checkpoint.size:
