@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test.utils import override_settings
+
+from tests.support.store import empty_store
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +18,12 @@ def _own_key(tmp_path: Path) -> Iterator[None]:
         CHECKPOINT_SINKS="",
     ):
         yield
+
+
+@pytest.fixture
+def _empty_store(transactional_db: None) -> Iterator[None]:
+    """For tests that commit."""
+    empty_store()
+    yield
+    empty_store()
+    connection.close()
