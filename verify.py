@@ -354,8 +354,9 @@ def verify_bundle(source: "Source", asked: Question) -> None:
     every = checked(checkpoints, manifest["keys"], asked)
     record = walk(source, every, asked.tolerance_seconds)
     last = checkpoints[-1]
-    if (last.size, last.root) != (manifest["size"], base64.b64decode(manifest["root"])):
-        raise Bad("the manifest's size and root are not those of the last checkpoint")
+    root = base64.b64decode(manifest["root"])
+    if (last.origin, last.size, last.root) != (manifest["origin"], manifest["size"], root):
+        raise Bad("the manifest does not name the last checkpoint")
     check_proofs(json.loads(source.read(PROOFS)), every, last)
     source.digests.pop("manifest.json")
     if source.digests != manifest["files"]:
@@ -402,7 +403,8 @@ def checked(new: list[Checkpoint], offered: list[str], asked: Question) -> list[
     Returns new and kept checkpoints by size. Raises: Bad: one is not signed by a known key, is of
     another log, or contradicts another.
     """
-    keys = asked.keys or [read_key(text) for text in offered]
+    read = [read_key(text) for text in offered]
+    keys = asked.keys or read
     every = sorted([*new, *asked.kept], key=lambda each: each.size)
     for before, after in pairwise(every):
         if before.size == after.size and before.root != after.root:

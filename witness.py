@@ -104,6 +104,7 @@ class Witness:
         try:
             fcntl.flock(self.owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self.owner.close()
             raise Unusable(
                 f"another witness works on {state}; two would sign two histories"
             ) from None
