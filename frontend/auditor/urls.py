@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from frontend.auditor import streams
+from frontend.auditor import proofs, streams
 
 urlpatterns: list[URLPattern] = [
     path("", streams.landing, name="audit"),
     path("streams/", streams.landing, name="audit-streams"),
     path("verify/", streams.verify_page, name="audit-verify"),
+    path("checkpoints/", proofs.checkpoints, name="audit-checkpoints"),
+    path("checkpoints/<int:size>/", proofs.checkpoint_note, name="audit-checkpoint"),
+    path("streams/<uuid:stream_id>/proof/", proofs.stream_proof, name="audit-proof"),
     path("streams/<uuid:stream_id>/", streams.stream_page, name="audit-stream"),
     path(
         "streams/<uuid:stream_id>/events/<int:version>/", streams.raw_event, name="audit-raw-event"

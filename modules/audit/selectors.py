@@ -196,6 +196,12 @@ def order_proof(stream_id: UUID) -> str:
     return write_receipt(found[0].label, [each.stream_id for each in found])
 
 
+def log_keys() -> tuple[str, ...]:
+    """Returns the public keys that signed the last checkpoint, as `verify.py --key` takes them."""
+    found = newest(1)
+    return found[0].keys if found else ()
+
+
 def signed_checkpoints(
     limit: int = 50, *, before: int | None = None
 ) -> tuple[SignedCheckpoint, ...]:
