@@ -216,8 +216,10 @@ def hashed(value: object) -> str:
     return (len(data).to_bytes(4, "big") + data).decode("latin-1")
 
 
-# What is hashed is put together as one text, for speed. Identifiers always have 36 characters.
-ABSENT, ID = "\xff\xff\xff\xff", "\0\0\0$"
+# What is hashed is put together as one text, for speed: identifiers have 36 characters, and times
+# since 2001 sixteen digits.
+ABSENT, ID, TIME = "\xff\xff\xff\xff", "\0\0\0$", "\0\0\0\x10"
+SINCE_2001, UNTIL_2286 = 10**15, 10**16
 
 
 def event_hash(previous: bytes, row: Sequence[Any]) -> bytes:
@@ -225,17 +227,18 @@ def event_hash(previous: bytes, row: Sequence[Any]) -> bytes:
 
     `row` is as in COLUMNS; docs/guides/event-store.md says what is hashed, field by field.
     """
-    _, tenant, stream, version, topic, schema, event, recorded, effective, *rest = row
-    actor, cause, correlation, command, payload, _ = rest
+    (_, tenant, stream, version, topic, schema, event, recorded, effective,
+     actor, cause, correlation, command, payload, _) = row  # fmt: skip
+    now = f"{TIME}{recorded}" if SINCE_2001 <= recorded < UNTIL_2286 else hashed(recorded)
+    then = f"{TIME}{effective}" if SINCE_2001 <= effective < UNTIL_2286 else hashed(effective)
     text = (
         f"{hashed(tenant)}{ID}{stream}{hashed(version)}{hashed(topic)}{hashed(schema)}{ID}{event}"
-        f"{hashed(recorded)}{hashed(effective)}{hashed(actor)}"
-        f"{ABSENT if cause is None else ID + cause}{ID}{correlation}"
+        f"{now}{then}{hashed(actor)}{ABSENT if cause is None else ID + cause}{ID}{correlation}"
         f"{ABSENT if command is None else ID + command}"
-    )
+    ).encode("latin-1")
     body = payload.encode()
-    data = text.encode("latin-1") + len(body).to_bytes(4, "big") + body
-    return hashlib.sha256(b"counterfoil/event/1\n\0\0\0 " + previous + data).digest()
+    parts = (b"counterfoil/event/1\n\0\0\0 ", previous, text, len(body).to_bytes(4, "big"), body)
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 class Record:
@@ -505,9 +508,9 @@ class Source:
     def lines(self, name: str) -> Iterator[str]:
         rest = b""
         for block in self.blocks(name):
-            *whole, rest = (rest + block).split(b"\n")
-            for line in whole:
-                yield line.decode(errors="replace")
+            whole, end, rest = (rest + block).rpartition(b"\n")
+            if end:
+                yield from whole.decode(errors="replace").split("\n")
         if rest:
             yield rest.decode(errors="replace")
 

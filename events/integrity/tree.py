@@ -18,15 +18,20 @@ _HASHES = (
     " (SELECT * FROM es.log WHERE position > %s ORDER BY position LIMIT %s) l"
     " LEFT JOIN es.event e USING (tenant_id, stream_id, version) ORDER BY l.position"
 )
+# Each range is looked up by itself, and its limit of a whole tile says so: on tables that were not
+# analysed yet, the planner would read all of the log instead.
 _NODES = (
     "SELECT n.level, n.place, n.hash FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[])"
-    " AS wanted (level, start, stop) JOIN es.node n ON n.level = wanted.level"
-    " AND n.place >= wanted.start AND n.place < wanted.stop"
+    " AS wanted (level, start, stop) CROSS JOIN LATERAL (SELECT * FROM es.node WHERE"
+    " level = wanted.level AND place >= wanted.start AND place < wanted.stop"
+    " ORDER BY place LIMIT 256) n"
 )
 _LEAVES = (
     "SELECT l.position - 1, e.hash FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (start, stop)"
-    " JOIN es.log l ON l.position > wanted.start AND l.position <= wanted.stop"
-    " JOIN es.event e USING (tenant_id, stream_id, version)"
+    " CROSS JOIN LATERAL (SELECT * FROM es.log WHERE position > wanted.start"
+    " AND position <= wanted.stop ORDER BY position LIMIT 256) l"
+    " CROSS JOIN LATERAL (SELECT hash FROM es.event WHERE tenant_id = l.tenant_id"
+    " AND stream_id = l.stream_id AND version = l.version LIMIT 1) e"
 )
 
 
