@@ -118,10 +118,10 @@ class Environment(BaseSettings):
         description="Where signed checkpoints go, separated by commas: file:, mailto:, s3+https:, "
         "witness+https: (docs/guides/proofs.md); empty writes files in the data directory.",
     )
-    checkpoint_key_file: Path | None = Field(
-        default=None,
-        description="The log's signing keys; empty keeps them in the data directory, made at the "
-        "first start.",
+    checkpoint_key_file: str = Field(
+        default="",
+        description="The file of the log's signing keys; empty keeps them in the data directory. "
+        "Made at the first start.",
     )
     checkpoint_origin: str = Field(
         default="",

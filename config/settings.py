@@ -38,7 +38,7 @@ PAYMENT_PROVIDERS = (
 )
 
 # The log's signing keys, and where checkpoints are sent: docs/guides/proofs.md.
-CHECKPOINT_KEY_FILE = env.checkpoint_key_file or env.data_directory / "checkpoint-keys"
+CHECKPOINT_KEY_FILE = env.checkpoint_key_file or str(env.data_directory / "checkpoint-keys")
 CHECKPOINT_ORIGIN = env.checkpoint_origin
 CHECKPOINT_SINKS = env.checkpoint_sinks or (env.data_directory / "checkpoints").absolute().as_uri()
 # Kinds of places: classes with the methods of events.integrity.shipping.Sink.
