@@ -12,7 +12,6 @@ status: 0 nothing is wrong, 1 something is, 2 the question cannot be understood.
 
 import argparse
 import base64
-import binascii
 import hashlib
 import json
 import sys
@@ -55,9 +54,6 @@ class Unusable(Exception):
     """The file or an argument cannot be read as what it should be."""
 
 
-# --- Notes and keys: c2sp.org/signed-note
-
-
 @dataclass(frozen=True)
 class Key:
     """A public key; of a log (type 1) or of a witness (type 4)."""
@@ -89,7 +85,7 @@ def read_key(text: str) -> Key:
     key_id, _, material = rest.partition("+")
     try:
         data = base64.b64decode(material, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         data = b""
     found = Key(name, data[0], data[1:]) if len(data) == 33 else Key("", 0, b"")
     if not name or found.id.hex() != key_id or found.kind not in (ED25519, COSIGNATURE):
@@ -110,25 +106,25 @@ class Checkpoint:
 
     def signers(self, keys: Sequence[Key]) -> list[Key]:
         """Returns the keys that signed. Raises: Bad: one of them is named and did not."""
-        result = []
-        for name, data in self.signatures:
-            for key in keys:
-                if (name, data[:4]) == (key.name, key.id) and key.kind == ED25519:
-                    if not key.signs(data[4:], self.body.encode()):
-                        raise Bad(f"checkpoint {self.size}: the signature of {key.short} is false")
-                    result.append(key)
-        return result
+        known = [(key, data) for key in keys for data in self.by(key) if key.kind == ED25519]
+        for key, data in known:
+            if not key.signs(data[4:], self.body.encode()):
+                raise Bad(f"checkpoint {self.size}: the signature of {key.short} is false")
+        return [key for key, _ in known]
 
     def cosigned(self, witness: Key) -> int | None:
         """Returns when, in seconds since 1970; None if not. Raises: Bad: its line is false."""
-        for name, data in self.signatures:
-            if (name, data[:4]) == (witness.name, witness.id):
-                when = int.from_bytes(data[4:12], "big")
-                text = f"cosignature/v1\ntime {when}\n{self.body}".encode()
-                if len(data) != 76 or not witness.signs(data[12:], text):
-                    raise Bad(f"checkpoint {self.size}: the cosignature of {name} is false")
-                return when
+        for data in self.by(witness):
+            when = int.from_bytes(data[4:12], "big")
+            text = f"cosignature/v1\ntime {when}\n{self.body}".encode()
+            if len(data) != 76 or not witness.signs(data[12:], text):
+                raise Bad(f"checkpoint {self.size}: the cosignature of {witness.name} is false")
+            return when
         return None
+
+    def by(self, key: Key) -> list[bytes]:
+        own = (key.name, key.id)
+        return [data for name, data in self.signatures if (name, data[:4]) == own]
 
 
 def read_note(text: str, more: Sequence[str] = ()) -> Checkpoint:
@@ -148,9 +144,6 @@ def read_note(text: str, more: Sequence[str] = ()) -> Checkpoint:
     if not (origin and whole and len(digest) == 32 and text.endswith("\n")):
         raise Bad(f"this is no checkpoint: {text[:80]!r}")
     return Checkpoint(origin, int(size), digest, text[:end], tuple(signatures))
-
-
-# --- Hashes: RFC 6962, section 2, and the shop's own chain
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -245,7 +238,7 @@ class Record:
     """All events in the order of the log: their chains, and the tree over them.
 
     After a bad event the tree grows on by the hashes as they are written: if it still is the signed
-    one, everything else is right, and that event is the first bad one for certain.
+    one, that event is the first bad one for certain.
     """
 
     def __init__(self, tolerance_seconds: int) -> None:
@@ -259,8 +252,7 @@ class Record:
         """Raises: Bad: the event is wrong, and there is not even a hash to go on by."""
         if self.bad is None:
             try:
-                self.grow(self.judged(row, self.size + 1))
-                return
+                return self.grow(self.judged(row, self.size + 1))
             except Bad as bad:
                 self.bad = bad
         try:
@@ -315,9 +307,6 @@ class Record:
         return Bad(str(bad), self.agreed + 1, bad.last)
 
 
-# --- What is verified
-
-
 @dataclass
 class Question:
     """Whom to believe, and what was kept from earlier; `said` collects the answer's lines."""
@@ -330,12 +319,7 @@ class Question:
 
 
 def verify(path: Path, asked: Question) -> list[str]:
-    """Verifies a file of either kind; returns what to tell the reader.
-
-    Raises:
-        Bad: at the first thing that is wrong.
-        Unusable: the file is of no kind that is known here.
-    """
+    """Returns what to tell the reader. Raises: Bad: at the first thing that is wrong. Unusable."""
     try:
         if path.is_dir() or zipfile.is_zipfile(path):
             verify_bundle(Source(path), asked)
@@ -366,8 +350,8 @@ def verify_bundle(source: "Source", asked: Question) -> None:
         raise Bad("a file is not the one that the manifest names")
     if (json.dumps(manifest, indent=2) + "\n").encode() != written:
         raise Bad("the manifest is not written as the shop writes it")
-    count, streams = f"{record.size:,} events", f"{len(record.heads):,} streams"
-    asked.said.insert(0, f"{count} in {streams} of {last.origin}")
+    count = f"events: {record.size:,}, streams: {len(record.heads):,}"
+    asked.said.insert(0, f"{count}, recorded by {last.origin}")
 
 
 def verify_receipt(receipt: dict[str, Any], asked: Question) -> None:
@@ -390,21 +374,18 @@ def verify_receipt(receipt: dict[str, Any], asked: Question) -> None:
     proved = check_proofs(receipt, every, note)
     for kept in asked.kept:
         if kept.size not in (*proved, note.size):
-            raise Unusable(
-                f"no proof connects checkpoint {kept.size} with {note.size}: download the receipt"
-                f" again, with ?since={kept.size} at the end of its address"
-            )
-    count = len(receipt["events"])
-    asked.said.insert(0, f"{count} events of {receipt['order']}, recorded by {note.origin}")
+            address = f"the receipt's address ends in ?since={kept.size}"
+            raise Unusable(f"no proof connects checkpoint {kept.size} with {note.size}: {address}")
+    count = f"events of {receipt['order']}: {len(receipt['events'])}"
+    asked.said.insert(0, f"{count}, recorded by {note.origin}")
     if receipt["later"]:
-        asked.said.append(f"NOTE: {receipt['later']} later events wait for the next checkpoint")
+        asked.said.append(f"NOTE: events after the last checkpoint: {receipt['later']}")
 
 
 def checked(new: list[Checkpoint], offered: list[str], asked: Question) -> list[Checkpoint]:
     """Judges all signatures, by the keys given or else by those offered with the file.
 
-    Returns new and kept checkpoints by size. Raises: Bad: one is not signed by a known key, is of
-    another log, or contradicts another.
+    Returns new and kept checkpoints by size. Raises: Bad: one is not to be believed.
     """
     read = [read_key(text) for text in offered]
     keys = asked.keys or read
@@ -418,7 +399,7 @@ def checked(new: list[Checkpoint], offered: list[str], asked: Question) -> list[
         if not each.signers(keys):
             names = ", ".join(f"{name}+{data[:4].hex()}" for name, data in each.signatures)
             raise Bad(f"checkpoint {each.size} is signed by no known key, only by {names}")
-    asked.said.append(f"{len(every):,} checkpoints, each signed by a known key")
+    asked.said.append(f"checkpoints: {len(every):,}, all signed by a known key")
     for witness in asked.witnesses:
         times = [(each.size, when) for each in every if (when := each.cosigned(witness))]
         if not times:
@@ -434,52 +415,37 @@ def checked(new: list[Checkpoint], offered: list[str], asked: Question) -> list[
 
 
 def walk(source: "Source", checkpoints: list[Checkpoint], tolerance_seconds: int) -> Record:
-    """Reads every event; compares the tree with each checkpoint when it has that size.
-
-    Raises:
-        Bad: at the first difference, or where the record ends too early or too late.
-    """
-    record = Record(tolerance_seconds)
-    decode = json.JSONDecoder().raw_decode
-    waiting = iter([each for each in checkpoints if each.size])
-    due = next(waiting, None)
+    """Reads every event. Raises: Bad: at the first difference, or where the record ends wrongly."""
+    record, decode = Record(tolerance_seconds), json.JSONDecoder().raw_decode
+    signed = {each.size: each for each in checkpoints if each.size}
     for line in source.lines(EVENTS):
         try:
             row, end = decode(line)
         except ValueError:
             row, end = [], len(line)
         record.add(row if end == len(line) and isinstance(row, list) else [])
-        while due is not None and due.size == record.size:
-            record.agree(due)
-            due = next(waiting, None)
+        if record.size in signed:
+            record.agree(signed[record.size])
+    last = max(signed, default=0)
     if record.bad is not None:
         raise record.widened(record.bad)
-    if due is not None:
-        reason = f"cut off: {checkpoints[-1].size} events were signed, {record.size} are here"
+    if record.size < last:
+        reason = f"cut off: {last} events were signed, {record.size} are here"
         raise record.widened(Bad(reason, record.size + 1))
-    if record.size > record.agreed:
-        raise Bad("events follow that no checkpoint covers", record.agreed + 1)
+    if record.size > last:
+        raise Bad("events follow that no checkpoint covers", last + 1)
     return record
 
 
-def check_proofs(
-    found: dict[str, Any], every: Sequence[Checkpoint], new: Checkpoint
-) -> dict[int, Checkpoint]:
-    """Returns the checkpoints that are proved to be where the new one comes from, by size.
-
-    Raises:
-        Bad: a proof does not lead from the checkpoint it names to the new one.
-    """
-    old = {each.size: each for each in every}
-    proofs = {each["from"]: each["path"] for each in found["consistency"] if each["from"] in old}
-    for size, steps in proofs.items():
-        path = [base64.b64decode(step) for step in steps]
-        if not consistent(size, old[size].root, new.size, new.root, path):
+def check_proofs(found: dict[str, Any], every: list[Checkpoint], new: Checkpoint) -> list[int]:
+    """Returns the sizes of checkpoints proved to begin the new one. Raises: Bad: one does not."""
+    old = {each.size: each.root for each in every}
+    proofs = [each for each in found["consistency"] if each["from"] in old]
+    for each in proofs:
+        size, path = each["from"], [base64.b64decode(step) for step in each["path"]]
+        if not consistent(size, old[size], new.size, new.root, path):
             raise Bad(f"checkpoint {size} is not where checkpoint {new.size} comes from")
-    return {size: old[size] for size in proofs}
-
-
-# --- Reading files
+    return [each["from"] for each in proofs]
 
 
 class Source:
@@ -538,8 +504,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", help="the log's key, or a file of it", **several)
     parser.add_argument("--witness", help="a witness's key, or a file of it", **several)
     parser.add_argument("--checkpoint", help="a file with a checkpoint kept from before", **several)
-    hours = "by how many seconds recorded times may run backwards"
-    parser.add_argument("--tolerance", type=int, default=TOLERANCE_SECONDS, help=hours)
+    seconds = "how far recorded times may run backwards, in seconds"
+    parser.add_argument("--tolerance", type=int, default=TOLERANCE_SECONDS, help=seconds)
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     try:
@@ -556,8 +522,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             others = "" if bad.first == bad.last else f", or one of {bad.first} to {bad.last - 1}"
             print(f"First bad position: {bad.last}{others}")
         return 1
-    seconds = time.perf_counter() - began
-    print(f"GOOD: nothing is missing, changed, moved or added ({seconds:.1f} s).")
+    print(f"GOOD: nothing was changed, in {time.perf_counter() - began:.1f} s.")
     return 0
 
 

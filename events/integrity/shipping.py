@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import cache
-from typing import ClassVar, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -34,7 +34,6 @@ class Sink(Protocol):
     Raises (ship): Forked: the place holds something else for this size. Anything else: try again.
     """
 
-    schemes: ClassVar[tuple[str, ...]]
     name: str
     every_seconds: int
 
@@ -55,13 +54,12 @@ def sinks() -> list[Sink]:
 @cache
 def made(address: str) -> Sink:
     scheme = address.partition(":")[0].lower()
-    kinds = [import_string(path) for path in settings.CHECKPOINT_SINK_KINDS]
-    for kind in kinds:
-        if scheme in kind.schemes:
-            sink: Sink = kind(address)
-            return sink
-    known = ", ".join(f"{name}:" for kind in kinds for name in kind.schemes)
-    raise SinkRefused(f"{scheme}: is no place for checkpoints; write one of {known}")
+    kinds: dict[str, str] = settings.CHECKPOINT_SINK_KINDS
+    if scheme not in kinds:
+        known = ", ".join(f"{name}:" for name in kinds)
+        raise SinkRefused(f"{scheme}: is no place for checkpoints; write one of {known}")
+    sink: Sink = import_string(kinds[scheme])(address)
+    return sink
 
 
 def check_sinks(**options: object) -> list[CheckMessage]:

@@ -12,6 +12,6 @@ pytestmark = pytest.mark.django_db
 def test_an_untouched_record_verifies(tmp_path: Path) -> None:
     trade(40)
     assert verdict(bundle(tmp_path / "bundle")) == [
-        "40 events in 5 streams of shop.test/log",
-        "4 checkpoints, each signed by a known key",
+        "events: 40, streams: 5, recorded by shop.test/log",
+        "checkpoints: 4, all signed by a known key",
     ]

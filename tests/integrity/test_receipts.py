@@ -36,7 +36,7 @@ def test_a_receipt_proves_every_event_of_the_order(order: Placed, tmp_path: Path
     signed()
     found = receipt(order.order_id)
     number = order_of(order).number
-    assert verdict(found, tmp_path)[0] == f"2 events of Order {number}, recorded by shop.test/log"
+    assert verdict(found, tmp_path)[0] == f"events of Order {number}: 2, recorded by shop.test/log"
     assert {each["stream_id"] for each in json.loads(found)["events"]} == {str(order.order_id)}
 
 
@@ -56,7 +56,7 @@ def test_events_after_the_checkpoint_are_counted(order: Placed, tmp_path: Path) 
     signed()
     ship(order, prints=1)
     said = verdict(receipt(order.order_id), tmp_path)
-    assert said[-1] == "NOTE: 1 later events wait for the next checkpoint"
+    assert said[-1] == "NOTE: events after the last checkpoint: 1"
 
 
 def test_a_later_receipt_proves_where_it_comes_from(order: Placed, tmp_path: Path) -> None:

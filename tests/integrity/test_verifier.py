@@ -52,8 +52,8 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
 def test_it_runs_alone_and_imports_nothing_but_cryptography(tmp_path: Path) -> None:
     trade(20)
     done = run(bundle(tmp_path / "bundle"), "--key", log_keys()[0])
-    assert done.stdout.splitlines()[0] == "  20 events in 5 streams of shop.test/log."
-    assert "GOOD: nothing is missing, changed, moved or added" in done.stdout
+    assert done.stdout.splitlines()[0] == "  events: 20, streams: 5, recorded by shop.test/log."
+    assert "GOOD: nothing was changed" in done.stdout
     assert done.stdout.splitlines()[-1] == "['cffi', 'cryptography']" or (
         "['cryptography']" in done.stdout
     )
@@ -71,7 +71,7 @@ def test_export_writes_a_zip_that_verifies(
     assert "25 events of shop.test/log are in" in output.getvalue()
     status, words = said(capsys, tmp_path / "b.zip", "--key", tmp_path / "published.txt")
     assert status == 0
-    assert "25 events in 5 streams" in words
+    assert "events: 25, streams: 5" in words
     with pytest.raises(CommandError, match="exists"):
         call_command("audit", "export", str(tmp_path / "b.zip"))
     with pytest.raises(CommandError, match="No checkpoint was signed at 11"):

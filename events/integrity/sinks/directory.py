@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from events.integrity.shipping import Forked, SinkRefused
 class Directory:
     """`file:///mnt/elsewhere/checkpoints`: one file a checkpoint, never written twice."""
 
-    schemes: ClassVar[tuple[str, ...]] = ("file",)
     every_seconds = 0
 
     def __init__(self, address: str) -> None:

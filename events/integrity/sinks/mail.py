@@ -1,6 +1,5 @@
 """Checkpoints by mail: an auditor's mailbox is a host of its own."""
 
-from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
@@ -13,8 +12,6 @@ DAY_SECONDS = 86_400
 
 class Mail:
     """`mailto:auditor@example.org?every=86400`: one mail a day, or as seldom as `every` says."""
-
-    schemes: ClassVar[tuple[str, ...]] = ("mailto",)
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)

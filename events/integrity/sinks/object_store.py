@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import ClassVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 from uuid import UUID
 
@@ -39,7 +38,6 @@ class Credentials:
 class ObjectStore:
     """One object a checkpoint, addressed by path, never written twice."""
 
-    schemes: ClassVar[tuple[str, ...]] = ("s3+https", "s3+http")
     every_seconds = 0
 
     def __init__(self, address: str) -> None:

@@ -1,7 +1,6 @@
 """Checkpoints to a witness that cosigns them: c2sp.org/tlog-witness, the log's side."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -32,7 +31,6 @@ class Behind:
 class Witness:
     """`witness+https://witness.example/w1#<its verifier key>`: asks for a cosignature."""
 
-    schemes: ClassVar[tuple[str, ...]] = ("witness+https", "witness+http")
     every_seconds = 0
 
     def __init__(self, address: str) -> None:
