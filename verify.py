@@ -150,13 +150,6 @@ def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def folded(roots: Sequence[bytes]) -> bytes:
-    digest = roots[-1] if roots else EMPTY_ROOT
-    for left in reversed(roots[:-1]):
-        digest = node(left, digest)
-    return digest
-
-
 def sides(place: int, last: int) -> list[bool]:
     """Returns for each step of a path from leaf `place` up whether its hash stands on the left.
 
@@ -294,7 +287,10 @@ class Record:
 
     def agree(self, checkpoint: Checkpoint) -> None:
         """Compares the tree with the one signed. Raises: Bad: they differ, or an event was bad."""
-        same = checkpoint.root == folded(self.roots)
+        root = self.roots[-1]
+        for left in reversed(self.roots[:-1]):
+            root = node(left, root)
+        same = root == checkpoint.root
         if self.bad is not None:
             raise self.bad if same else self.widened(self.bad)
         if not same:
@@ -325,8 +321,6 @@ def verify(path: Path, asked: Question) -> list[str]:
             verify_bundle(Source(path), asked)
         else:
             verify_receipt(json.loads(path.read_bytes()), asked)
-    except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror or error}") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise Bad(f"{path} is not put together as it should be: {error!r}") from None
     return asked.said

@@ -46,27 +46,29 @@ class Target(Protocol):
 
 
 class Folder:
+    """Files in a folder, which is made with the first of them."""
+
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True)
 
     def write(self, name: str, chunks: Iterable[bytes]) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / name).open("wb") as file:
             file.writelines(chunks)
 
 
 class Zip:
+    """Files in a zip file, which is complete and readable after each of them."""
+
     def __init__(self, path: Path) -> None:
-        self.zip = zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED, compresslevel=1)
+        self.path = path
 
     def write(self, name: str, chunks: Iterable[bytes]) -> None:
-        with self.zip.open(name, "w", force_zip64=True) as file:
+        with (
+            zipfile.ZipFile(self.path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as whole,
+            whole.open(name, "w", force_zip64=True) as file,
+        ):
             file.writelines(chunks)
-        if name == MANIFEST:
-            self.zip.close()
-
-
-MANIFEST = "manifest.json"
 
 
 def write_bundle(
@@ -110,7 +112,7 @@ def write_bundle(
         "columns": COLUMNS,
         "files": files,
     }
-    target.write(MANIFEST, [as_text(manifest)])
+    target.write("manifest.json", [as_text(manifest)])
     return last
 
 
