@@ -12,8 +12,8 @@ from django.utils.module_loading import import_string
 from events.outbox import emit
 
 SHIP = "events.ship_checkpoint"
-# Twelve attempts span more than an hour of somebody else's outage; the next checkpoint follows.
-ATTEMPTS = 12
+# So many span an hour and a half of somebody else's outage; a later checkpoint covers this one.
+ATTEMPTS = 15
 
 
 class SinkRefused(ValueError):

@@ -86,6 +86,8 @@ def write_bundle(
     last = latest()
     if last is None:
         raise NothingSigned("No checkpoint was signed yet: run `manage.py checkpoint now`.")
+    # Asked first, so that a wrong question leaves no file behind.
+    found = {"consistency": consistency_proofs(since, last.size)}
     files: dict[str, str] = {}
 
     def put(name: str, chunks: Iterable[bytes]) -> None:
@@ -102,7 +104,7 @@ def write_bundle(
     put(EVENTS, event_lines(last.size, progress))
     keys: list[str] = []
     put(CHECKPOINTS, checkpoint_lines(last.size, keys))
-    put(PROOFS, [as_text({"consistency": consistency_proofs(since, last.size)})])
+    put(PROOFS, [as_text(found)])
     manifest = {
         "format": FORMAT,
         "origin": last.origin,

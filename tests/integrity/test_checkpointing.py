@@ -20,6 +20,7 @@ from events.integrity.merkle import Frontier, inclusion
 from events.integrity.tree import RecordDamaged, proofs
 from events.sequencer import sequence
 from tests.integrity.record import log_keys, record, signed, tamper, trade
+from tests.support.racing import at_once
 
 pytestmark = pytest.mark.django_db
 CHANCE = Random(1)
@@ -181,6 +182,24 @@ def test_what_was_signed_refuses_to_be_edited(statement: str) -> None:
     trade(1, every=1)
     with pytest.raises(DatabaseError, match="history is only added to"):
         execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_empty_store")
+def test_of_several_workers_one_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "BATCH", 5)
+    trade(30, every=99)
+    sequence()
+    signing_keys()
+    assert not [each for each in at_once([take] * 6) if isinstance(each, Exception)]
+    while take() is not None:
+        pass
+    found = newest(99)
+    assert [each.size for each in found] == [30, 25, 20, 15, 10, 5]
+    expected = Frontier()
+    for start, each in enumerate(reversed(found)):
+        expected.extend(hashes()[start * 5 : start * 5 + 5])
+        assert each.root == expected.root()
 
 
 @pytest.mark.django_db(transaction=True)
