@@ -85,13 +85,13 @@ def read_key(text: str) -> Key:
     key_id, _, material = rest.partition("+")
     try:
         data = base64.b64decode(material, validate=True)
-    except ValueError:
-        data = b""
-    found = Key(name, data[0], data[1:]) if len(data) == 33 else Key("", 0, b"")
-    if not name or found.id.hex() != key_id or found.kind not in (ED25519, COSIGNATURE):
-        # Not repeated: it might be the secret half.
-        raise Unusable("a key is no verifier key, written name+id+base64, or its id is not its own")
-    return found
+        found = Key(name, data[0], data[1:])
+        if len(data) == 33 and name and (found.id.hex(), found.kind in (1, 4)) == (key_id, True):
+            return found
+    except (ValueError, IndexError):
+        pass
+    # Not repeated: it might be the secret half.
+    raise Unusable("a key is no verifier key, written name+id+base64, or its id is not its own")
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,10 @@ def read_note(text: str, more: Sequence[str] = ()) -> Checkpoint:
             signatures.append((name, base64.b64decode(data, validate=True)))
             if mark != "—" or not name:
                 raise ValueError(line)
+        if str(int(size)) != size or int(size) < 0 or len(digest) != 32 or not origin:
+            raise ValueError(size)
     except (ValueError, AttributeError):
         raise Bad(f"this is no checkpoint: {str(text)[:80]!r}") from None
-    whole = size.isascii() and size.isdigit() and str(int(size)) == size
-    if not (origin and whole and len(digest) == 32 and text.endswith("\n")):
-        raise Bad(f"this is no checkpoint: {text[:80]!r}")
     return Checkpoint(origin, int(size), digest, text[:end], tuple(signatures))
 
 
@@ -205,7 +204,6 @@ def hashed(value: object) -> str:
 # What is hashed is put together as one text, for speed: identifiers have 36 characters, and times
 # since 2001 sixteen digits.
 ABSENT, ID, TIME = "\xff\xff\xff\xff", "\0\0\0$", "\0\0\0\x10"
-SINCE_2001, UNTIL_2286 = 10**15, 10**16
 
 
 def event_hash(previous: bytes, row: Sequence[Any]) -> bytes:
@@ -215,8 +213,8 @@ def event_hash(previous: bytes, row: Sequence[Any]) -> bytes:
     """
     (_, tenant, stream, version, topic, schema, event, recorded, effective,
      actor, cause, correlation, command, payload, _) = row  # fmt: skip
-    now = f"{TIME}{recorded}" if SINCE_2001 <= recorded < UNTIL_2286 else hashed(recorded)
-    then = f"{TIME}{effective}" if SINCE_2001 <= effective < UNTIL_2286 else hashed(effective)
+    now = f"{TIME}{recorded}" if 10**15 <= recorded < 10**16 else hashed(recorded)
+    then = f"{TIME}{effective}" if 10**15 <= effective < 10**16 else hashed(effective)
     text = (
         f"{hashed(tenant)}{ID}{stream}{hashed(version)}{hashed(topic)}{hashed(schema)}{ID}{event}"
         f"{now}{then}{hashed(actor)}{ABSENT if cause is None else ID + cause}{ID}{correlation}"
@@ -255,10 +253,8 @@ class Record:
 
     def judged(self, row: list[Any], here: int) -> bytes:
         """Returns the event's hash. Raises: Bad: it is not the next, or not what its hash says."""
-        if row[:1] != [here]:
-            raise Bad(f"position {here} is missing", here)
-        if len(row) != len(COLUMNS) or row[2] is None:
-            raise Bad(f"position {here}: its event is gone", here)
+        if row[:1] != [here] or len(row) != len(COLUMNS) or row[2] is None:
+            raise Bad(f"position {here}: its event is missing", here)
         stream, version, recorded = row[2], row[3], row[7]
         expected, previous = self.heads.get(stream, (version, GENESIS))
         if version != expected or (previous is GENESIS and version not in (0, 1)):
@@ -290,12 +286,11 @@ class Record:
         root = self.roots[-1]
         for left in reversed(self.roots[:-1]):
             root = node(left, root)
-        same = root == checkpoint.root
-        if self.bad is not None:
-            raise self.bad if same else self.widened(self.bad)
-        if not same:
+        if root != checkpoint.root:
             reason = "all hashes are right, but these are not the events that were signed"
-            raise self.widened(Bad(reason, self.size))
+            raise self.widened(self.bad or Bad(reason, self.size))
+        if self.bad is not None:
+            raise self.bad
         self.agreed = self.size
 
     def widened(self, bad: Bad) -> Bad:
@@ -456,10 +451,8 @@ class Source:
                 while block := file.read(1 << 20):
                     digest.update(block)
                     yield block
-        except FileNotFoundError:
-            raise Bad(f"the bundle has no {name}") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise Bad(f"{name} is damaged: {error}") from None
+        except (FileNotFoundError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise Bad(f"{name} is missing or damaged: {error}") from None
         self.digests[name] = digest.hexdigest()
 
     def read(self, name: str) -> bytes:

@@ -12,7 +12,7 @@ from events.integrity.checkpoints import keep_cosignature, take
 from frontend.auditor import proofs
 from modules.checkout.contracts import Placed
 from modules.kernel.identity import new_id
-from tests.frontend.staff.people import signed_in, text
+from tests.frontend.staff.people import text
 from tests.support.trade import order_of, payment_of, ship
 
 
@@ -65,10 +65,3 @@ def test_an_order_is_downloaded_with_its_payments_and_verifies(
         file.write_bytes(answer.content)
         assert order_of(order).number in verify.verify(file, verify.Question())[0]
     assert auditor.get(f"/auditor/streams/{new_id()}/proof/").status_code == 404
-
-
-@pytest.mark.parametrize("path", ["checkpoints/", "checkpoints/1/", "streams/{}/proof/"])
-def test_proofs_are_for_auditors_alone(path: str, order: Placed) -> None:
-    address = f"/auditor/{path.format(order.order_id)}"
-    assert signed_in("staff").get(address).status_code == 403
-    assert signed_in("anonymous").get(address).status_code == 302
