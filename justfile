@@ -109,6 +109,11 @@ tests *arguments: setup-tests (_pytest "" arguments)
 fuzz: setup-tests
     COUNTERFOIL_FUZZ_CASES=2000 {{ python }} -m pytest -q tests/api/test_fuzzing.py --timeout=900
 
+# 1,000 random tamperings with the database, and 1,000 clean exports
+[group('test')]
+tamper: setup-tests
+    COUNTERFOIL_TAMPERINGS=1000 {{ python }} -m pytest -q tests/integrity/test_tampering.py --timeout=900
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from frontend.access import auditor_only
 from frontend.htmx import page
 from frontend.people import actor_names
-from modules.audit.contracts import LoggedEvent
-from modules.audit.exploring import QUALIFIERS, density, explore, read_question
+from modules.audit.contracts import QUALIFIERS, LoggedEvent
+from modules.audit.selectors import explore, log_density
 from modules.kernel.errors import DomainError
 
 CHART_HEIGHT = 40
@@ -22,7 +22,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
     position = int(below) if below.isdecimal() and len(below) < 19 else None
     problem, found = "", None
     try:
-        found = explore(read_question(text), position)
+        found = explore(text, position)
     except DomainError as refusal:
         problem = refusal.message
     context = {
@@ -51,7 +51,7 @@ def rows(events: tuple[LoggedEvent, ...]) -> list[dict[str, object]]:
 
 def bars() -> list[dict[str, object]]:
     """Returns the columns of the chart in the drawing's own units."""
-    counted = density()
+    counted = log_density()
     most = max((count for _, count in counted), default=0) or 1
     drawn = []
     for number, (moment, count) in enumerate(counted):

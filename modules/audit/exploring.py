@@ -1,7 +1,7 @@
 """Looking through the log of all events: by who, what, where and when, newest first."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -12,23 +12,21 @@ from events.database import TENANT, fetch
 from events.recorded import COLUMNS, from_row
 from events.sequencer import sequence
 from events.store import log_head
-from modules.audit.contracts import AuditedEvent, LoggedEvent, LogPage, LogQuestion, QuestionRefused
+from modules.audit.contracts import (
+    QUALIFIERS,
+    AuditedEvent,
+    LoggedEvent,
+    LogPage,
+    LogQuestion,
+    QuestionRefused,
+)
 from modules.audit.heads import labels, standing
-from modules.audit.selectors import audited, family, find
-from modules.kernel.errors import DomainError
+from modules.audit.reading import audited
 
 PAGE = 50
 BARS = 60
 WORD = re.compile(r"(?:(actor|topic|order|after|before|cause):)?(\"[^\"]*\"|\S+)")
 TOPIC = re.compile(r"[a-z0-9_.*]+")
-QUALIFIERS = {
-    "actor": "who did it: staff:..., customer:..., guest, provider, system",
-    "topic": "what happened: orders.order.placed, or the beginning of it",
-    "order": "an order number, order id or payment id, with its payments",
-    "after": "a day, a time, or a position of the log",
-    "before": "as after",
-    "cause": "a correlation id: all that one request led to",
-}
 
 
 @dataclass(slots=True)
@@ -75,14 +73,10 @@ def read_question(text: str) -> LogQuestion:
     return LogQuestion(**found)
 
 
-def explore(question: LogQuestion, below: int | None = None) -> LogPage:
-    """Returns the newest events that answer a question; `below` is the position to go on from.
-
-    Raises:
-        QuestionRefused: no order is known under the name asked for.
-    """
+def log_page(question: LogQuestion, streams: Sequence[UUID], below: int | None) -> LogPage:
+    """Returns the newest events that answer a question; `streams` are those of its order."""
     sequence()
-    conditions = conditions_of(question)
+    conditions = conditions_of(question, streams)
     if below is not None:
         conditions.add("l.position < %s", below)
     where = " AND ".join(conditions.parts)
@@ -127,7 +121,7 @@ def density() -> tuple[tuple[datetime, int], ...]:
     return tuple((first + span * number, int(count)) for number, count in enumerate(counts))
 
 
-def conditions_of(question: LogQuestion) -> Conditions:
+def conditions_of(question: LogQuestion, streams: Sequence[UUID]) -> Conditions:
     found = Conditions(["l.tenant_id = %s"], [TENANT])
     if question.actor:
         found.add("e.tenant_id = %s AND (e.actor = %s OR e.actor LIKE %s)",
@@ -137,7 +131,7 @@ def conditions_of(question: LogQuestion) -> Conditions:
     if question.cause:
         found.add("e.tenant_id = %s AND e.correlation_id = %s", TENANT, UUID(question.cause))
     if question.order:
-        found.add("l.stream_id = ANY (%s)", streams_of(question.order))
+        found.add("l.stream_id = ANY (%s)", list(streams))
     for name, sign in (("after", ">"), ("before", "<")):
         asked = getattr(question, name)
         if asked:
@@ -145,13 +139,6 @@ def conditions_of(question: LogQuestion) -> Conditions:
             column = "l.position" if isinstance(value, int) else "e.recorded_at"
             found.add(f"{column} {sign} %s", value)
     return found
-
-
-def streams_of(reference: str) -> list[UUID]:
-    try:
-        return [head.stream_id for head in family(find(reference))]
-    except DomainError as refusal:
-        raise QuestionRefused(refusal.message, word=reference) from None
 
 
 def moment_or_position(text: str) -> datetime | int:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from config.embedded import EmbeddedRefused
-from tests.bench import append, flow, idle, pages
+from tests.bench import append, flow, idle, pages, proof
 from tests.bench.report import Report
 from tests.bench.running import FOLDER, QUICK, Bench, Pace
 from tests.support.servers import ROOT
@@ -17,6 +17,7 @@ from tests.support.servers import ROOT
 # In this order: the store while no shop runs, then the shop's two starts, then the running shop.
 SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
     "append": append.measure,
+    "proof": proof.measure,
     "idle": idle.measure,
     "pages": pages.measure,
     "flow": flow.measure,
@@ -29,7 +30,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="just bench", description=__doc__)
     choices = [*SECTIONS, *EXPLAINING]
     parser.add_argument(
-        "sections", nargs="*", metavar="SECTION", help=f"{', '.join(choices)}; default: the first 4"
+        "sections",
+        nargs="*",
+        metavar="SECTION",
+        help=f"{', '.join(choices)}; default: the first {len(SECTIONS)}",
     )
     parser.add_argument("--quick", action="store_true", help="short rounds, to try it out")
     options = parser.parse_args(arguments)

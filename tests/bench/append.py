@@ -56,9 +56,9 @@ def measure(bench: Bench, report: Report) -> None:
 
 
 @contextmanager
-def cluster(bench: Bench) -> Iterator[str]:
+def cluster(bench: Bench, name: str = "append") -> Iterator[str]:
     """Makes a server with the shop's schema and the shop's own settings; yields its address."""
-    server = EmbeddedPostgres(bench.folder / "append")
+    server = EmbeddedPostgres(bench.folder / name)
     url = server.acquire()
     try:
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
