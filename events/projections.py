@@ -40,25 +40,40 @@ class Projection:
         """Returns the row's columns after an event; None: no row. The key need not be in it."""
         raise NotImplementedError
 
+    def fold_all(self, state: State | None, recorded: Sequence[RecordedEvent]) -> State | None:
+        """Returns the row's columns after several events of one row, as `fold` one by one would.
+
+        For projections that can fold many at the price of one.
+        """
+        for row in recorded:
+            state = self.fold(None if state is None else dict(state), row)
+        return state
+
     def project(self, recorded: Sequence[RecordedEvent]) -> None:
         """Folds events in order and writes each touched row once."""
         keys = [self.key(row) for row in recorded]
         rows = self._present(recorded, keys)
         existed = {key for key, state in rows.items() if state is not None}
-        touched = dict.fromkeys(keys)
+        touched: dict[Any, list[RecordedEvent]] = {}
         for key, row in zip(keys, recorded, strict=True):
+            touched.setdefault(key, []).append(row)
+        for key, events in touched.items():
             state = rows.get(key)
-            mark = row.version if self.guard == "version" else row.position
-            if state is not None and state.get(self.guard, 0) >= mark:
+            seen = 0 if state is None else state.get(self.guard, 0)
+            new = [row for row in events if self._mark(row) > seen]
+            if not new:
                 continue
-            folded = self.fold(None if state is None else dict(state), row)
+            folded = self.fold_all(None if state is None else dict(state), new)
             if folded is not None:
-                folded[self.guard] = mark
+                folded[self.guard] = self._mark(new[-1])
             rows[key] = folded
         gone = [key for key in touched if rows.get(key) is None and key in existed]
         if gone:
             self.model._default_manager.filter(pk__in=gone).delete()
         self._write({key: state for key in touched if (state := rows.get(key)) is not None})
+
+    def _mark(self, row: RecordedEvent) -> int:
+        return row.version if self.guard == "version" else row.position or 0
 
     def clear(self) -> None:
         """Empties the read model, before it is folded anew."""

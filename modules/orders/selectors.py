@@ -62,8 +62,11 @@ def order_status(order_id: UUID) -> OrderStatus:
 
 def order_by_number(number: str) -> OrderDetail:
     """Returns the order of this number, however it is typed. Raises: OrderNotFound."""
-    letters = "".join(each for each in number.upper() if each.isalnum())
-    found = OrderRow.objects.filter(number=f"{letters[:4]}-{letters[4:]}").values_list("id").first()
+    typed = number.strip().upper()
+    letters = "".join(each for each in typed if each.isalnum())
+    # Imported orders keep the numbers of their invoices, which are of other shapes.
+    numbers = {f"{letters[:4]}-{letters[4:]}", *([typed] if typed.isprintable() else [])}
+    found = OrderRow.objects.filter(number__in=numbers).values_list("id").first()
     if found is None:
         raise OrderNotFound("There is no order of this number.", number=number)
     return order_detail(found[0])
@@ -240,15 +243,15 @@ def _moments(recorded: list[RecordedEvent]) -> Moments:
     for row in recorded:
         event = row.event
         if isinstance(event, Order.Placed):
-            moments["placed", row.stream_id] = row.recorded_at
+            moments["placed", row.stream_id] = row.effective_at
         elif isinstance(event, Order.ParcelShipped):
-            moments["shipped", event.parcel_id] = row.recorded_at
+            moments["shipped", event.parcel_id] = row.effective_at
         elif isinstance(event, Order.ParcelDelivered):
-            moments["delivered", event.parcel_id] = row.recorded_at
+            moments["delivered", event.parcel_id] = row.effective_at
         elif isinstance(event, Order.ReturnRequested):
-            moments["requested", event.return_id] = row.recorded_at
+            moments["requested", event.return_id] = row.effective_at
         elif isinstance(event, Order.ReturnReceived):
-            moments["received", event.return_id] = row.recorded_at
+            moments["received", event.return_id] = row.effective_at
     return moments
 
 
