@@ -1,0 +1,82 @@
+"""Imports a year of trade, batch by batch; each batch is in the books whole or not at all.
+
+Killed at any moment, it is simply started again: what is recorded is found and passed over.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from pathlib import Path
+
+from config.history.planning import Plan, Planner
+from config.history.reckoning import Reckoning
+from config.history.storing import record
+from config.history.surveying import Survey, invoices, survey
+from events.context import acting
+from events.sequencer import sequence
+
+# Lines a transaction: enough for few round trips, and little to hold in memory or to do again.
+BATCH_LINES = 3_000
+# Enough digits for the sum of any prices that `config.importing.reading` lets through.
+EXACT = Context(prec=100)
+
+type Told = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did: `events` it added, and what of the invoices it found in the books."""
+
+    lines: int
+    invoices: int
+    known: int
+    events: int
+    file_amount: Decimal
+
+
+def import_history(
+    path: Path, reckoning: Reckoning, *, surveyed: Told, total: Told, recorded: Told
+) -> Imported:
+    """Brings every invoice of a file into the books; twice is once.
+
+    `surveyed` hears of lines read at first, `total` how many there are, `recorded` how many are
+    done.
+
+    Raises:
+        FileRefused: the file cannot be read as invoice lines.
+    """
+    with localcontext(EXACT), acting(actor="import"):
+        found = survey(path, surveyed)
+        total(found.lines)
+        done, known, events = 0, 0, 0
+        for plans in batches(path, found):
+            outcome = record(plans)
+            # Numbered as they come: nobody has to number a year at once.
+            sequence()
+            known += len(outcome.known)
+            events += outcome.events
+            for plan in plans:
+                reckoning.add(plan)
+                done += len(plan.lines)
+            recorded(done)
+        return Imported(
+            lines=found.lines,
+            invoices=reckoning.invoices,
+            known=known,
+            events=events,
+            file_amount=found.amount,
+        )
+
+
+def batches(path: Path, found: Survey) -> Iterator[list[Plan]]:
+    planner = Planner(found.returned)
+    batch: list[Plan] = []
+    lines = 0
+    for number, invoice in invoices(path, found):
+        batch.append(planner.plan(number, invoice))
+        lines += len(invoice)
+        if lines >= BATCH_LINES:
+            yield batch
+            batch, lines = [], 0
+    if batch:
+        yield batch
