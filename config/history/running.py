@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
 
-from config.history.planning import Plan, Planner
+from config.history.ahead import ahead
+from config.history.planning import Planner
 from config.history.reckoning import Reckoning
-from config.history.storing import record
+from config.history.storing import Booking, booking, record
 from config.history.surveying import Survey, invoices, survey
 from events.context import acting
 from events.sequencer import sequence
@@ -49,16 +50,17 @@ def import_history(
         found = survey(path, surveyed)
         total(found.lines)
         done, known, events = 0, 0, 0
-        for plans in batches(path, found):
-            outcome = record(plans)
-            # Numbered as they come: nobody has to number a year at once.
-            sequence()
-            known += len(outcome.known)
-            events += outcome.events
-            for plan in plans:
-                reckoning.add(plan)
-                done += len(plan.lines)
-            recorded(done)
+        with ahead(batches(path, found)) as ready:
+            for bookings in ready:
+                outcome = record(bookings)
+                # Numbered as they come: nobody has to number a year at once.
+                sequence()
+                known += len(outcome.known)
+                events += outcome.events
+                for each in bookings:
+                    reckoning.add(each.plan)
+                    done += len(each.plan.lines)
+                recorded(done)
         return Imported(
             lines=found.lines,
             invoices=reckoning.invoices,
@@ -68,12 +70,12 @@ def import_history(
         )
 
 
-def batches(path: Path, found: Survey) -> Iterator[list[Plan]]:
+def batches(path: Path, found: Survey) -> Iterator[list[Booking]]:
     planner = Planner(found.returned)
-    batch: list[Plan] = []
+    batch: list[Booking] = []
     lines = 0
     for number, invoice in invoices(path, found):
-        batch.append(planner.plan(number, invoice))
+        batch.append(booking(planner.plan(number, invoice)))
         lines += len(invoice)
         if lines >= BATCH_LINES:
             yield batch

@@ -1,11 +1,12 @@
 """Records plans in the books: many invoices in one transaction, each of them once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import batched
 from uuid import UUID
 
+from config.history.invoicing import CURRENCY, invoiced
 from config.history.judging import Ruling
 from config.history.places import UNKNOWN, country_code
 from config.history.planning import Plan, PlannedOrder
@@ -17,13 +18,9 @@ from modules.adjustments.contracts import Entry, RecordAdjustment
 from modules.kernel.address import Address
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import derived_id
-from modules.kernel.money import Money
 from modules.orders.commands import record_past_order, record_past_returns
 from modules.orders.contracts import Contact, LineQuantity, PastOrder, PastReturn, PlaceOrder
-from modules.pricing.contracts import ListedPrice, Quote, QuoteLine, QuoteRequest
-from modules.pricing.selectors import quote
 
-CURRENCY = "GBP"
 PROVIDER = "invoice"
 # What an adjustment holds: its event has to stay within a megabyte.
 ENTRIES = 500
@@ -49,7 +46,29 @@ class Recorded:
     refused: dict[str, str]
 
 
-def record(plans: Sequence[Plan]) -> Recorded:
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A plan with everything about it that can be made ready before the books are asked."""
+
+    plan: Plan
+    key: UUID
+    reason: UUID
+    orders: tuple[PastOrder, ...]
+    returns: tuple[PastReturn, ...]
+
+
+def booking(plan: Plan) -> Booking:
+    """Makes a plan ready; asks nothing of the shop."""
+    return Booking(
+        plan,
+        derived_id("history.invoice", plan.number),
+        derived_id("history.invoice", plan.number, plan.digest),
+        tuple(_past(order) for order in plan.orders),
+        tuple(_returns(plan)),
+    )
+
+
+def record(bookings: Sequence[Booking]) -> Recorded:
     """Records plans in one transaction, and rules anew where the books would not have it.
 
     What is recorded already is not recorded again. An invoice whose number the books know with
@@ -61,8 +80,9 @@ def record(plans: Sequence[Plan]) -> Recorded:
 
     @command
     def record_invoices(message: RecordInvoices) -> Recorded:
-        return _recorded(plans)
+        return _recorded(bookings)
 
+    plans = [each.plan for each in bookings]
     done = record_invoices(
         RecordInvoices(first=plans[0].number, last=plans[-1].number, invoices=len(plans))
     )
@@ -74,57 +94,38 @@ def record(plans: Sequence[Plan]) -> Recorded:
     return done
 
 
-def _recorded(plans: Sequence[Plan]) -> Recorded:
-    booked = [plan for plan in plans if plan.books]
-    there = known(_key(plan) for plan in booked)
-    new = [plan for plan in booked if _key(plan) not in there]
+def _recorded(bookings: Sequence[Booking]) -> Recorded:
+    booked = [each for each in bookings if each.plan.books]
+    there = known(each.key for each in booked)
+    new = [each for each in booked if each.key not in there]
+    old = [each for each in booked if each.key in there]
     bulk = Bulk()
-    bulk.load(_earlier(new))
-    refused = {}
-    for plan in new:
-        if why := _book(bulk, plan):
-            refused[plan.number] = why
+    parts = [part for each in new for part in each.returns]
+    # Those that begin in this very transaction are not found there, and are at hand when needed.
+    bulk.load([part.order_id for part in parts] + [part.payment_id for part in parts])
+    refused = {each.plan.number: why for each in new if (why := _book(bulk, each))}
     return Recorded(
         events=bulk.store(),
-        known=tuple(plan.number for plan in booked if there.get(_key(plan)) == _reason(plan)),
-        contradicted=tuple(
-            plan.number
-            for plan in booked
-            if _key(plan) in there and there[_key(plan)] != _reason(plan)
-        ),
+        known=tuple(each.plan.number for each in old if there[each.key] == each.reason),
+        contradicted=tuple(each.plan.number for each in old if there[each.key] != each.reason),
         refused=refused,
     )
-
-
-def _key(plan: Plan) -> UUID:
-    return derived_id("history.invoice", plan.number)
-
-
-def _reason(plan: Plan) -> UUID:
-    return derived_id("history.invoice", plan.number, plan.digest)
 
 
 def _payment_id(order_id: UUID) -> UUID:
     return derived_id("history.payment", order_id)
 
 
-def _earlier(plans: Iterable[Plan]) -> Iterator[UUID]:
-    """Yields the streams that returns go to, unless they begin in this very transaction."""
-    for plan in plans:
-        for order_id in plan.returns:
-            yield order_id
-            yield _payment_id(order_id)
-
-
-def _book(bulk: Bulk, plan: Plan) -> str:
+def _book(bulk: Bulk, booked: Booking) -> str:
     """Records one invoice; returns why its returns were not taken, empty if they were."""
-    occasion = Occasion(key=_key(plan), reason=_reason(plan), effective_at=plan.at)
-    for order in plan.orders:
-        record_past_order(bulk, _past(order), occasion)
+    plan = booked.plan
+    occasion = Occasion(key=booked.key, reason=booked.reason, effective_at=plan.at)
+    for order in booked.orders:
+        record_past_order(bulk, order, occasion)
     refused = ""
-    if plan.returns:
+    if booked.returns:
         try:
-            record_past_returns(bulk, _returns(plan), occasion)
+            record_past_returns(bulk, booked.returns, occasion)
         except DomainError as error:
             refused = f"the order does not take it back: {error.message}"
     lines = plan.of("adjustment")
@@ -135,9 +136,7 @@ def _book(bulk: Bulk, plan: Plan) -> str:
     return refused
 
 
-def _adjustment(
-    plan: Plan, number: int, lines: Sequence[tuple[Line, str]]
-) -> RecordAdjustment:
+def _adjustment(plan: Plan, number: int, lines: Sequence[tuple[Line, str]]) -> RecordAdjustment:
     return RecordAdjustment(
         adjustment_id=derived_id("history.adjustment", plan.number, number),
         number=plan.number,
@@ -163,14 +162,14 @@ def _past(order: PlannedOrder) -> PastOrder:
         cart_id=derived_id("history.cart", order.id),
         customer_id=None,
         contact=_contact(order.customer, order.country),
-        quote=_quote(order),
+        quote=invoiced(order),
     )
     return PastOrder(order=place, payment_id=_payment_id(order.id), provider=PROVIDER)
 
 
-def _returns(plan: Plan) -> list[PastReturn]:
-    return [
-        PastReturn(
+def _returns(plan: Plan) -> Iterator[PastReturn]:
+    for part in plan.returns.values():
+        yield PastReturn(
             order_id=part.order_id,
             payment_id=_payment_id(part.order_id),
             return_id=derived_id("history.return", plan.number, part.order_id),
@@ -178,42 +177,6 @@ def _returns(plan: Plan) -> list[PastReturn]:
             refund_minor=part.refund_minor,
             reason=f"Invoice {plan.number}",
         )
-        for part in plan.returns.values()
-    ]
-
-
-def _quote(order: PlannedOrder) -> Quote:
-    """Prices the order as it was invoiced, by the shop's own rule; the books tell no tax."""
-    return quote(
-        QuoteRequest(
-            currency=CURRENCY,
-            country=country_code(order.country),
-            lines=tuple(
-                QuoteLine(
-                    sku=sku,
-                    title=line.title,
-                    quantity=line.quantity,
-                    listed=_listed(sku, line.price_minor),
-                )
-                for sku, line in order.lines.items()
-            ),
-            delivery=None,
-            tax_rules=(),
-            quoted_at=order.at,
-        )
-    )
-
-
-@lru_cache(maxsize=20_000)
-def _listed(sku: str, price_minor: int) -> ListedPrice:
-    return ListedPrice(
-        sku=sku,
-        price=Money(price_minor, CURRENCY),
-        compare_at=None,
-        tax_class="standard",
-        tax_included=True,
-        price_version=0,
-    )
 
 
 @lru_cache(maxsize=10_000)

@@ -27,9 +27,7 @@ def complete_order(bulk: Bulk, message: PastOrder, occasion: Occasion) -> None:
         contact=placed.contact,
         quote=placed.quote,
     )
-    everything = [
-        LineQuantity(sku=line.sku, quantity=line.quantity) for line in placed.quote.lines
-    ]
+    everything = [LineQuantity(sku=line.sku, quantity=line.quantity) for line in placed.quote.lines]
     parcel_id = derived_id("orders.past", order.id, "parcel")
     order.confirm()
     order.ship(parcel_id, everything)

@@ -46,9 +46,7 @@ def check_refund(bulk: Bulk, message: RefundPayment) -> None:
 def refund(bulk: Bulk, message: RefundPayment, occasion: Occasion) -> None:
     payment = _find(bulk, message.payment_id)
     payment.request_refund(message.refund_id, message.amount_minor, message.reason)
-    _report(
-        payment, "refunded", operation_id=message.refund_id, amount_minor=message.amount_minor
-    )
+    _report(payment, "refunded", operation_id=message.refund_id, amount_minor=message.amount_minor)
     bulk.record(payment, occasion)
 
 

@@ -1,0 +1,108 @@
+"""Prices planned orders as they were invoiced, by the shop's own rule, a thousand at a time.
+
+A line's derivation depends on its price and quantity alone. Both repeat all year long, so the rule
+is asked once for each pair, and its answer is given the name of the goods.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from config.history.places import country_code
+from config.history.planning import PlannedLine, PlannedOrder
+from modules.kernel.money import Money
+from modules.pricing.contracts import (
+    ListedPrice,
+    Quote,
+    QuotedLine,
+    QuoteLine,
+    QuoteRequest,
+    Step,
+)
+from modules.pricing.selectors import quote
+
+CURRENCY = "GBP"
+NAMELESS = ""
+_BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
+# The steps of a quote that add up its lines, with the amount of a line that each adds.
+SUMS = {
+    "quote-subtotal": "subtotal_minor",
+    "quote-discount": "discount_minor",
+    "quote-tax": "tax_minor",
+    "quote-total": "total_minor",
+}
+
+
+def invoiced(order: PlannedOrder) -> Quote:
+    """Returns the quote that `modules.pricing.selectors.quote` would give; no tax is told."""
+    lines = tuple(_line(sku, line) for sku, line in order.lines.items())
+    first = order.lines[lines[0].sku]
+    pattern = _pattern(first.price_minor, first.quantity)
+    steps = tuple(_step(step, lines) for step in pattern.steps)
+    amounts = {step.rule: step.amount_minor for step in steps}
+    return replace(
+        pattern,
+        country=country_code(order.country),
+        lines=lines,
+        subtotal_minor=amounts["quote-subtotal"],
+        total_minor=amounts["quote-total"],
+        steps=steps,
+        quoted_at=order.at,
+    )
+
+
+def _line(sku: str, line: PlannedLine) -> QuotedLine:
+    (known,) = _pattern(line.price_minor, line.quantity).lines
+    listed, *others = known.steps
+    named = Step(
+        rule=listed.rule,
+        rule_version=listed.rule_version,
+        label=listed.label,
+        inputs={**listed.inputs, "sku": sku},
+        rounding=listed.rounding,
+        amount_minor=listed.amount_minor,
+    )
+    return QuotedLine(
+        sku=sku,
+        title=line.title,
+        quantity=known.quantity,
+        unit_price_minor=known.unit_price_minor,
+        subtotal_minor=known.subtotal_minor,
+        discount_minor=known.discount_minor,
+        net_minor=known.net_minor,
+        tax_minor=known.tax_minor,
+        total_minor=known.total_minor,
+        tax_code=known.tax_code,
+        tax_rate_millionths=known.tax_rate_millionths,
+        steps=(named, *others),
+    )
+
+
+def _step(step: Step, lines: tuple[QuotedLine, ...]) -> Step:
+    if step.rule not in SUMS:
+        return step
+    amounts = {f"line_{n}": getattr(line, SUMS[step.rule]) for n, line in enumerate(lines, start=1)}
+    return replace(step, inputs=amounts, amount_minor=sum(amounts.values()))
+
+
+@lru_cache(maxsize=20_000)
+def _pattern(price_minor: int, quantity: int) -> Quote:
+    listed = ListedPrice(
+        sku=NAMELESS,
+        price=Money(price_minor, CURRENCY),
+        compare_at=None,
+        tax_class="standard",
+        tax_included=True,
+        price_version=0,
+    )
+    line = QuoteLine(sku=NAMELESS, title="", quantity=quantity, listed=listed)
+    return quote(
+        QuoteRequest(
+            currency=CURRENCY,
+            country="",
+            lines=(line,),
+            delivery=None,
+            tax_rules=(),
+            quoted_at=_BEFORE,
+        )
+    )
