@@ -13,7 +13,7 @@ from uuid import UUID
 
 from events import codec, projections, registry
 from events.aggregate import Aggregate, Event
-from events.chain import GENESIS, Envelope, event_hash
+from events.chain import GENESIS
 from events.context import current_context
 from events.database import TENANT, execute, fetch, require_transaction
 from events.errors import PayloadTooLarge, StoreMisuse, VersionConflict
@@ -147,23 +147,27 @@ class Bulk:
             )
         count = self._counts.get(occasion.key, 0)
         self._counts[occasion.key] = count + 1
-        fields: dict[str, Any] = {
-            "stream_id": event.originator_id,
-            "version": event.originator_version,
-            "topic": topic,
-            "schema_version": registry.version_of(type(event)),
-            "event_id": derived_id(occasion.key, count) if count else occasion.key,
-            "recorded_at": self.recorded_at,
-            "effective_at": occasion.effective_at,
-            "actor": context.actor,
-            "causation_id": context.causation_id,
-            "correlation_id": occasion.reason,
-            "command_id": context.command_id,
-        }
-        digest = event_hash(previous, Envelope(tenant_id=TENANT, **fields), payload)
-        row = RecordedEvent(position=None, payload=payload, hash=digest, **fields)
-        # The event at hand saves decoding what was just encoded.
-        row.__dict__["event"] = event
+        # A frozen class is slow to fill, and there are hundreds of thousands; so it is filled so.
+        row = RecordedEvent.__new__(RecordedEvent)
+        row.__dict__.update(
+            position=None,
+            tenant_id=TENANT,
+            stream_id=event.originator_id,
+            version=event.originator_version,
+            topic=topic,
+            schema_version=registry.version_of(type(event)),
+            event_id=derived_id(occasion.key, count) if count else occasion.key,
+            recorded_at=self.recorded_at,
+            effective_at=occasion.effective_at,
+            actor=context.actor,
+            causation_id=context.causation_id,
+            correlation_id=occasion.reason,
+            command_id=context.command_id,
+            payload=payload,
+            # The event at hand saves decoding what was just encoded.
+            event=event,
+        )
+        row.__dict__["hash"] = row.expected_hash(previous)
         return row
 
     def _move_heads(self) -> None:

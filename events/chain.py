@@ -8,6 +8,7 @@ different rows give the same input, and nothing but the row's columns is needed 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Protocol
 from uuid import UUID
 
 LABEL = b"counterfoil/event/1\n"
@@ -17,9 +18,38 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
+class Enveloped(Protocol):
+    """The columns beside the payload that the hash covers."""
+
+    @property
+    def tenant_id(self) -> int: ...
+    @property
+    def stream_id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def schema_version(self) -> int: ...
+    @property
+    def event_id(self) -> UUID: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def effective_at(self) -> datetime: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def causation_id(self) -> UUID | None: ...
+    @property
+    def correlation_id(self) -> UUID: ...
+    @property
+    def command_id(self) -> UUID | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """The columns beside the payload that the hash covers."""
+    """An envelope before its event is recorded."""
 
     tenant_id: int
     stream_id: UUID
@@ -35,7 +65,7 @@ class Envelope:
     command_id: UUID | None
 
 
-def event_hash(previous: bytes, envelope: Envelope, payload: bytes) -> bytes:
+def event_hash(previous: bytes, envelope: Enveloped, payload: bytes) -> bytes:
     """Returns the 32 bytes of an event's `hash`; `previous` is the one before, or `GENESIS`."""
     fields = (
         previous,
@@ -54,8 +84,13 @@ def event_hash(previous: bytes, envelope: Envelope, payload: bytes) -> bytes:
         payload,
     )
     parts = [LABEL]
+    add = parts.append
     for field in fields:
-        parts += (ABSENT,) if field is None else (len(field).to_bytes(4, "big"), field)
+        if field is None:
+            add(ABSENT)
+        else:
+            add(len(field).to_bytes(4, "big"))
+            add(field)
     return sha256(b"".join(parts)).digest()
 
 

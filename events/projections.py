@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.db.models import Field, Model
 
 from events import registry
 from events.aggregate import Event
+from events.database import execute
 from events.store import RecordedEvent
 
 type State = dict[str, Any]
 type Mode = Literal["inline", "async"]
+
+# From so many rows on they are sent as arrays.
+MANY = 10
 
 
 class Projection:
@@ -104,26 +109,43 @@ class Projection:
         unknown = [name for name in names if name not in fields]
         if unknown:
             raise TypeError(f"{self.name} folds into {unknown}, not columns of {self.model}")
-        parameters: list[Any] = []
-        for key, state in rows.items():
-            values = {**state, primary.attname: key}
-            for name in names:
-                value = values[name] if name in values else fields[name].get_default()
-                parameters.append(fields[name].get_db_prep_save(value, connection))
+        columns = [
+            [
+                fields[name].get_db_prep_save(
+                    key
+                    if name == primary.attname
+                    else state[name]
+                    if name in state
+                    else fields[name].get_default(),
+                    connection,
+                )
+                for key, state in rows.items()
+            ]
+            for name in names
+        ]
+        if len(rows) >= MANY and not any(isinstance(fields[name], ArrayField) for name in names):
+            execute(self._upsert(names, fields, self._unnested(names, fields)), columns)
+            return
+        places = f"({', '.join(['%s'] * len(names))})"
+        values = f"VALUES {', '.join([places] * len(rows))}"
+        parameters = [value for row in zip(*columns, strict=True) for value in row]
         with connection.cursor() as cursor:
-            cursor.execute(self._upsert(names, fields, len(rows)), parameters)
+            cursor.execute(self._upsert(names, fields, values), parameters)
 
-    def _upsert(self, names: list[str], fields: dict[str, Any], rows: int) -> str:
+    def _unnested(self, names: list[str], fields: dict[str, Any]) -> str:
+        # One statement for any number of rows: prepared once, its values sent apart from it.
+        arrays = ", ".join(f"%b::{fields[name].db_type(connection)}[]" for name in names)
+        return f"SELECT * FROM unnest({arrays})"  # noqa: S608  # types of the model's columns
+
+    def _upsert(self, names: list[str], fields: dict[str, Any], rows: str) -> str:
         quote = connection.ops.quote_name
         table, guard = quote(self.model._meta.db_table), quote(self.guard)
         columns = [quote(fields[name].column) for name in names]
         primary = quote(_primary_key(self.model).column or "")
-        places = f"({', '.join(['%s'] * len(columns))})"
         updates = [f"{column} = excluded.{column}" for column in columns if column != primary]
         # Every name comes from the model and is quoted.
         return (
-            f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608
-            f"VALUES {', '.join([places] * rows)}"
+            f"INSERT INTO {table} ({', '.join(columns)}) {rows}"
             f" ON CONFLICT ({primary}) DO UPDATE SET {', '.join(updates)}"
             f" WHERE {table}.{guard} < excluded.{guard}"
         )

@@ -6,7 +6,7 @@ is asked once for each pair, and its answer is given the name of the goods.
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from config.history.places import country_code
 from config.history.planning import PlannedLine, PlannedOrder
@@ -36,8 +36,7 @@ SUMS = {
 def invoiced(order: PlannedOrder) -> Quote:
     """Returns the quote that `modules.pricing.selectors.quote` would give; no tax is told."""
     lines = tuple(_line(sku, line) for sku, line in order.lines.items())
-    first = order.lines[lines[0].sku]
-    pattern = _pattern(first.price_minor, first.quantity)
+    pattern = _pattern()
     steps = tuple(_step(step, lines) for step in pattern.steps)
     amounts = {step.rule: step.amount_minor for step in steps}
     return replace(
@@ -52,7 +51,7 @@ def invoiced(order: PlannedOrder) -> Quote:
 
 
 def _line(sku: str, line: PlannedLine) -> QuotedLine:
-    (known,) = _pattern(line.price_minor, line.quantity).lines
+    known = _known(line.price_minor, line.quantity)
     listed, *others = known.steps
     named = Step(
         rule=listed.rule,
@@ -85,8 +84,17 @@ def _step(step: Step, lines: tuple[QuotedLine, ...]) -> Step:
     return replace(step, inputs=amounts, amount_minor=sum(amounts.values()))
 
 
-@lru_cache(maxsize=20_000)
-def _pattern(price_minor: int, quantity: int) -> Quote:
+@lru_cache(maxsize=8_000)
+def _known(price_minor: int, quantity: int) -> QuotedLine:
+    return _quote(price_minor, quantity).lines[0]
+
+
+@cache
+def _pattern() -> Quote:
+    return _quote(1, 1)
+
+
+def _quote(price_minor: int, quantity: int) -> Quote:
     listed = ListedPrice(
         sku=NAMELESS,
         price=Money(price_minor, CURRENCY),

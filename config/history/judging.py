@@ -7,7 +7,7 @@ as well. docs/guides/importing.md gives the same rules to people.
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -64,10 +64,11 @@ def ruling(line: Line | UnreadableLine) -> Ruling:
 
 def refusal(line: Line) -> str:
     """Returns why a line cannot be booked at all; empty when it can."""
-    if not _NUMBER.fullmatch(number_of(line.invoice)):
+    if not is_number(line.invoice):
         return BAD_NUMBER
-    texts = (line.description, line.customer, line.country)
-    if len(line.code) > _CODE_LENGTH or max(map(len, texts)) > _TEXT_LENGTH - len("Customer "):
+    if len(line.code) > _CODE_LENGTH or len(line.description) > _TEXT_LENGTH:
+        return TOO_LONG
+    if len(line.customer) > _CODE_LENGTH or len(line.country) > _CODE_LENGTH:
         return TOO_LONG
     if line.invoiced_at.year not in _YEARS:
         return BAD_TIME
@@ -81,7 +82,7 @@ def no_trade(line: Line) -> str:
     cancels = is_cancellation(line.invoice)
     if why := rules.no_goods(rules.merged_code(line.code)):
         return why
-    if not cancels and number_of(line.invoice)[0].isalpha():
+    if not cancels and line.invoice[0].isalpha():
         return BOOKKEEPING
     if is_below_a_penny(line.price):
         return FINE_PRICE
@@ -105,6 +106,14 @@ def is_too_fine(price: Decimal) -> bool:
     return price != round(price, DECIMALS)
 
 
+# Lines of an invoice stand together mostly, so a few are remembered.
+@lru_cache(maxsize=1_000)
+def is_number(invoice: str) -> bool:
+    """Tells whether an order can have this number."""
+    return bool(_NUMBER.fullmatch(number_of(invoice)))
+
+
+@lru_cache(maxsize=1_000)
 def number_of(invoice: str) -> str:
     """Returns the one spelling of an invoice's number."""
     return invoice.strip().upper()

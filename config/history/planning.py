@@ -131,9 +131,9 @@ class Planner:
             self._put(plan, line)
         plan.turn("sale", SOLD)
         for order in plan.orders:
-            for sku, line in order.lines.items():
+            for sku, sold in order.lines.items():
                 if (order.customer, sku) in self.returned:
-                    lot = _Lot(order.id, line.price_minor, order.at, line.quantity)
+                    lot = _Lot(order.id, sold.price_minor, order.at, sold.quantity)
                     self.lots[order.customer, sku].append(lot)
 
     def _put(self, plan: Plan, line: Line) -> None:

@@ -1,6 +1,7 @@
 """`manage.py import_history FILE`: brings a year of somebody's invoices into the books."""
 
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,9 @@ class Command(BaseCommand):
             )
 
     def conclude(self, done: Imported, reckoning: Reckoning, report_path: Path) -> None:
-        Console(file=self.stdout._out).print(reckoning.summary())
+        table = StringIO()
+        Console(file=table, width=100).print(reckoning.summary())
+        self.stdout.write(table.getvalue())
         self.stdout.write(
             f"{done.invoices:,} invoices, {done.known:,} of them recorded before;"
             f" {done.events:,} events added."
