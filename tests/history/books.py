@@ -87,4 +87,4 @@ def everything() -> list[tuple[object, ...]]:
             "SELECT stream_id, version, event_id, topic, effective_at, payload::text"
             " FROM es.event ORDER BY stream_id, version"
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())

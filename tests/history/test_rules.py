@@ -82,4 +82,4 @@ def test_a_line_that_cannot_be_read_is_rejected_with_what_it_says() -> None:
     ],
 )
 def test_the_shop_s_clock_stands_in_london(local: tuple[int, ...], utc: tuple[int, ...]) -> None:
-    assert in_utc(datetime(*local)) == datetime(*utc, tzinfo=UTC)  # type: ignore[misc]  # noqa: DTZ001
+    assert in_utc(datetime(*local)) == datetime(*utc, tzinfo=UTC)  # type: ignore[arg-type, misc]  # noqa: DTZ001
