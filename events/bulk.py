@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from events import codec, projections, registry
 from events.aggregate import Aggregate, Event
@@ -21,7 +21,6 @@ from events.recorded import RecordedEvent
 from events.repository import wake_after_commit
 from events.store import PAYLOAD_LIMIT_BYTES
 from modules.kernel.clock import now
-from modules.kernel.identity import derived_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +155,7 @@ class Bulk:
             version=event.originator_version,
             topic=topic,
             schema_version=registry.version_of(type(event)),
-            event_id=derived_id(occasion.key, count) if count else occasion.key,
+            event_id=uuid5(occasion.key, str(count)) if count else occasion.key,
             recorded_at=self.recorded_at,
             effective_at=occasion.effective_at,
             actor=context.actor,

@@ -7,6 +7,7 @@ different rows give the same input, and nothing but the row's columns is needed 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
@@ -67,31 +68,27 @@ class Envelope:
 
 def event_hash(previous: bytes, envelope: Enveloped, payload: bytes) -> bytes:
     """Returns the 32 bytes of an event's `hash`; `previous` is the one before, or `GENESIS`."""
-    fields = (
-        previous,
-        b"%d" % envelope.tenant_id,
-        str(envelope.stream_id).encode(),
-        b"%d" % envelope.version,
-        envelope.topic.encode(),
-        b"%d" % envelope.schema_version,
-        str(envelope.event_id).encode(),
-        b"%d" % microseconds(envelope.recorded_at),
-        b"%d" % microseconds(envelope.effective_at),
-        envelope.actor.encode(),
-        _identifier(envelope.causation_id),
-        str(envelope.correlation_id).encode(),
-        _identifier(envelope.command_id),
-        payload,
-    )
-    parts = [LABEL]
-    add = parts.append
-    for field in fields:
-        if field is None:
-            add(ABSENT)
-        else:
-            add(len(field).to_bytes(4, "big"))
-            add(field)
-    return sha256(b"".join(parts)).digest()
+    return sha256(
+        b"".join(
+            (
+                LABEL,
+                _field(previous),
+                _number(envelope.tenant_id),
+                _repeated_id(envelope.stream_id),
+                _number(envelope.version),
+                _text(envelope.topic),
+                _number(envelope.schema_version),
+                _id(envelope.event_id),
+                _moment(envelope.recorded_at),
+                _moment(envelope.effective_at),
+                _text(envelope.actor),
+                _repeated_id(envelope.causation_id),
+                _repeated_id(envelope.correlation_id),
+                _repeated_id(envelope.command_id),
+                _field(payload),
+            )
+        )
+    ).digest()
 
 
 def microseconds(moment: datetime) -> int:
@@ -99,5 +96,30 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
-def _identifier(value: UUID | None) -> bytes | None:
-    return None if value is None else str(value).encode()
+def _field(value: bytes) -> bytes:
+    return len(value).to_bytes(4, "big") + value
+
+
+def _id(value: UUID | None) -> bytes:
+    return ABSENT if value is None else _field(str(value).encode())
+
+
+# Events that are recorded or verified together share most of their envelope.
+@lru_cache(maxsize=4096)
+def _repeated_id(value: UUID | None) -> bytes:
+    return _id(value)
+
+
+@lru_cache(maxsize=1024)
+def _text(value: str) -> bytes:
+    return _field(value.encode())
+
+
+@lru_cache(maxsize=1024)
+def _number(value: int) -> bytes:
+    return _field(b"%d" % value)
+
+
+@lru_cache(maxsize=1024)
+def _moment(value: datetime) -> bytes:
+    return _number(microseconds(value))

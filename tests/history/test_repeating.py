@@ -1,9 +1,6 @@
 """Twice is once, whatever happened in between; a killed import goes on where it stopped."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +20,7 @@ from tests.history.books import (
     order,
     sold,
 )
-from tests.support.servers import ROOT
+from tests.history.command import started
 from tests.support.trade_sample import Row, clean_sales, sample, write
 
 SALE = Row(invoice="536365", code="71053", description="LANTERN", quantity=6, price=3.39)
@@ -72,7 +69,7 @@ def test_an_invoice_that_says_something_else_now_is_rejected_whole(tmp_path: Pat
 def test_an_import_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
     rows = [*clean_sales(12_000), *sample()]
     path = write(tmp_path / "year.parquet", rows)
-    process = started(path)
+    process = started(path, tmp_path / "said.txt")
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not events():
         assert process.poll() is None, "it ended before it could be killed"
@@ -98,16 +95,3 @@ def numbers_of(events_before: int, invoices: int) -> set[str]:
             (events_before,),
         )
         return {row[0] for row in cursor.fetchall()}
-
-
-def started(path: Path) -> "subprocess.Popen[bytes]":
-    """Starts the command in a process of its own, on the test's database."""
-    name = connection.settings_dict["NAME"]
-    url = os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "import_history", str(path)],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
