@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,10 +15,11 @@ from tests.bench.report import Report
 from tests.bench.running import QUICK, Bench
 from tests.support.real_trade import find_real_trade
 from tests.support.servers import ROOT
-from tests.support.trade_sample import clean_sales, write
+from tests.support.trade_sample import Row, clean_sales, write
 
 MADE_LINES = 60_000
 QUICK_LINES = 20_000
+INVOICE_LINES, CODES = 21, 3_900
 GOAL_LINES_PER_SECOND = 5_000
 GOAL_PEAK_MB = 400
 ADDED = re.compile(r"([\d,]+) events added")
@@ -72,9 +73,17 @@ def sheet(bench: Bench) -> tuple[Path, int, str]:
     """Returns the real year where it is there, else a made one; of a quick run, a part."""
     real = find_real_trade()
     if real is None or bench.pace is QUICK:
-        rows = clean_sales(QUICK_LINES if bench.pace is QUICK else MADE_LINES)
+        rows = made(QUICK_LINES if bench.pace is QUICK else MADE_LINES)
         return write(bench.folder / "made.parquet", rows), len(rows), "a made sheet"
     return real, pq.ParquetFile(real).metadata.num_rows, "the real year"
+
+
+def made(lines: int) -> list[Row]:
+    """Returns sales in invoices of as many lines, and with as many codes, as real ones have."""
+    return [
+        replace(row, invoice=str(540_000 + n // INVOICE_LINES), code=str(20_000 + n * 7 % CODES))
+        for n, row in enumerate(clean_sales(lines)[:lines])
+    ]
 
 
 def imported(bench: Bench, url: str, path: Path) -> Run:
