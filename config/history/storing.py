@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from itertools import batched
 from uuid import UUID
 
 from config.history.invoicing import CURRENCY, invoiced
-from config.history.judging import Ruling
+from config.history.judging import Ruling, is_cancellation
 from config.history.places import UNKNOWN, country_code
-from config.history.planning import Plan, PlannedOrder
+from config.history.planning import CAME_BACK, Plan, PlannedOrder
 from config.importing.reading import Line
 from events.bulk import Bulk, Occasion, known
 from events.commands import command
 from modules.adjustments.commands import record_past_adjustment
 from modules.adjustments.contracts import Entry, RecordAdjustment
+from modules.adjustments.selectors import entries_by_number
 from modules.kernel.address import Address
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import derived_id
@@ -91,7 +93,26 @@ def record(bookings: Sequence[Booking]) -> Recorded:
             plan.reject(OTHER_CONTENTS)
         elif plan.number in done.refused:
             plan.turn("return", Ruling("adjustment", done.refused[plan.number]))
+    _rule_as_recorded([plan for plan in plans if plan.number in set(done.known)])
     return done
+
+
+def _rule_as_recorded(plans: Sequence[Plan]) -> None:
+    """Rules on cancellations as they were booked, whatever would be planned for them today.
+
+    Another file may know other sales, and an order may have refused what it would take now.
+    """
+    cancellations = [plan for plan in plans if is_cancellation(plan.number)]
+    booked = entries_by_number(plan.number for plan in cancellations) if cancellations else {}
+    for plan in cancellations:
+        reasons: dict[tuple[str, int, Decimal], list[str]] = {}
+        for entry in booked.get(plan.number, ()):
+            key = (entry.code, entry.quantity, entry.unit_price)
+            reasons.setdefault(key, []).append(entry.reason)
+        for place, line in enumerate(plan.lines):
+            if plan.rulings[place].kind != "rejected" and isinstance(line, Line):
+                left = reasons.get((line.code, line.quantity, line.price))
+                plan.rulings[place] = Ruling("adjustment", left.pop(0)) if left else CAME_BACK
 
 
 def _recorded(bookings: Sequence[Booking]) -> Recorded:

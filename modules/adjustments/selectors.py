@@ -1,9 +1,11 @@
 """What can be asked about adjustments."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 
+from events.bulk import Bulk
 from events.repository import load_or_none
 from modules.adjustments.contracts import (
     AdjustmentNotFound,
@@ -16,7 +18,13 @@ from modules.adjustments.domain.adjustment import Adjustment
 from modules.adjustments.models import AdjustmentRow
 from modules.adjustments.projections import Adjustments
 
-__all__ = ["Adjustments", "adjustment_entries", "adjustment_totals", "adjustments"]
+__all__ = [
+    "Adjustments",
+    "adjustment_entries",
+    "adjustment_totals",
+    "adjustments",
+    "entries_by_number",
+]
 
 PAGE_LIMIT = 200
 
@@ -38,6 +46,20 @@ def adjustment_entries(adjustment_id: UUID) -> tuple[Entry, ...]:
     if found is None:
         raise AdjustmentNotFound("There is no such adjustment.", adjustment_id=adjustment_id)
     return found.entries
+
+
+def entries_by_number(numbers: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
+    """Returns the entries of all documents of these numbers, in two queries."""
+    found = AdjustmentRow.objects.filter(number__in=list(numbers)).order_by("id")
+    rows = dict(found.values_list("id", "number"))
+    bulk = Bulk()
+    bulk.load(rows)
+    result: dict[str, tuple[Entry, ...]] = {}
+    for adjustment_id, number in rows.items():
+        adjustment = bulk.find(Adjustment, adjustment_id)
+        if adjustment is not None:
+            result[number] = (*result.get(number, ()), *adjustment.entries)
+    return result
 
 
 def adjustment_totals(currency: str) -> AdjustmentTotals:

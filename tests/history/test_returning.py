@@ -101,3 +101,18 @@ def test_what_the_staff_gave_back_meanwhile_is_not_given_back_again(tmp_path: Pa
     assert books.done.known == 1
     assert reasons() == ["the order does not take it back: 0 of 71053 can come back, not 4."]
     assert adjusted() == books.amount("adjusted") == Decimal("-13.56")
+
+
+def test_a_repeat_tells_what_was_booked_and_not_what_it_would_book_today(tmp_path: Path) -> None:
+    late = bring_in(tmp_path, [BACK], "late.parquet")
+    assert late.lines("adjusted") == 1
+    whole = bring_in(tmp_path, [FIRST, SECOND, BACK], "whole.parquet")
+    assert (returned("536365"), returned("536400")) == (0, 0)
+    assert (whole.lines("imported"), whole.lines("adjusted")) == (2, 1)
+    assert sold() == whole.amount("imported")
+
+
+def test_a_part_of_the_books_does_not_unsay_a_return(tmp_path: Path) -> None:
+    bring_in(tmp_path, [FIRST, SECOND, BACK], "whole.parquet")
+    late = bring_in(tmp_path, [BACK], "late.parquet")
+    assert (late.lines("imported"), late.lines("adjusted"), late.done.events) == (1, 0, 0)
