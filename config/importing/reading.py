@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -157,7 +157,7 @@ def _line(number: int, values: tuple[Any, ...]) -> Line | UnreadableLine:
             _quantity(quantity),
             _moment(invoiced_at),
             _price(price),
-            "" if customer is None else repaired(str(customer).removesuffix(".0")),
+            _customer(customer),
             repaired(country or ""),
         )
     except (ValueError, TypeError) as error:
@@ -171,6 +171,13 @@ def _amount(quantity: object, price: object) -> Decimal:
     return Decimal()
 
 
+@cache
+def _customer(value: object) -> str:
+    return "" if value is None else repaired(str(value).removesuffix(".0"))
+
+
+# Of the names only those near each other repeat.
+@lru_cache(maxsize=10_000)
 def _name(value: Any, column: str) -> str:
     whole = isinstance(value, float) and value.is_integer()
     text = "" if value is None else str(int(value) if whole else value).strip()

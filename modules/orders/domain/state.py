@@ -62,6 +62,8 @@ def _worth(amount_minor: int, quantity: int, units: slice) -> int:
 
     All units get the same, and the first of them one minor unit more while there is a rest.
     """
+    if not amount_minor:
+        return 0
     each, rest = divmod(abs(amount_minor), quantity)
     first, end, _ = units.indices(quantity)
     worth = each * max(end - first, 0) + max(min(end, rest) - min(first, rest), 0)
