@@ -7,6 +7,7 @@ is asked once for each pair, and its answer is given the name of the goods.
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from operator import attrgetter
 
 from config.history.places import country_code
 from config.history.planning import PlannedLine, PlannedOrder
@@ -26,10 +27,10 @@ NAMELESS = ""
 _BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
 # The steps of a quote that add up its lines, with the amount of a line that each adds.
 SUMS = {
-    "quote-subtotal": "subtotal_minor",
-    "quote-discount": "discount_minor",
-    "quote-tax": "tax_minor",
-    "quote-total": "total_minor",
+    "quote-subtotal": attrgetter("subtotal_minor"),
+    "quote-discount": attrgetter("discount_minor"),
+    "quote-tax": attrgetter("tax_minor"),
+    "quote-total": attrgetter("total_minor"),
 }
 
 
@@ -80,8 +81,14 @@ def _line(sku: str, line: PlannedLine) -> QuotedLine:
 def _step(step: Step, lines: tuple[QuotedLine, ...]) -> Step:
     if step.rule not in SUMS:
         return step
-    amounts = {f"line_{n}": getattr(line, SUMS[step.rule]) for n, line in enumerate(lines, start=1)}
-    return replace(step, inputs=amounts, amount_minor=sum(amounts.values()))
+    amounts = [*map(SUMS[step.rule], lines)]
+    inputs = dict(zip(_names(len(lines)), amounts, strict=True))
+    return replace(step, inputs=inputs, amount_minor=sum(amounts))
+
+
+@lru_cache(maxsize=512)
+def _names(lines: int) -> tuple[str, ...]:
+    return tuple(f"line_{n}" for n in range(1, lines + 1))
 
 
 @lru_cache(maxsize=8_000)

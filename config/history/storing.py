@@ -93,7 +93,8 @@ def record(bookings: Sequence[Booking]) -> Recorded:
             plan.reject(OTHER_CONTENTS)
         elif plan.number in done.refused:
             plan.turn("return", Ruling("adjustment", done.refused[plan.number]))
-    _rule_as_recorded([plan for plan in plans if plan.number in set(done.known)])
+    known_numbers = set(done.known)
+    _rule_as_recorded([plan for plan in plans if plan.number in known_numbers])
     return done
 
 

@@ -21,6 +21,7 @@ from modules.adjustments.projections import Adjustments
 __all__ = [
     "Adjustments",
     "adjustment_entries",
+    "adjustment_ids",
     "adjustment_totals",
     "adjustments",
     "entries_by_number",
@@ -46,6 +47,14 @@ def adjustment_entries(adjustment_id: UUID) -> tuple[Entry, ...]:
     if found is None:
         raise AdjustmentNotFound("There is no such adjustment.", adjustment_id=adjustment_id)
     return found.entries
+
+
+def adjustment_ids(number: str) -> tuple[UUID, ...]:
+    """Returns the documents of a number, the first part first; none if there is none."""
+    if not number.isprintable():
+        return ()
+    found = AdjustmentRow.objects.filter(number=number).order_by("effective_at", "id")
+    return tuple(found.values_list("id", flat=True))
 
 
 def entries_by_number(numbers: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
