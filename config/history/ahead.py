@@ -21,44 +21,58 @@ def ahead[T](items: Iterator[T]) -> Iterator[Iterator[T]]:
     What the making raises is raised where the item would have been. The thread has ended when the
     block has.
     """
-    ready: Queue[tuple[T | None, BaseException | None]] = Queue(READY)
-    stopped = Event()
-
-    def put(item: T | None, error: BaseException | None = None) -> None:
-        while not stopped.is_set():
-            with suppress(Full):
-                ready.put((item, error), timeout=WAIT_SECONDS)
-                return
-
-    def make() -> None:
-        try:
-            for item in items:
-                put(item)
-                if stopped.is_set():
-                    return
-            put(None, StopIteration())
-        except BaseException as error:
-            put(None, error)
-
-    def taken() -> Iterator[T]:
-        while True:
-            item, error = ready.get()
-            if isinstance(error, StopIteration):
-                return
-            if error is not None:
-                raise error
-            assert item is not None
-            yield item
-
+    maker = _Maker(items)
+    thread = Thread(target=copy_context().run, args=(maker.make,), name="ahead")
     interval = sys.getswitchinterval()
-    maker = Thread(target=copy_context().run, args=(make,), name="ahead")
     sys.setswitchinterval(SWITCH_SECONDS)
-    maker.start()
+    thread.start()
     try:
-        yield taken()
+        yield maker.taken()
     finally:
-        stopped.set()
-        with suppress(Empty):
-            ready.get_nowait()
-        maker.join()
+        maker.stop()
+        thread.join()
         sys.setswitchinterval(interval)
+
+
+class _Maker[T]:
+    """Puts items in a short queue until somebody says stop; the last one put is an exception."""
+
+    def __init__(self, items: Iterator[T]) -> None:
+        self.items = items
+        self.ready: Queue[T | _End] = Queue(READY)
+        self.stopped = Event()
+
+    def make(self) -> None:
+        error: BaseException | None = None
+        try:
+            for item in self.items:
+                self.put(item)
+                if self.stopped.is_set():
+                    return
+        except BaseException as raised:
+            error = raised
+        self.put(_End(error))
+
+    def put(self, item: "T | _End") -> None:
+        while not self.stopped.is_set():
+            with suppress(Full):
+                self.ready.put(item, timeout=WAIT_SECONDS)
+                return
+
+    def taken(self) -> Iterator[T]:
+        while not isinstance(item := self.ready.get(), _End):
+            yield item
+        if item.error is not None:
+            raise item.error
+
+    def stop(self) -> None:
+        self.stopped.set()
+        with suppress(Empty):
+            self.ready.get_nowait()
+
+
+class _End:
+    """There is nothing more, for this reason if there is one."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
