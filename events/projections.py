@@ -64,7 +64,7 @@ class Projection:
             touched.setdefault(key, []).append(row)
         for key, events in touched.items():
             state = rows.get(key)
-            seen = 0 if state is None else state.get(self.guard, 0)
+            seen = -1 if state is None else state.get(self.guard, 0)
             new = [row for row in events if self._mark(row) > seen]
             if not new:
                 continue
