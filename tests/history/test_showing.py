@@ -1,5 +1,6 @@
 """What was imported is found and shown like everything else, however long ago it was."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,12 @@ def test_the_pages_of_staff_and_auditor_show_it(tmp_path: Path, boss: Client) ->
         page = boss.get(address)
         assert page.status_code == 200
         assert words in page.content.decode(), address
+
+
+def test_an_order_of_hundreds_of_lines_is_a_page_that_can_be_read(
+    tmp_path: Path, boss: Client
+) -> None:
+    bring_in(tmp_path, [replace(SALE, code=str(20_000 + number)) for number in range(300)])
+    page = boss.get(reverse("audit-stream", args=[order("536365").id])).content.decode()
+    assert "The first 400 of" in page
+    assert page.count('<tr id="field-') < 1_000
