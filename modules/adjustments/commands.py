@@ -1,7 +1,7 @@
 """What can be done with adjustments."""
 
 from events.bulk import Bulk, Occasion
-from modules.adjustments import projections as projections
+from modules.adjustments import projections as projections  # keeps the read model
 from modules.adjustments.contracts import RecordAdjustment
 from modules.adjustments.domain.adjustment import Adjustment
 

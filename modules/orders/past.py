@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from events.bulk import Bulk, Occasion
 from modules.kernel.identity import derived_id
-from modules.orders import projections as projections
+from modules.orders import projections as projections  # keeps the read model
 from modules.orders.contracts import (
     LineQuantity,
     OrderNotFound,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from events.bulk import Bulk, Occasion
 from modules.kernel.identity import derived_id
-from modules.payments import projections as projections
+from modules.payments import projections as projections  # keeps the read model
 from modules.payments.contracts import (
     AmountRefused,
     PaymentNotFound,
