@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "modules.checkout",
     "modules.orders",
     "modules.payments",
+    "modules.adjustments",
     "modules.catalog",
     "modules.pricing",
     "modules.carts",

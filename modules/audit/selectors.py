@@ -10,6 +10,7 @@ from events.chain import GENESIS
 from events.database import TENANT, fetch
 from events.integrity.checkpoints import checkpoint_at, cosignatures, newest
 from events.store import Stream, read_stream, stream_head, verify_stream
+from modules.adjustments.selectors import adjustment_ids
 from modules.audit.contracts import (
     AuditedEvent,
     CheckpointUnknown,
@@ -35,7 +36,7 @@ from modules.payments.selectors import payments_of
 
 
 def find(reference: str) -> UUID:
-    """Returns the stream that an order number, an order id or a payment id names.
+    """Returns the stream that a number (of an order, else an adjustment) or a stream's id names.
 
     Raises:
         StreamUnknown: nothing recorded has this name.
@@ -46,7 +47,10 @@ def find(reference: str) -> UUID:
         try:
             return order_by_number(reference.strip().upper()).id
         except OrderNotFound:
+            found = adjustment_ids(reference.strip().upper())
+        if not found:
             raise unknown(reference) from None
+        return found[0]
     if standing(stream_id) is None:
         raise unknown(reference)
     return stream_id

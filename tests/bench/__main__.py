@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from config.embedded import EmbeddedRefused
-from tests.bench import append, flow, idle, pages, proof
+from tests.bench import append, flow, history, idle, pages, proof
 from tests.bench.report import Report
 from tests.bench.running import FOLDER, QUICK, Bench, Pace
 from tests.support.servers import ROOT
@@ -24,11 +24,13 @@ SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
 }
 # Asked for by name only: they explain figures and are none.
 EXPLAINING = ("statements", "profile")
+# Asked for by name only: a year takes minutes.
+LONG: dict[str, Callable[[Bench, Report], None]] = {"history": history.measure}
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="just bench", description=__doc__)
-    choices = [*SECTIONS, *EXPLAINING]
+    choices = [*SECTIONS, *LONG, *EXPLAINING]
     parser.add_argument(
         "sections",
         nargs="*",
@@ -62,8 +64,8 @@ def run(wanted: list[str], report: Report, *, quick: bool) -> None:
     with ExitStack() as stack:
         bench = Bench(stack, QUICK if quick else Pace())
         for name in wanted:
-            if name in SECTIONS:
-                SECTIONS[name](bench, report)
+            if section := (SECTIONS | LONG).get(name):
+                section(bench, report)
             else:
                 flow.stocked(bench)
                 report.say(flow.explained(bench, f"--{name}"))

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.bench.append import cluster, variables
+from tests.bench.append import migrated, variables
 from tests.bench.figures import ratio, typical
 from tests.bench.report import Report
 from tests.bench.running import QUICK, Bench
@@ -18,7 +18,7 @@ GOAL = 100_000
 def measure(bench: Bench, report: Report) -> None:
     """Prints and keeps events a second of every step, and the bytes of a bundle."""
     events = FEW_EVENTS if bench.pace == QUICK else EVENTS
-    with cluster(bench, "proof") as url:
+    with migrated(bench, "proof") as url:
         found = proved(bench, url, events)
     rows = [[each["what"], each["per_second"], None] for each in found["figures"]]
     rows.append(["verify.py, the whole bundle", typical(found["rounds"], "verifier"), GOAL])
