@@ -392,12 +392,12 @@ def checked(new: list[Checkpoint], offered: list[str], asked: Question) -> list[
 
 def walk(source: "Source", checkpoints: list[Checkpoint], tolerance_seconds: int) -> Record:
     """Reads every event. Raises: Bad: at the first difference, or where the record ends wrongly."""
-    record, decode = Record(tolerance_seconds), json.JSONDecoder().raw_decode
+    record, scan = Record(tolerance_seconds), json.JSONDecoder().scan_once  # type: ignore[attr-defined]
     signed = {each.size: each for each in checkpoints if each.size}
     for line in source.lines(EVENTS):
         try:
-            row, end = decode(line)
-        except ValueError:
+            row, end = scan(line, 0)
+        except (ValueError, StopIteration):
             row, end = [], len(line)
         record.add(row if end == len(line) and isinstance(row, list) else [])
         if record.size in signed:
