@@ -163,7 +163,8 @@ def export(console: Console, options: dict[str, Any]) -> None:
                 target, options["since"], lambda done: progress.update(task, completed=done)
             )
         console.print(f"{last.size} events of {last.origin} are in {path}.")
-    console.print(f"Verify it anywhere, offline: python3 verify.py {path} --key KEY")
+    advice = f"Verify it anywhere, offline: python3 verify.py {path} --key KEY"
+    console.print(advice, soft_wrap=True)
 
 
 def sign_what_is_new(console: Console) -> None:
