@@ -4,10 +4,9 @@
 One file, Python 3.11 or newer and the `cryptography` package; nothing of the shop is imported, and
 no line is shared with the code that made the proofs. docs/guides/proofs.md explains each format.
 
-Checked: every event's hash and its stream's chain; the hash tree over all events (RFC 6962) at the
-size of every checkpoint; the checkpoints' signatures (c2sp.org/tlog-checkpoint); witnesses'
-cosignatures (c2sp.org/tlog-cosignature); and consistency with checkpoints kept from earlier. Exit
-status: 0 nothing is wrong, 1 something is, 2 the question cannot be understood.
+Checked: each event's hash and its stream's chain; the hash tree over all events (RFC 6962) at every
+checkpoint; signatures (c2sp.org/tlog-checkpoint) and cosignatures (c2sp.org/tlog-cosignature); and
+checkpoints kept from earlier. Exit status: 0 good, 1 bad, 2 the question cannot be understood.
 """
 
 import argparse
@@ -34,12 +33,9 @@ COLUMNS = (
     "position tenant_id stream_id version topic schema_version event_id recorded_at effective_at"
     " actor causation_id correlation_id command_id payload hash"
 ).split()
-GENESIS = bytes(32)
-EMPTY_ROOT = hashlib.sha256(b"").digest()
+GENESIS, EMPTY_ROOT = bytes(32), hashlib.sha256(b"").digest()
 ED25519, COSIGNATURE = 1, 4
-BLOCK = 1 << 20
-# Clocks of several hosts differ, and a transaction takes a while; an hour is neither.
-TOLERANCE_SECONDS = 3600
+TOLERANCE_SECONDS = 3600  # Clocks differ by less, and transactions take less.
 
 
 class Bad(Exception):
@@ -207,10 +203,7 @@ ABSENT, ID, TIME = "\xff\xff\xff\xff", "\0\0\0$", "\0\0\0\x10"
 
 
 def event_hash(previous: bytes, row: Sequence[Any]) -> bytes:
-    """Returns the hash an event must have after one whose hash is `previous`.
-
-    `row` is as in COLUMNS; docs/guides/event-store.md says what is hashed, field by field.
-    """
+    """Returns an event's hash, from COLUMNS and the one before; see docs/guides/event-store.md."""
     (_, tenant, stream, version, topic, schema, event, recorded, effective,
      actor, cause, correlation, command, payload, _) = row  # fmt: skip
     now = f"{TIME}{recorded}" if 10**15 <= recorded < 10**16 else hashed(recorded)
@@ -228,8 +221,8 @@ def event_hash(previous: bytes, row: Sequence[Any]) -> bytes:
 class Record:
     """All events in the order of the log: their chains, and the tree over them.
 
-    After a bad event the tree grows on by the hashes as they are written: if it still is the signed
-    one, that event is the first bad one for certain.
+    After a bad event the tree grows on by the hashes as written: if it still is the one that was
+    signed, that event is the first bad one for certain.
     """
 
     def __init__(self, tolerance_seconds: int) -> None:
@@ -267,8 +260,7 @@ class Record:
             raise Bad(f"position {here}: the event is not what its hash says", here)
         if recorded < self.latest - self.tolerance:
             raise Bad(f"position {here}: back-dated; earlier ones say a later time", here)
-        if recorded > self.latest:
-            self.latest = recorded
+        self.latest = max(self.latest, recorded)
         self.heads[stream] = (version + 1, digest)
         return digest
 
@@ -329,8 +321,7 @@ def verify_bundle(source: "Source", asked: Question) -> None:
     checkpoints = [read_note(each["note"], each["cosignatures"]) for each in found]
     every = checked(checkpoints, manifest["keys"], asked)
     record = walk(source, every, asked.tolerance_seconds)
-    last = checkpoints[-1]
-    root = base64.b64decode(manifest["root"])
+    last, root = checkpoints[-1], base64.b64decode(manifest["root"])
     if (last.origin, last.size, last.root) != (manifest["origin"], manifest["size"], root):
         raise Bad("the manifest does not name the last checkpoint")
     check_proofs(json.loads(source.read(PROOFS)), every, last)
@@ -339,8 +330,8 @@ def verify_bundle(source: "Source", asked: Question) -> None:
         raise Bad("a file is not the one that the manifest names")
     if (json.dumps(manifest, indent=2) + "\n").encode() != written:
         raise Bad("the manifest is not written as the shop writes it")
-    count = f"events: {record.size:,}, streams: {len(record.heads):,}"
-    asked.said.insert(0, f"{count}, recorded by {last.origin}")
+    whole = (f"events: {record.size:,}", f"streams: {len(record.heads):,}")
+    asked.said.insert(0, f"{', '.join(whole)}, recorded by {last.origin}")
 
 
 def verify_receipt(receipt: dict[str, Any], asked: Question) -> None:
@@ -363,8 +354,8 @@ def verify_receipt(receipt: dict[str, Any], asked: Question) -> None:
     proved = check_proofs(receipt, every, note)
     for kept in asked.kept:
         if kept.size not in (*proved, note.size):
-            address = f"the receipt's address ends in ?since={kept.size}"
-            raise Unusable(f"no proof connects checkpoint {kept.size} with {note.size}: {address}")
+            advice = f"download the receipt with ?since={kept.size} behind its address"
+            raise Unusable(f"no proof connects checkpoint {kept.size} with {note.size}: {advice}")
     count = f"events of {receipt['order']}: {len(receipt['events'])}"
     asked.said.insert(0, f"{count}, recorded by {note.origin}")
     if receipt["later"]:
@@ -372,10 +363,7 @@ def verify_receipt(receipt: dict[str, Any], asked: Question) -> None:
 
 
 def checked(new: list[Checkpoint], offered: list[str], asked: Question) -> list[Checkpoint]:
-    """Judges all signatures, by the keys given or else by those offered with the file.
-
-    Returns new and kept checkpoints by size. Raises: Bad: one is not to be believed.
-    """
+    """Returns new and kept checkpoints by size. Raises: Bad: one is not to be believed."""
     read = [read_key(text) for text in offered]
     keys = asked.keys or read
     every = sorted([*new, *asked.kept], key=lambda each: each.size)
@@ -397,20 +385,19 @@ def checked(new: list[Checkpoint], offered: list[str], asked: Question) -> list[
         asked.said.append(f"cosigned by {witness.name} at {times[-1][0]:,} events, {day}")
     for key in keys if not asked.keys else ():
         asked.said.append(
-            f"NOTE: the key {key.short} came with the file. Compare it with the one that the shop"
-            " published elsewhere, or give that one by --key"
+            f"NOTE: {key.short} came with the file: compare it with the published key"
         )
     return every
 
 
 def walk(source: "Source", checkpoints: list[Checkpoint], tolerance_seconds: int) -> Record:
     """Reads every event. Raises: Bad: at the first difference, or where the record ends wrongly."""
-    record, decode = Record(tolerance_seconds), json.JSONDecoder().raw_decode
+    record, scan = Record(tolerance_seconds), json.JSONDecoder().scan_once  # type: ignore[attr-defined]
     signed = {each.size: each for each in checkpoints if each.size}
     for line in source.lines(EVENTS):
         try:
-            row, end = decode(line)
-        except ValueError:
+            row, end = scan(line, 0)
+        except (ValueError, StopIteration):
             row, end = [], len(line)
         record.add(row if end == len(line) and isinstance(row, list) else [])
         if record.size in signed:
@@ -419,8 +406,7 @@ def walk(source: "Source", checkpoints: list[Checkpoint], tolerance_seconds: int
     if record.bad is not None:
         raise record.widened(record.bad)
     if record.size < last:
-        reason = f"cut off: {last} events were signed, {record.size} are here"
-        raise record.widened(Bad(reason, record.size + 1))
+        raise record.widened(Bad(f"cut off: {last} events were signed", record.size + 1))
     if record.size > last:
         raise Bad("events follow that no checkpoint covers", last + 1)
     return record
@@ -464,8 +450,6 @@ class Source:
             whole, end, rest = (rest + block).rpartition(b"\n")
             if end:
                 yield from whole.decode(errors="replace").split("\n")
-        if rest:
-            yield rest.decode(errors="replace")
 
 
 def keys_of(texts: Sequence[str]) -> list[Key]:
@@ -491,8 +475,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", help="the log's key, or a file of it", **several)
     parser.add_argument("--witness", help="a witness's key, or a file of it", **several)
     parser.add_argument("--checkpoint", help="a file with a checkpoint kept from before", **several)
-    seconds = "how far recorded times may run backwards, in seconds"
-    parser.add_argument("--tolerance", type=int, default=TOLERANCE_SECONDS, help=seconds)
+    parser.add_argument("--tolerance", type=int, default=TOLERANCE_SECONDS, help="in seconds")
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     try:

@@ -1,6 +1,6 @@
 """The tree in the database: extended from the log, and read for proofs."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from events.database import execute, fetch, require_transaction
 from events.integrity.merkle import (
@@ -56,16 +56,34 @@ def extend(frontier: Frontier, limit: int) -> int:
     Raises:
         RecordDamaged: a position is missing, or its event is.
     """
-    rows = fetch(_HASHES, (frontier.size, limit))
-    for expected, (position, found) in enumerate(rows, start=frontier.size + 1):
+    hashes = list(_hashes(frontier.size, limit))
+    if hashes:
+        completed = frontier.extend(hashes)
+        _store(frontier, completed)
+    return len(hashes)
+
+
+def event_hashes(batch: int) -> Iterator[bytes]:
+    """Yields the hash of every event in the order of the log, reading so many at once.
+
+    Raises:
+        RecordDamaged: the next position is missing, or its event is.
+    """
+    size, before = 0, -1
+    while size > before:
+        before = size
+        for each in _hashes(size, batch):
+            size += 1
+            yield each
+
+
+def _hashes(size: int, limit: int) -> Iterator[bytes]:
+    for expected, (position, found) in enumerate(fetch(_HASHES, (size, limit)), start=size + 1):
         if position != expected or found is None:
             raise RecordDamaged(
                 f"position {expected} of the log has no event any more: see manage.py audit verify"
             )
-    if rows:
-        completed = frontier.extend([row[1] for row in rows])
-        _store(frontier, completed)
-    return len(rows)
+        yield found
 
 
 def _store(frontier: Frontier, completed: Sequence[tuple[Subtree, bytes]]) -> None:

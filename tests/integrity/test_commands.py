@@ -9,8 +9,10 @@ from django.core.management import CommandError, call_command
 
 import verify
 from events.integrity.checkpoints import keep_cosignature, latest
+from events.integrity.recount import broken_checkpoint
 from events.sequencer import sequence
 from tests.integrity.record import log_keys, question, record, tamper, trade
+from tests.integrity.tampering import rewrite
 from tests.support.trade import open_shop, order_of, paid
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,21 @@ def test_a_damaged_record_is_refused_in_words() -> None:
     tamper("DELETE FROM es.event")
     with pytest.raises(CommandError, match="position 1 of the log has no event"):
         call_command("checkpoint", "now")
+
+
+def test_verify_holds_the_record_against_every_checkpoint() -> None:
+    trade(30, every=10)
+    assert "Every chain is whole." in said("audit", "verify")
+    rewrite(Random(3), 30)
+    with pytest.raises(CommandError, match="was signed over other events than these"):
+        call_command("audit", "verify", stdout=StringIO())
+
+
+def test_a_position_that_is_gone_breaks_the_checkpoint_after_it() -> None:
+    trade(30, every=10)
+    assert broken_checkpoint() is None
+    tamper("DELETE FROM es.log WHERE position = 15")
+    assert broken_checkpoint() == 20
 
 
 def test_evidence_is_exported_even_when_nothing_can_be_signed(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_the_checkpoint_of_the_last_audit_must_still_hold(
     tamper("DELETE FROM es.checkpoint WHERE size > 10")
     status, words = said(capsys, bundle(tmp_path / "c"), *kept)
     assert status == 1
-    assert "20 events were signed, 10 are here" in words
+    assert "cut off: 20 events were signed" in words
     assert "First bad position: 11" in words
 
 

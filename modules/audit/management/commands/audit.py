@@ -15,6 +15,7 @@ from rich.table import Table
 
 from events.integrity.checkpoints import take
 from events.integrity.keys import KeyRefused
+from events.integrity.recount import broken_checkpoint
 from events.integrity.tree import RecordDamaged
 from events.store import log_head
 from modules.audit.contracts import AuditedEvent, VerificationReport
@@ -100,6 +101,12 @@ class Command(BaseCommand):
                 console.print("[green]Every chain is whole.[/green]")
         if report.broken:
             raise CommandError(f"{len(report.broken)} of {report.streams} chains are broken.")
+        if not options["order"] and (size := broken_checkpoint()) is not None:
+            # Streams rewritten with fitting hashes have whole chains, and another root.
+            raise CommandError(
+                f"The checkpoint of {size} events was signed over other events than these."
+                " `audit export` and verify.py name the first bad position."
+            )
 
 
 def examine(console: Console, *, as_data: bool) -> None:
@@ -181,7 +188,8 @@ def export(console: Console, options: dict[str, Any]) -> None:
                 target, options["since"], lambda done: progress.update(task, completed=done)
             )
         console.print(f"{last.size} events of {last.origin} are in {path}.")
-    console.print(f"Verify it anywhere, offline: python3 verify.py {path} --key KEY")
+    advice = f"Verify it anywhere, offline: python3 verify.py {path} --key KEY"
+    console.print(advice, soft_wrap=True)
 
 
 def sign_what_is_new(console: Console) -> None:
