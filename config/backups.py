@@ -1,5 +1,6 @@
 """Backups: one folder with the database, the media and what they must add up to."""
 
+import base64
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import tarfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import psycopg
@@ -18,10 +20,13 @@ from django.db import connection
 from config.embedded import binaries
 from events.database import fetch
 from events.errors import StreamNotFound
+from events.integrity.merkle import Frontier
+from events.integrity.tree import event_hashes
 from events.sequencer import adopt_restore, sequence
 from events.store import log_head
 from modules.kernel.clock import now
 
+BATCH = 1000
 DATABASE, MEDIA, MANIFEST = "database.dump", "media.tar", "manifest.json"
 
 
@@ -41,11 +46,15 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What was put back: `numbered` events had been committed but not numbered at the backup."""
+    """What was put back: `numbered` events had been committed but not numbered at the backup.
+
+    `missing` events are covered by the checkpoint that was given and not in the backup.
+    """
 
     manifest: Manifest
     position: int
     numbered: int
+    missing: int | None
 
 
 def backup(folder: Path) -> Manifest:
@@ -78,8 +87,10 @@ def backup(folder: Path) -> Manifest:
     return manifest
 
 
-def restore(folder: Path) -> Restored:
+def restore(folder: Path, shipped: Path | None = None) -> Restored:
     """Puts a backup into an empty database and the media folder, and makes the shop ready for it.
+
+    `shipped` is the newest checkpoint that had left the host: it tells what the backup lacks.
 
     The event store is taken over from the other cluster: what the dump caught unnumbered is
     numbered once, and a new epoch begins.
@@ -106,7 +117,34 @@ def restore(folder: Path) -> Restored:
             f"The event at position {manifest.position:,} is not the one the manifest names:"
             " this is not the backup that was made"
         )
-    return Restored(manifest=manifest, position=log_head(), numbered=numbered)
+    position = log_head()
+    missing = gap(shipped, position) if shipped else None
+    return Restored(manifest=manifest, position=position, numbered=numbered, missing=missing)
+
+
+def gap(shipped: Path, position: int) -> int:
+    """Returns how many events a checkpoint covers that the restored log has not.
+
+    Raises:
+        BackupRefused: it is no checkpoint, or one of another log than this.
+    """
+    try:
+        _, size, root, *_ = shipped.read_text().split("\n")
+        expected = base64.b64decode(root, validate=True)
+    except (OSError, ValueError):
+        raise BackupRefused(
+            f"{shipped} is not a checkpoint: give the note as it was sent"
+        ) from None
+    if int(size) > position:
+        return int(size) - position
+    frontier = Frontier()
+    for event_hash in islice(event_hashes(BATCH), int(size)):
+        frontier.extend([event_hash])
+    if frontier.root() != expected:
+        raise BackupRefused(
+            f"The first {int(size):,} events are not those of {shipped.name}: this is another log"
+        )
+    return 0
 
 
 def read(folder: Path) -> Manifest:

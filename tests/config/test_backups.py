@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 from pytest_django import Settings
 
-from config.backups import MANIFEST, BackupRefused, backup, read, restore
+from config.backups import MANIFEST, BackupRefused, backup, gap, read, restore
 from events.database import fetch
+from events.integrity.checkpoints import latest, take
 from events.store import log_head
 from tests.support.store import empty_store
 from tests.support.trade import buy, forget_everything, open_shop, paid, ship
@@ -59,11 +59,13 @@ def test_a_backup_is_restored_into_a_new_cluster_and_nothing_is_numbered_twice(
     folder: Path,
 ) -> None:
     manifest = backup(folder / "one")
-    with transaction.atomic():
-        buy(prints=1)  # after the backup: not in it
+    buy(prints=1)  # after the backup: not in it
+    shipped = signed(folder)
     events = fetch("SELECT count(*) FROM es.event")[0][0]
-    done = manage(folder / "new", "restore", str(folder / "one"))
+    done = manage(folder / "new", "restore", str(folder / "one"), "--checkpoint", str(shipped))
     assert done.returncode == 0, done.stderr
+    missing = events - manifest.position
+    assert f"{missing} events that the checkpoint covers are not in the backup" in done.stdout
     assert f"position {manifest.position}" in done.stdout
     assert (folder / "new" / "media" / "pictures" / "moon.webp").read_bytes() == b"a picture"
     verified = manage(folder / "new", "audit", "verify", "--json")
@@ -74,6 +76,30 @@ def test_a_backup_is_restored_into_a_new_cluster_and_nothing_is_numbered_twice(
     again = manage(folder / "new", "restore", str(folder / "one"))
     assert again.returncode == 1
     assert "This database is not empty" in again.stderr
+
+
+def signed(folder: Path) -> Path:
+    """Signs a checkpoint of the log as it stands and returns the note as it would be sent."""
+    take()
+    newest = latest()
+    assert newest is not None
+    path = folder / f"{newest.size}.txt"
+    path.write_text(newest.note)
+    return path
+
+
+def test_a_checkpoint_tells_what_a_restored_log_lacks(folder: Path) -> None:
+    shipped = signed(folder)
+    assert gap(shipped, log_head()) == 0
+    assert gap(shipped, log_head() - 2) == 2
+    forged = folder / "forged.txt"
+    origin, size, _, rest = shipped.read_text().split("\n", 3)
+    forged.write_text("\n".join((origin, size, "A" * 43 + "=", rest)))
+    with pytest.raises(BackupRefused, match="another log"):
+        gap(forged, log_head())
+    forged.write_text("hello")
+    with pytest.raises(BackupRefused, match="no checkpoint"):
+        gap(forged, log_head())
 
 
 def test_what_was_committed_but_not_numbered_is_in_the_backup(folder: Path) -> None:

@@ -13,13 +13,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="what `manage.py backup` wrote")
+        parser.add_argument(
+            "--checkpoint", type=Path, help="the newest checkpoint that had left the host"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            restored = restore(options["folder"])
+            restored = restore(options["folder"], options["checkpoint"])
         except BackupRefused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
             f"Restored the backup of {restored.manifest.made_at}: the log up to position"
             f" {restored.position:,}, {restored.numbered:,} of it not numbered at the backup."
         )
+        if restored.missing is None:
+            self.stdout.write("What came after it is lost; --checkpoint tells how much that is.")
+        elif restored.missing:
+            self.stdout.write(
+                f"{restored.missing:,} events that the checkpoint covers are not in the backup."
+            )
+        else:
+            self.stdout.write("Nothing that the checkpoint covers is missing.")
