@@ -129,20 +129,18 @@ def gap(shipped: Path, position: int) -> int:
         BackupRefused: it is no checkpoint, or one of another log than this.
     """
     try:
-        _, size, root, *_ = shipped.read_text().split("\n")
-        expected = base64.b64decode(root, validate=True)
+        _, stated, root, *_ = shipped.read_text().split("\n")
+        size, expected = int(stated), base64.b64decode(root, validate=True)
     except (OSError, ValueError):
-        raise BackupRefused(
-            f"{shipped} is not a checkpoint: give the note as it was sent"
-        ) from None
-    if int(size) > position:
-        return int(size) - position
+        raise BackupRefused(f"{shipped} is no checkpoint: give the note as it was sent") from None
+    if size > position:
+        return size - position
     frontier = Frontier()
-    for event_hash in islice(event_hashes(BATCH), int(size)):
+    for event_hash in islice(event_hashes(BATCH), size):
         frontier.extend([event_hash])
     if frontier.root() != expected:
         raise BackupRefused(
-            f"The first {int(size):,} events are not those of {shipped.name}: this is another log"
+            f"The first {size:,} events are not those of {shipped.name}: this is another log"
         )
     return 0
 
