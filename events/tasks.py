@@ -9,8 +9,10 @@ import structlog
 from events import drift
 from events.commands import forget_commands
 from events.database import fetch
+from events.effects import effect
 from events.errors import NotRebuildable
 from events.outbox import forget_effects
+from events.privacy import erasing
 from events.timetable import periodic
 from modules.kernel.clock import now
 
@@ -37,3 +39,15 @@ def check_drift(effect_id: UUID) -> None:
         return
     with suppress(NotRebuildable):
         drift.check(fresh=False, seconds=DRIFT_SECONDS)
+
+
+@effect(erasing.AGAIN, transactional=True)
+def erase_again(effect_id: UUID, erasures: list[erasing.Erasure]) -> None:
+    """Wipes what a process wrote that had read before the erasure and not yet forgotten."""
+    erasing.carry_out(erasures)
+
+
+@periodic("events.destroy_due_keys", every=timedelta(days=1))
+def destroy_due_keys(effect_id: UUID) -> None:
+    """Destroys keys of personal data when the law stops asking for what they open."""
+    erasing.destroy_due_keys()
