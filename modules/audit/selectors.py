@@ -7,6 +7,7 @@ from uuid import UUID
 
 from events.chain import GENESIS
 from events.database import TENANT, fetch
+from events.privacy.sealing import personal_fields
 from events.store import RecordedEvent, Stream, read_stream, stream_head, verify_stream
 from modules.audit.contracts import (
     AuditedEvent,
@@ -176,7 +177,9 @@ def state_at(
             first=first.isoformat(),
         )
     try:
-        before, after = fold(chosen[:-1]), fold(chosen)
+        # An auditor judges deeds and sums; whom they concern stays sealed.
+        with personal_fields("sealed"):
+            before, after = fold(chosen[:-1]), fold(chosen)
     except Exception as error:
         # What was written behind the shop's back may break any assumption of any event.
         raise RecordUnreadable(
