@@ -3,6 +3,7 @@
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -38,13 +39,13 @@ def erase(who: str = EMAIL) -> str:
     return said.getvalue()
 
 
-def backup() -> list[tuple[object, ...]]:
+def backup() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM pii.key")
         return list(cursor.fetchall())
 
 
-def restore(rows: list[tuple[object, ...]]) -> None:
+def restore(rows: list[tuple[Any, ...]]) -> None:
     """Brings back the keys of a backup that was made before somebody was erased."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM pii.key; DELETE FROM pii.erasure")

@@ -1,5 +1,6 @@
 """A sealed field opens where it was sealed, for as long as its key exists, and nowhere else."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -11,9 +12,8 @@ from django.db import connection
 
 from events import codec
 from events.errors import PersonalKeyMissing, SealBroken
-from events.privacy import keys
 from events.privacy.erasing import destroy_due_keys, destroy_keys
-from events.privacy.keys import stored_keyring
+from events.privacy.keys import REMEMBERED_SECONDS, stored_keyring
 from events.privacy.marks import marked
 from events.privacy.secrets import guest_subject, keyed_digest, subject_of
 from modules.kernel.clock import now
@@ -187,8 +187,8 @@ def test_a_remembered_key_is_forgotten_after_a_minute(monkeypatch: pytest.Monkey
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM pii.key")
     assert read(event, payload).contact == CONTACT
-    later = keys.time.monotonic() + keys.REMEMBERED_SECONDS + 1
-    monkeypatch.setattr(keys.time, "monotonic", lambda: later)
+    later = time.monotonic() + REMEMBERED_SECONDS + 1
+    monkeypatch.setattr("events.privacy.keys.time.monotonic", lambda: later)
     assert read(event, payload).contact.email == "erased"
 
 
