@@ -11,9 +11,11 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from events.privacy.erasing import listed, reapply
+from events.effects import perform
+from events.privacy.erasing import AGAIN, listed, reapply
 from events.privacy.keys import stored_keyring
 from events.privacy.secrets import guest_subject
+from events.store import append, stream_head
 from modules.carts.commands import set_delivery
 from modules.carts.contracts import SetDelivery
 from modules.carts.selectors import cart_by_token
@@ -23,12 +25,14 @@ from modules.customers.contracts import AccountInOffice, CustomerNotFound
 from modules.customers.selectors import customer, customer_by_email
 from modules.kernel.identity import new_id
 from modules.notifications.tasks import send
+from modules.orders.domain.order import Order
+from modules.orders.models import OrderRow
 from modules.orders.selectors import order_detail
 from modules.privacy.commands import erase_customer
 from modules.privacy.contracts import EraseCustomer
 from modules.privacy.selectors import person_named, person_of_account
-from tests.privacy.planted import DELIVERED, EMAIL, trade
-from tests.support.trade import buy, checkout, fill_basket
+from tests.privacy.planted import DELIVERED, EMAIL, WORDS, trade
+from tests.support.trade import buy, checkout, fill_basket, some
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 
@@ -200,3 +204,32 @@ def test_asking_by_hand_needs_the_name_typed_again(monkeypatch: pytest.MonkeyPat
         call_command("customer_erase", EMAIL, stdout=StringIO())
     assert email_of(placed.order_id) == EMAIL
     assert person_named(EMAIL).customer_id is None
+
+
+def test_words_recorded_without_a_name_are_erased_with_the_order_s_person() -> None:
+    placed = trade()
+    head = stream_head(placed.order_id)
+    assert head is not None
+    event = Order.ReturnRequested(
+        originator_id=placed.order_id,
+        originator_version=head.version + 1,
+        return_id=new_id(),
+        lines=some(prints=1),
+        reason=WORDS,
+    )
+    append(placed.order_id, Order.kind, [event], expected_version=head.version, previous=head.head)
+    assert order_detail(placed.order_id).returns[-1].reason == WORDS
+    erase()
+    assert order_detail(placed.order_id).returns[-1].reason == "erased"
+
+
+def test_the_erasure_is_carried_out_once_more_for_those_who_had_read_before() -> None:
+    placed = trade()
+    erase()
+    # What a slow writer in another process would leave behind.
+    OrderRow.objects.filter(id=placed.order_id).update(name="Quaxilda Zornwhistle")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM es.outbox WHERE actor = %s AND due_at > now()", [AGAIN])
+        (effect,) = cursor.fetchone()
+    assert perform(effect, 1)
+    assert OrderRow.objects.get(id=placed.order_id).name == "erased"
