@@ -27,3 +27,14 @@ CREATE TABLE pii.erasure (
     actor text NOT NULL,
     PRIMARY KEY (tenant_id, subject, erased_at)
 );
+
+-- Who, of those who see only seals, had them opened, and why.
+CREATE TABLE pii.look (
+    tenant_id smallint NOT NULL DEFAULT 1,
+    id uuid PRIMARY KEY,
+    actor text NOT NULL,
+    reason text NOT NULL CHECK (reason <> ''),
+    stream_id uuid NOT NULL,
+    looked_at timestamptz NOT NULL
+);
+CREATE INDEX look_stream ON pii.look (tenant_id, stream_id, looked_at);

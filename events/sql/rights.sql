@@ -9,4 +9,4 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON es.projection, es.dead, es.outbox TO cou
 GRANT SELECT, INSERT, DELETE ON es.command TO counterfoil_app;
 GRANT USAGE ON SCHEMA pii TO counterfoil_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pii.key TO counterfoil_app;
-GRANT SELECT, INSERT ON pii.erasure TO counterfoil_app;
+GRANT SELECT, INSERT ON pii.erasure, pii.look TO counterfoil_app;

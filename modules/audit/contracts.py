@@ -1,7 +1,8 @@
 """The auditor's view: every recorded event, the state it made, and whether the record is whole.
 
-An auditor reads and never writes. A **stream** is the history of one order or one payment; its
-**chain** is the row of hashes, each made from the one before and everything its event says.
+An auditor reads and never writes, except that looking at personal data leaves a record. A
+**stream** is the history of one order or one payment; its **chain** is the row of hashes, each made
+from the one before and everything its event says.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,12 @@ class NothingRecordedYet(NotFound):
     code = "nothing-recorded-yet"
 
 
+class ReasonMissing(Conflict):
+    """Personal data is opened for a reason in words, which is recorded; field: `least`."""
+
+    code = "reason-missing"
+
+
 class RecordUnreadable(Conflict):
     """An event that was changed so that no event can be read from it. Fields: `version`."""
 
@@ -41,6 +48,23 @@ class Violation:
     actor: str
     recorded_at: datetime
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSeals:
+    """An auditor wants to see the personal data of a stream, and says why."""
+
+    stream_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Somebody had the personal data of a stream opened."""
+
+    actor: str
+    reason: str
+    looked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

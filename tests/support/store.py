@@ -16,7 +16,7 @@ def empty_store() -> None:
         cursor.execute(
             "BEGIN; SET LOCAL session_replication_role = replica;"
             " TRUNCATE es.stream, es.event, es.log, es.projection, es.dead, es.command, es.outbox,"
-            " pii.key, pii.erasure;"
+            " pii.key, pii.erasure, pii.look;"
             " UPDATE es.sequencer SET position = 0, snap = pg_current_snapshot(),"
             " own_tx = '0', own_seq = 0; COMMIT"
         )
