@@ -153,6 +153,12 @@ def test_a_customer_s_subject_is_the_account_and_a_guest_s_follows_from_the_addr
     assert subject_of(None, " LEA@example.org") == LEA != guest_subject("noa@example.org")
 
 
+def test_orders_without_any_address_are_each_their_own_person() -> None:
+    one, other = placed(email=""), placed(email="")
+    assert (one.whose(), other.whose()) == (one.originator_id, other.originator_id)
+    assert read(one, codec.encode_event(one)).contact == one.contact
+
+
 def test_what_follows_an_order_is_sealed_for_the_same_person() -> None:
     order = Order.fold(new_id(), [placed()])
     order.cancel("my neighbour wants none")

@@ -44,6 +44,8 @@ class Order(Aggregate):
         subject: UUID | None = None
 
         def whose(self) -> UUID:
+            if self.customer_id is None and not self.contact.email:
+                return super().whose()
             return self.subject or subject_of(self.customer_id, self.contact.email)
 
         def apply(self, aggregate: Any) -> None:
