@@ -37,6 +37,16 @@ migrate: (manage "migrate")
 [group('check')]
 test: check (_pytest "-n 2")
 
+# Write database and media into a new folder, while the shop is open
+[group('run')]
+backup *folder: setup
+    @{{ python }} manage.py backup {{ folder }}
+
+# Put a backup into an empty database: `DATA_DIRECTORY=var-restored just restore var/backups/...`
+[group('run')]
+restore folder: setup
+    @{{ python }} manage.py restore {{ folder }}
+
 # Install what tests need: locked packages, Redis, Chromium
 [group('check')]
 setup-tests: (_install "development") (_program "redis-server" "redis-server" "redis-server") (_program "chromium" "chromium" "chromium chromium-browser google-chrome")
@@ -99,6 +109,11 @@ tests *arguments: setup-tests (_pytest "" arguments)
 fuzz: setup-tests
     COUNTERFOIL_FUZZ_CASES=2000 {{ python }} -m pytest -q tests/api/test_fuzzing.py --timeout=900
 
+# 1,000 random tamperings with the database, and 1,000 clean exports
+[group('test')]
+tamper: setup-tests
+    COUNTERFOIL_TAMPERINGS=1000 {{ python }} -m pytest -q tests/integrity/test_tampering.py --timeout=900
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")
@@ -137,6 +152,11 @@ vendor: (_install "development")
 [group('maintain')]
 styles: (_install "development")
     {{ python }} -m frontend.stylesheet
+
+# Write docs/events.md: every event, who projects it, who listens
+[group('maintain')]
+catalogue: (_install "development")
+    @{{ python }} -m tests.architecture.catalogue
 
 # Write the index of docs/decisions from the records' titles
 [group('maintain')]

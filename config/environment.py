@@ -146,6 +146,21 @@ class Environment(BaseSettings):
     mail_from: str = Field(
         default="Halftone <shop@halftone.example>", description="Sender of the shop's mail."
     )
+    checkpoint_sinks: str = Field(
+        default="",
+        description="Where signed checkpoints go, separated by commas: file:, mailto:, s3+https:, "
+        "witness+https: (docs/guides/proofs.md); empty writes files in the data directory.",
+    )
+    checkpoint_key_file: str = Field(
+        default="",
+        description="The file of the log's signing keys; empty keeps them in the data directory. "
+        "Made at the first start.",
+    )
+    checkpoint_origin: str = Field(
+        default="",
+        description="The log's name for life, such as shop.example/log; empty: what the signing "
+        "key says, at first the host of PUBLIC_URL.",
+    )
     guest_limits: bool = Field(
         default=True, description="Whether guests of the API may ask only so often a minute."
     )
@@ -219,6 +234,12 @@ class Environment(BaseSettings):
                 f"is {self.mail_from}",
                 "Give the shop's own sender",
             ),
+            (
+                not self.checkpoint_sinks,
+                "checkpoint_sinks",
+                "is empty",
+                "Name a place on another host: docs/guides/proofs.md lists the kinds",
+            ),
         ]
         return [
             Problem(name.upper(), f"{complaint}, which MODE=production does not allow", advice)
@@ -270,7 +291,7 @@ def malformed(detail: dict[str, object]) -> Problem:
     name = str(location[0])
     message = str(detail["msg"]).removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
-    secret = name.endswith(("_url", "_key"))
+    secret = name.endswith(("_url", "_key", "_sinks"))
     value = "" if secret else f"{os.environ.get(name.upper(), '')!r}: "
     advice = Environment.model_fields[name].description or ""
     return Problem(name.upper(), f"{value}{message}", f"It means: {advice}")

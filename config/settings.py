@@ -43,6 +43,21 @@ PAYMENT_PROVIDERS = (
     "modules.payments.gateways.invoice.Invoice",
 )
 
+# The log's signing keys, and where checkpoints are sent: docs/guides/proofs.md.
+CHECKPOINT_KEY_FILE = env.checkpoint_key_file or str(env.data_directory / "checkpoint-keys")
+CHECKPOINT_ORIGIN = env.checkpoint_origin
+CHECKPOINT_SINKS = env.checkpoint_sinks or (env.data_directory / "checkpoints").absolute().as_uri()
+# How a place's address begins, and its kind: a class with the methods of
+# events.integrity.shipping.Sink.
+CHECKPOINT_SINK_KINDS = {
+    "file": "events.integrity.sinks.directory.Directory",
+    "mailto": "events.integrity.sinks.mail.Mail",
+    "s3+https": "events.integrity.sinks.object_store.ObjectStore",
+    "s3+http": "events.integrity.sinks.object_store.ObjectStore",
+    "witness+https": "events.integrity.sinks.witness.Witness",
+    "witness+http": "events.integrity.sinks.witness.Witness",
+}
+
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
     "frontend",
@@ -52,6 +67,7 @@ INSTALLED_APPS = [
     "modules.checkout",
     "modules.orders",
     "modules.payments",
+    "modules.adjustments",
     "modules.catalog",
     "modules.pricing",
     "modules.carts",

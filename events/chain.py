@@ -7,7 +7,9 @@ different rows give the same input, and nothing but the row's columns is needed 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
+from typing import Protocol
 from uuid import UUID
 
 LABEL = b"counterfoil/event/1\n"
@@ -17,9 +19,38 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
+class Enveloped(Protocol):
+    """The columns beside the payload that the hash covers."""
+
+    @property
+    def tenant_id(self) -> int: ...
+    @property
+    def stream_id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def schema_version(self) -> int: ...
+    @property
+    def event_id(self) -> UUID: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def effective_at(self) -> datetime: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def causation_id(self) -> UUID | None: ...
+    @property
+    def correlation_id(self) -> UUID: ...
+    @property
+    def command_id(self) -> UUID | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """The columns beside the payload that the hash covers."""
+    """An envelope before its event is recorded."""
 
     tenant_id: int
     stream_id: UUID
@@ -35,28 +66,29 @@ class Envelope:
     command_id: UUID | None
 
 
-def event_hash(previous: bytes, envelope: Envelope, payload: bytes) -> bytes:
+def event_hash(previous: bytes, envelope: Enveloped, payload: bytes) -> bytes:
     """Returns the 32 bytes of an event's `hash`; `previous` is the one before, or `GENESIS`."""
-    fields = (
-        previous,
-        b"%d" % envelope.tenant_id,
-        str(envelope.stream_id).encode(),
-        b"%d" % envelope.version,
-        envelope.topic.encode(),
-        b"%d" % envelope.schema_version,
-        str(envelope.event_id).encode(),
-        b"%d" % microseconds(envelope.recorded_at),
-        b"%d" % microseconds(envelope.effective_at),
-        envelope.actor.encode(),
-        _identifier(envelope.causation_id),
-        str(envelope.correlation_id).encode(),
-        _identifier(envelope.command_id),
-        payload,
-    )
-    parts = [LABEL]
-    for field in fields:
-        parts += (ABSENT,) if field is None else (len(field).to_bytes(4, "big"), field)
-    return sha256(b"".join(parts)).digest()
+    return sha256(
+        b"".join(
+            (
+                LABEL,
+                _field(previous),
+                _number(envelope.tenant_id),
+                _repeated_id(envelope.stream_id),
+                _number(envelope.version),
+                _text(envelope.topic),
+                _number(envelope.schema_version),
+                _id(envelope.event_id),
+                _moment(envelope.recorded_at),
+                _moment(envelope.effective_at),
+                _text(envelope.actor),
+                _repeated_id(envelope.causation_id),
+                _repeated_id(envelope.correlation_id),
+                _repeated_id(envelope.command_id),
+                _field(payload),
+            )
+        )
+    ).digest()
 
 
 def microseconds(moment: datetime) -> int:
@@ -64,5 +96,30 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
-def _identifier(value: UUID | None) -> bytes | None:
-    return None if value is None else str(value).encode()
+def _field(value: bytes) -> bytes:
+    return len(value).to_bytes(4, "big") + value
+
+
+def _id(value: UUID | None) -> bytes:
+    return ABSENT if value is None else _field(str(value).encode())
+
+
+# Events that are recorded or verified together share most of their envelope.
+@lru_cache(maxsize=4096)
+def _repeated_id(value: UUID | None) -> bytes:
+    return _id(value)
+
+
+@lru_cache(maxsize=1024)
+def _text(value: str) -> bytes:
+    return _field(value.encode())
+
+
+@lru_cache(maxsize=1024)
+def _number(value: int) -> bytes:
+    return _field(b"%d" % value)
+
+
+@lru_cache(maxsize=1024)
+def _moment(value: datetime) -> bytes:
+    return _number(microseconds(value))

@@ -5,10 +5,12 @@ statements that every command runs, that is most of their cost. Errors arrive as
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
+from cachalot.api import cachalot_disabled
 from django.db import connection
 from psycopg.rows import tuple_row
 
@@ -29,6 +31,21 @@ def fetch(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
 def execute(sql: str, parameters: Sequence[object] = ()) -> None:
     """Runs one statement whose rows, if any, do not matter. Raises as `fetch` does."""
     _run(sql, parameters, returns=False)
+
+
+@contextmanager
+def uncached() -> Iterator[None]:
+    """Has every query inside ask PostgreSQL, for decisions that may not rest on a cached answer.
+
+    cachalot's own context manager does not end when its body raises: the thread would never cache
+    anything again.
+    """
+    disabled = cachalot_disabled()
+    disabled.__enter__()
+    try:
+        yield
+    finally:
+        disabled.__exit__(None, None, None)
 
 
 def require_transaction(what: str) -> None:

@@ -17,6 +17,7 @@ type Translator[E: Event] = Callable[[E, RecordedEvent], Iterable[object]]
 _handlers: dict[type, list[Handler[Any]]] = {}
 _batch_handlers: dict[type, list[Handler[Any]]] = {}
 _translators: dict[type[Event], Translator[Any]] = {}
+_facts: dict[type[Event], type] = {}
 
 
 def subscribe[F](fact_type: type[F], handler: Handler[F]) -> None:
@@ -47,8 +48,8 @@ def subscribe_to_many[F](fact_type: type[F], handler: Handler[Sequence[F]]) -> N
     handlers.append(handler)
 
 
-def translate[E: Event](event_class: type[E], to_facts: Translator[E]) -> None:
-    """Publishes `to_facts(event, recorded)` whenever an event of this class is saved.
+def translate[E: Event](event_class: type[E], fact: type, to_facts: Translator[E]) -> None:
+    """Publishes `to_facts(event, recorded)`, all `fact`s, whenever such an event is saved.
 
     Raises:
         ValueError: the class has a translation already.
@@ -58,6 +59,7 @@ def translate[E: Event](event_class: type[E], to_facts: Translator[E]) -> None:
     if event_class in _translators:
         raise ValueError(f"{event_class.__qualname__} is translated already")
     _translators[event_class] = to_facts
+    _facts[event_class] = fact
 
 
 def translated(recorded: RecordedEvent) -> list[object]:
@@ -82,11 +84,17 @@ def publish_all(published: Sequence[object]) -> None:
         together(published)
 
 
-def subscribers() -> dict[type, tuple[Handler[Any], ...]]:
-    """Returns who listens to what, for the catalogue of events."""
-    return {fact_type: tuple(handlers) for fact_type, handlers in _handlers.items()}
+def subscribers(fact: type) -> tuple[Handler[Any], ...]:
+    """Returns who listens to a fact, in the order in which they are called."""
+    return (*_handlers.get(fact, ()), *_batch_handlers.get(fact, ()))
 
 
-def translations() -> dict[type[Event], Translator[Any]]:
-    """Returns which stored events are published, for the catalogue of events."""
-    return dict(_translators)
+def published_as(event_class: type[Event]) -> type | None:
+    """Returns the fact that an event is published as, if it is."""
+    return _facts.get(event_class)
+
+
+def all_facts() -> list[type]:
+    """Returns every fact that is published from an event or listened to, by name."""
+    known = {*_facts.values(), *_handlers, *_batch_handlers}
+    return sorted(known, key=lambda fact: (fact.__module__, fact.__name__))

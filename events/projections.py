@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.db.models import Field, Model
 
 from events import registry
 from events.aggregate import Event
+from events.database import execute
 from events.store import RecordedEvent
 
 type State = dict[str, Any]
 type Mode = Literal["inline", "async"]
+
+# From so many rows on they are sent as arrays.
+MANY = 10
 
 
 class Projection:
@@ -40,6 +45,15 @@ class Projection:
         """Returns the row's columns after an event; None: no row. The key need not be in it."""
         raise NotImplementedError
 
+    def fold_all(self, state: State | None, recorded: Sequence[RecordedEvent]) -> State | None:
+        """Returns the row's columns after several events of one row, as `fold` one by one would.
+
+        For projections that can fold many at the price of one.
+        """
+        for row in recorded:
+            state = self.fold(None if state is None else dict(state), row)
+        return state
+
     def changes(self, aggregate: Any, recorded: RecordedEvent) -> State | None:
         """Returns the columns that an event changes, told from its `aggregate` as it was saved.
 
@@ -55,20 +69,26 @@ class Projection:
         keys = [self.key(row) for row in recorded]
         rows = self._present(recorded, keys)
         existed = {key for key, state in rows.items() if state is not None}
-        touched = dict.fromkeys(keys)
+        touched: dict[Any, list[RecordedEvent]] = {}
         for key, row in zip(keys, recorded, strict=True):
+            touched.setdefault(key, []).append(row)
+        for key, events in touched.items():
             state = rows.get(key)
-            mark = row.version if self.guard == "version" else row.position
-            if state is not None and state.get(self.guard, 0) >= mark:
+            seen = -1 if state is None else state.get(self.guard, 0)
+            new = [row for row in events if self._mark(row) > seen]
+            if not new:
                 continue
-            folded = self.fold(None if state is None else dict(state), row)
+            folded = self.fold_all(None if state is None else dict(state), new)
             if folded is not None:
-                folded[self.guard] = mark
+                folded[self.guard] = self._mark(new[-1])
             rows[key] = folded
         gone = [key for key in touched if rows.get(key) is None and key in existed]
         if gone:
             self.model._default_manager.filter(pk__in=gone).delete()
         self._write({key: state for key in touched if (state := rows.get(key)) is not None})
+
+    def _mark(self, row: RecordedEvent) -> int:
+        return row.version if self.guard == "version" else row.position or 0
 
     def clear(self) -> None:
         """Empties the read model, before it is folded anew."""
@@ -120,26 +140,43 @@ class Projection:
         unknown = [name for name in names if name not in fields]
         if unknown:
             raise TypeError(f"{self.name} folds into {unknown}, not columns of {self.model}")
-        parameters: list[Any] = []
-        for key, state in rows.items():
-            values = {**state, primary.attname: key}
-            for name in names:
-                value = values[name] if name in values else fields[name].get_default()
-                parameters.append(fields[name].get_db_prep_save(value, connection))
+        columns = [
+            [
+                fields[name].get_db_prep_save(
+                    key
+                    if name == primary.attname
+                    else state[name]
+                    if name in state
+                    else fields[name].get_default(),
+                    connection,
+                )
+                for key, state in rows.items()
+            ]
+            for name in names
+        ]
+        if len(rows) >= MANY and not any(isinstance(fields[name], ArrayField) for name in names):
+            execute(self._upsert(names, fields, self._unnested(names, fields)), columns)
+            return
+        places = f"({', '.join(['%s'] * len(names))})"
+        values = f"VALUES {', '.join([places] * len(rows))}"
+        parameters = [value for row in zip(*columns, strict=True) for value in row]
         with connection.cursor() as cursor:
-            cursor.execute(self._upsert(names, fields, len(rows)), parameters)
+            cursor.execute(self._upsert(names, fields, values), parameters)
 
-    def _upsert(self, names: list[str], fields: dict[str, Any], rows: int) -> str:
+    def _unnested(self, names: list[str], fields: dict[str, Any]) -> str:
+        # One statement for any number of rows: prepared once, its values sent apart from it.
+        arrays = ", ".join(f"%b::{fields[name].db_type(connection)}[]" for name in names)
+        return f"SELECT * FROM unnest({arrays})"  # noqa: S608  # types of the model's columns
+
+    def _upsert(self, names: list[str], fields: dict[str, Any], rows: str) -> str:
         quote = connection.ops.quote_name
         table, guard = quote(self.model._meta.db_table), quote(self.guard)
         columns = [quote(fields[name].column) for name in names]
         primary = quote(_primary_key(self.model).column or "")
-        places = f"({', '.join(['%s'] * len(columns))})"
         updates = [f"{column} = excluded.{column}" for column in columns if column != primary]
         # Every name comes from the model and is quoted.
         return (
-            f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608
-            f"VALUES {', '.join([places] * rows)}"
+            f"INSERT INTO {table} ({', '.join(columns)}) {rows}"
             f" ON CONFLICT ({primary}) DO UPDATE SET {', '.join(updates)}"
             f" WHERE {table}.{guard} < excluded.{guard}"
         )

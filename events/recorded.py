@@ -9,7 +9,7 @@ from uuid import UUID
 
 from events import codec
 from events.aggregate import Aggregate, Event
-from events.chain import Envelope, event_hash
+from events.chain import event_hash
 from events.database import TENANT
 
 
@@ -45,7 +45,7 @@ class RecordedEvent:
 
     def expected_hash(self, previous: bytes) -> bytes:
         """Returns the hash this row must carry after one whose hash is `previous`."""
-        return event_hash(previous, _envelope(self), self.payload)
+        return event_hash(previous, self, self.payload)
 
 
 COLUMNS = (
@@ -72,21 +72,4 @@ def from_row(position: int | None, row: Sequence[Any]) -> RecordedEvent:
         correlation_id=row[10],
         command_id=row[11],
         hash=row[12],
-    )
-
-
-def _envelope(row: RecordedEvent) -> Envelope:
-    return Envelope(
-        tenant_id=row.tenant_id,
-        stream_id=row.stream_id,
-        version=row.version,
-        topic=row.topic,
-        schema_version=row.schema_version,
-        event_id=row.event_id,
-        recorded_at=row.recorded_at,
-        effective_at=row.effective_at,
-        actor=row.actor,
-        causation_id=row.causation_id,
-        correlation_id=row.correlation_id,
-        command_id=row.command_id,
     )

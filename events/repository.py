@@ -122,7 +122,7 @@ def save(aggregate: Aggregate) -> int:
     aggregate.collect_events()
     aggregate._head = recorded[-1].hash
     projections.run_inline(recorded)
-    _wake_after_commit()
+    wake_after_commit()
     _publish(recorded)
     return aggregate.version
 
@@ -136,7 +136,8 @@ def _publish(recorded: list[RecordedEvent]) -> None:
                     facts.publish(fact)
 
 
-def _wake_after_commit() -> None:
+def wake_after_commit() -> None:
+    """Wakes the readers of the log once, after the transaction at hand."""
     if not any(hook[1] is notify for hook in connection.run_on_commit):
         # Robust: a wake-up that fails costs followers one poll, and must not fail the command.
         transaction.on_commit(notify, robust=True)

@@ -1,4 +1,4 @@
-"""What the event store does by itself: forgetting what nobody needs, watching the read models."""
+"""What the event store does by itself: shipping checkpoints, forgetting, watching read models."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -11,6 +11,8 @@ from events.commands import forget_commands
 from events.database import fetch
 from events.effects import effect
 from events.errors import NotRebuildable
+from events.integrity.checkpoints import checkpoint_at, keep_cosignature
+from events.integrity.shipping import ATTEMPTS, SHIP, Forked, sinks
 from events.outbox import forget_effects
 from events.privacy import erasing
 from events.timetable import periodic
@@ -51,3 +53,24 @@ def erase_again(effect_id: UUID, erasures: list[erasing.Erasure]) -> None:
 def destroy_due_keys(effect_id: UUID) -> None:
     """Destroys keys of personal data when the law stops asking for what they open."""
     erasing.destroy_due_keys()
+
+
+@effect(SHIP, max_attempts=ATTEMPTS)
+def ship_checkpoint(effect_id: UUID, sink: str, size: int) -> None:
+    """Sends a checkpoint to one place and keeps what a witness answers.
+
+    Raises:
+        Forked: the place holds another checkpoint of this log; also logged as an alarm.
+    """
+    checkpoint = checkpoint_at(size)
+    places = [each for each in sinks() if each.name == sink]
+    if checkpoint is None or not places:
+        log.warning("checkpoint not shipped, its place is no longer configured", sink=sink)
+        return
+    try:
+        answers = places[0].ship(checkpoint.size, checkpoint.note, effect_id)
+    except Forked as error:
+        log.critical("the log was rewritten", sink=sink, size=size, error=str(error))
+        raise
+    for witness, line in answers:
+        keep_cosignature(size, witness, line)

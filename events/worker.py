@@ -1,4 +1,4 @@
-"""The background process: follows the log, relays the outbox, performs the effects."""
+"""The background process: follows the log, signs it, relays the outbox, performs the effects."""
 
 import threading
 from collections.abc import Callable
@@ -7,6 +7,7 @@ import dramatiq
 import structlog
 
 from events import follower, relay
+from events.integrity import checkpointer
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ def run_worker(stop: threading.Event, *, effect_threads: int = EFFECT_THREADS) -
         for name, function in (
             ("follower", follower.run_forever),
             ("relay", relay.run_forever),
+            ("checkpointer", checkpointer.run_forever),
         )
     ]
     worker = dramatiq.Worker(

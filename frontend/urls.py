@@ -6,7 +6,7 @@ from frontend.account import privacy
 from frontend.account import views as account
 from frontend.bank.views import bank_page
 from frontend.live.streams import order_live
-from frontend.storefront import basket, catalogue, checkout, information, orders
+from frontend.storefront import basket, catalogue, checkout, information, orders, receipts
 from frontend.storefront.finding import find_order
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:token>/pay/", checkout.pay_again, name="order-pay"),
     path("orders/<str:token>/cancel/", orders.cancel, name="order-cancel"),
     path("orders/<str:token>/return/", orders.ask_to_return, name="order-return"),
+    path("orders/<str:token>/receipt/", receipts.receipt_file, name="order-receipt"),
+    path("log/keys", receipts.key_page, name="log-keys"),
     path("find-order/", find_order, name="find-order"),
     path("robots.txt", information.robots, name="robots"),
     path("sitemap.xml", information.sitemap, name="sitemap"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,15 @@ COLUMNS = (
     *("InvoiceNo", "StockCode", "Description", "Quantity"),
     *("InvoiceDate", "UnitPrice", "CustomerID", "Country"),
 )
+# What later editions of the same books call some columns.
+OTHER_NAMES = {
+    "InvoiceNo": ("Invoice",),
+    "UnitPrice": ("Price",),
+    "CustomerID": ("Customer ID", "Customer_ID"),
+}
 BATCH = 20_000
+# Powers of ten that a price begins with, and its digits: within them sums of prices stay exact.
+FINEST, LARGEST, DIGITS = -15, 12, 30
 _WHOLE = re.compile(r"-?\d{1,9}(\.0+)?")
 _DATES = ("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")
 
@@ -49,10 +57,13 @@ class Line(NamedTuple):
 
 
 class UnreadableLine(NamedTuple):
+    """A line that says something no line can say; its `amount` counts where that can be read."""
+
     number: int
     invoice: str
     code: str
     reason: str
+    amount: Decimal = Decimal()
 
 
 def line_count(path: Path) -> int | None:
@@ -68,7 +79,8 @@ def read_lines(path: Path) -> Iterator[Line | UnreadableLine]:
     """
     number = 0
     for batch in _batches(path):
-        columns = [batch.column(name).to_pylist() for name in COLUMNS]
+        names = _named(path, batch.schema.names)
+        columns = [batch.column(name).to_pylist() for name in names]
         for values in zip(*columns, strict=True):
             number += 1
             yield _line(number, values)
@@ -79,8 +91,9 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
         raise FileRefused(f"There is no file {path}: give the path of a CSV or Parquet file")
     if path.suffix == ".parquet":
         file = _parquet(path)
-        _check_columns(path, file.schema_arrow.names)
-        yield from file.iter_batches(batch_size=BATCH, columns=list(COLUMNS))
+        yield from file.iter_batches(
+            batch_size=BATCH, columns=_named(path, file.schema_arrow.names)
+        )
     elif path.suffix == ".csv":
         yield from _csv(path)
     else:
@@ -100,7 +113,8 @@ def _parquet(path: Path) -> pq.ParquetFile:
 
 def _csv(path: Path) -> Iterator[pa.RecordBatch]:
     # All columns as text: an amount must not pass through a float on its way to a Decimal.
-    text = dict.fromkeys(COLUMNS, pa.string())
+    names = (*COLUMNS, *(other for others in OTHER_NAMES.values() for other in others))
+    text = dict.fromkeys(names, pa.string())
     try:
         reader = pacsv.open_csv(
             path,
@@ -110,7 +124,7 @@ def _csv(path: Path) -> Iterator[pa.RecordBatch]:
             ),
             parse_options=pacsv.ParseOptions(newlines_in_values=True),
         )
-        _check_columns(path, reader.schema.names)
+        _named(path, reader.schema.names)
         yield from reader
     except pa.ArrowInvalid as error:
         raise FileRefused(
@@ -118,12 +132,18 @@ def _csv(path: Path) -> Iterator[pa.RecordBatch]:
         ) from None
 
 
-def _check_columns(path: Path, names: list[str]) -> None:
-    missing = [name for name in COLUMNS if name not in names]
+def _named(path: Path, names: list[str]) -> list[str]:
+    """Returns what the file calls each of our columns. Raises: FileRefused: one is missing."""
+    found = {
+        column: next((each for each in (column, *OTHER_NAMES.get(column, ())) if each in names), "")
+        for column in COLUMNS
+    }
+    missing = [column for column, name in found.items() if not name]
     if missing:
         raise FileRefused(
             f"{path.name} lacks the columns {', '.join(missing)}; it has {', '.join(names)}"
         )
+    return list(found.values())
 
 
 def _line(number: int, values: tuple[Any, ...]) -> Line | UnreadableLine:
@@ -137,17 +157,34 @@ def _line(number: int, values: tuple[Any, ...]) -> Line | UnreadableLine:
             _quantity(quantity),
             _moment(invoiced_at),
             _price(price),
-            "" if customer is None else str(customer).removesuffix(".0"),
-            country or "",
+            _customer(customer),
+            repaired(country or ""),
         )
-    except ValueError as error:
-        return UnreadableLine(number, str(invoice or ""), str(code or ""), str(error))
+    except (ValueError, TypeError) as error:
+        amount = _amount(quantity, price)
+        return UnreadableLine(number, str(invoice or ""), str(code or ""), str(error), amount)
 
 
-def _name(value: object, column: str) -> str:
-    text = "" if value is None else str(value).strip()
+def _amount(quantity: object, price: object) -> Decimal:
+    with suppress(ValueError, TypeError):
+        return _price(price) * _quantity(quantity)
+    return Decimal()
+
+
+@cache
+def _customer(value: object) -> str:
+    return "" if value is None else repaired(str(value).removesuffix(".0"))
+
+
+# Of the names only those near each other repeat.
+@lru_cache(maxsize=10_000)
+def _name(value: Any, column: str) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    text = "" if value is None else str(int(value) if whole else value).strip()
     if not text:
         raise ValueError(f"{column} is empty")
+    if not text.isprintable():
+        raise ValueError(f"{column} has characters that cannot be written: {text!r}")
     return text
 
 
@@ -167,7 +204,9 @@ def _price(value: object) -> Decimal:
         price = value if isinstance(value, Decimal) else Decimal(_written(value))
     except InvalidOperation:
         raise ValueError(f"UnitPrice is no amount: {value!r}") from None
-    if not price.is_finite():
+    if not price.is_finite() or len(price.as_tuple().digits) > DIGITS:
+        raise ValueError(f"UnitPrice is no amount: {value!r}")
+    if price and not FINEST <= price.adjusted() <= LARGEST:
         raise ValueError(f"UnitPrice is no amount: {value!r}")
     return price
 
@@ -196,4 +235,5 @@ def repaired(text: str) -> str:
     if not text.isascii():
         with suppress(UnicodeError):
             text = text.encode("cp1252").decode("utf-8")
-    return " ".join(text.split())
+    words = " ".join(text.split())
+    return words if words.isprintable() else "".join(filter(str.isprintable, words))

@@ -45,8 +45,7 @@ class Report:
     def add_line(self, line: Line | UnreadableLine, judgement: Judgement) -> None:
         total = self._total(judgement)
         total.lines += 1
-        if isinstance(line, Line):
-            total.amount += line.amount
+        total.amount += line.amount
         if judgement.outcome != "imported":
             money: tuple[object, ...] = ("", "", "")
             if isinstance(line, Line):

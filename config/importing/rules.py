@@ -8,13 +8,14 @@ from functools import cache
 
 # Codes of services, money and book-keeping, with what the shop has for them instead.
 _NO_GOODS: tuple[tuple[str, str], ...] = (
-    (r"POST|DOT|C2|23444", "delivery charge: delivery methods charge it"),
+    (r"POST|DOT|C\d|23444", "delivery charge: delivery methods charge it"),
     (r"M", "typed in by hand: it says nothing about what was sold"),
     (r"D", "discount: promotions and price changes give it"),
     (r"S", "samples: nothing that is sold"),
+    (r"(ADJUST|TEST)\w*", "booking or test by hand: nothing that is sold"),
     (r"B", "bad debt: the ledger writes it off"),
     (r"BANK CHARGES|AMAZONFEE|CRUK", "fee or commission: an expense, not goods"),
-    (r"GIFT_0001_\d+|22016", "gift voucher: money, not goods"),
+    (r"GIFT(_0001_\d+)?|22016", "gift voucher: money, not goods"),
 )
 
 NEVER_PRICED = "never sold at a price of a penny or more"

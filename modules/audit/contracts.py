@@ -1,8 +1,10 @@
 """The auditor's view: every recorded event, the state it made, and whether the record is whole.
 
 An auditor reads and never writes, except that looking at personal data leaves a record. A
-**stream** is the history of one order or one payment; its **chain** is the row of hashes, each made
-from the one before and everything its event says.
+**stream** is the history of one order or one payment; its
+**chain** is the row of hashes, each made from the one before and everything its event says. A
+**checkpoint** is a signed statement of how many events there are and of the root of the hash tree
+over all of them; a **receipt** proves that an order's events are in such a tree.
 """
 
 from dataclasses import dataclass
@@ -34,6 +36,36 @@ class RecordUnreadable(Conflict):
     """An event that was changed so that no event can be read from it. Fields: `version`."""
 
     code = "record-unreadable"
+
+
+class NothingSigned(Conflict):
+    """No checkpoint was signed yet, so nothing can be proved."""
+
+    code = "nothing-signed"
+
+
+class CheckpointUnknown(NotFound):
+    """The log signed no checkpoint of this size. Fields: `size`."""
+
+    code = "checkpoint-unknown"
+
+
+class ReceiptNotReady(Conflict):
+    """The next checkpoint, after a minute at most, will prove it. Fields: `retry_after_seconds`."""
+
+    code = "receipt-not-ready"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedCheckpoint:
+    """A checkpoint as a list shows it: `root` in base64, `witnesses` those who cosigned it."""
+
+    size: int
+    root: str
+    signed_at: datetime
+    keys: tuple[str, ...]
+    witnesses: tuple[str, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,3 +177,49 @@ class VerificationReport:
     streams: int
     events: int
     broken: tuple[Verification, ...]
+
+
+# What a question to the log may name, and what it then means.
+QUALIFIERS = {
+    "actor": "who did it: staff:..., customer:..., guest, provider, system",
+    "topic": "what happened: orders.order.placed, or the beginning of it",
+    "order": "an order number, order id or payment id, with its payments",
+    "after": "a day, a time, or a position of the log",
+    "before": "as after",
+    "cause": "a correlation id: all that one request led to",
+}
+
+
+class QuestionRefused(Conflict):
+    """A question to the log that cannot be read. Fields: `word`."""
+
+    code = "question-refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogQuestion:
+    """What is looked for in the log of all events; empty parts ask for nothing."""
+
+    actor: str = ""
+    topic: str = ""
+    order: str = ""
+    after: str = ""
+    before: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedEvent:
+    """An event of the log with the name of its stream."""
+
+    event: AuditedEvent
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPage:
+    """Events, newest first; `older` is where the next page begins, `head` the newest position."""
+
+    events: tuple[LoggedEvent, ...]
+    older: int | None
+    head: int

@@ -1,5 +1,6 @@
 """Questions an auditor asks. Nothing here writes, and nothing here trusts a read model."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal
@@ -7,28 +8,37 @@ from uuid import UUID
 
 from events.chain import GENESIS
 from events.database import TENANT, fetch
+from events.integrity.checkpoints import checkpoint_at, cosignatures, newest
 from events.privacy.sealing import personal_fields
-from events.store import RecordedEvent, Stream, read_stream, stream_head, verify_stream
+from events.store import Stream, read_stream, stream_head, verify_stream
+from modules.adjustments.selectors import adjustment_ids
 from modules.audit.contracts import (
     AuditedEvent,
+    CheckpointUnknown,
+    LogPage,
     Look,
     NothingRecordedYet,
+    QuestionRefused,
     RecordUnreadable,
+    SignedCheckpoint,
     StateAt,
     StreamHead,
     StreamUnknown,
     Verification,
     VerificationReport,
 )
+from modules.audit.exploring import density, log_page, read_question
 from modules.audit.folding import changes, fold
 from modules.audit.heads import every_stream, labels, lost_events, standing
+from modules.audit.reading import audited, chosen_events
+from modules.audit.receipts import write_receipt
 from modules.orders.contracts import OrderNotFound
 from modules.orders.selectors import order_by_number
 from modules.payments.selectors import payments_of
 
 
 def find(reference: str) -> UUID:
-    """Returns the stream that an order number, an order id or a payment id names.
+    """Returns the stream that a number (of an order, else an adjustment) or a stream's id names.
 
     Raises:
         StreamUnknown: nothing recorded has this name.
@@ -39,7 +49,10 @@ def find(reference: str) -> UUID:
         try:
             return order_by_number(reference.strip().upper()).id
         except OrderNotFound:
+            found = adjustment_ids(reference.strip().upper())
+        if not found:
             raise unknown(reference) from None
+        return found[0]
     if standing(stream_id) is None:
         raise unknown(reference)
     return stream_id
@@ -124,31 +137,6 @@ def stream(stream_id: UUID) -> tuple[AuditedEvent, ...]:
     return tuple(result)
 
 
-def audited(recorded: RecordedEvent, previous: bytes) -> AuditedEvent:
-    return AuditedEvent(
-        stream_id=recorded.stream_id,
-        version=recorded.version,
-        position=recorded.position,
-        topic=recorded.topic,
-        title=words(recorded.topic),
-        event_id=recorded.event_id,
-        actor=recorded.actor,
-        recorded_at=recorded.recorded_at,
-        effective_at=recorded.effective_at,
-        causation_id=recorded.causation_id,
-        correlation_id=recorded.correlation_id,
-        command_id=recorded.command_id,
-        previous_hash=previous.hex(),
-        hash=recorded.hash.hex(),
-        payload=recorded.payload.decode(),
-    )
-
-
-def words(topic: str) -> str:
-    """Writes a topic's event for people, without reading it: Parcel shipped."""
-    return topic.rpartition(".v")[0].rpartition(".")[2].replace("_", " ").capitalize()
-
-
 def state_at(
     stream_id: UUID,
     *,
@@ -211,21 +199,61 @@ def looks(stream_id: UUID) -> tuple[Look, ...]:
     return tuple(Look(actor=row[0], reason=row[1], looked_at=row[2]) for row in rows)
 
 
-def chosen_events(
-    everything: list[RecordedEvent],
-    version: int | None,
-    at: datetime | None,
-    by: Literal["recorded", "effective"],
-) -> list[RecordedEvent]:
-    """Returns the events to fold; without its first event a stream has no state."""
-    chosen = everything if version is None else everything[: max(version, 0)]
-    if at is not None and by == "recorded":
-        # Up to the last one known then: clocks of two machines may disagree, versions cannot.
-        known = [each.version for each in chosen if each.recorded_at <= at]
-        chosen = chosen[: max(known, default=0)]
-    elif at is not None:
-        chosen = [each for each in chosen if each.effective_at <= at]
-    return chosen if chosen and chosen[0].version == everything[0].version else []
+def receipt(order_id: UUID, *, since: int = 0) -> str:
+    """Returns an order's receipt, a JSON text that `verify.py` verifies offline.
+
+    `since` is the size of the checkpoint of an earlier receipt; the new one proves that its own
+    checkpoint comes from there.
+
+    Raises:
+        StreamUnknown: there is no such order.
+        ReceiptNotReady: no checkpoint covers the order yet.
+        CheckpointUnknown: no checkpoint was signed at `since`.
+    """
+    return write_receipt(head(order_id).label, [order_id], since)
+
+
+def order_proof(stream_id: UUID) -> str:
+    """Returns what `receipt` does, with an order's payments too. Raises as `receipt` does."""
+    found = family(stream_id)
+    return write_receipt(found[0].label, [each.stream_id for each in found])
+
+
+def log_keys() -> tuple[str, ...]:
+    """Returns the public keys that signed the last checkpoint, as `verify.py --key` takes them."""
+    found = newest(1)
+    return found[0].keys if found else ()
+
+
+def signed_checkpoints(
+    limit: int = 50, *, before: int | None = None
+) -> tuple[SignedCheckpoint, ...]:
+    """Returns the last checkpoints, the newest first; `before` a size, for the page after."""
+    found = newest(limit, before=before)
+    lines = cosignatures([each.size for each in found])
+    return tuple(
+        SignedCheckpoint(
+            size=each.size,
+            root=b64encode(each.root).decode(),
+            signed_at=each.signed_at,
+            keys=each.keys,
+            witnesses=tuple(line.witness for line in lines[each.size]),
+            note=each.note,
+        )
+        for each in found
+    )
+
+
+def signed_note(size: int) -> str:
+    """Returns a checkpoint's signed note with its cosignatures, as witnesses and verifiers read it.
+
+    Raises:
+        CheckpointUnknown: no checkpoint was signed at this size.
+    """
+    found = checkpoint_at(size)
+    if found is None:
+        raise CheckpointUnknown(f"No checkpoint was signed at {size} events.", size=size)
+    return found.note + "".join(f"{line.line}\n" for line in cosignatures([size])[size])
 
 
 def verify(stream_id: UUID) -> Verification:
@@ -295,3 +323,26 @@ def verify_all(progress: Callable[[int], object] | None = None) -> VerificationR
         for stream_id, (version, kind) in lost.items()
     ]
     return VerificationReport(streams=done, events=events, broken=tuple(broken))
+
+
+def explore(text: str, below: int | None = None) -> LogPage:
+    """Returns the newest events that answer a question such as `actor:staff topic:payments`.
+
+    `below` is the position to go on from; `QUALIFIERS` says what may be asked.
+
+    Raises:
+        QuestionRefused: a qualifier nobody knows, a value that is none, or an unknown order.
+    """
+    question = read_question(text)
+    if not question.order:
+        return log_page(question, (), below)
+    try:
+        streams = [each.stream_id for each in family(find(question.order))]
+    except StreamUnknown as refusal:
+        raise QuestionRefused(refusal.message, word=question.order) from None
+    return log_page(question, streams, below)
+
+
+def log_density() -> tuple[tuple[datetime, int], ...]:
+    """Returns when the log's events became true: 60 equal spans, each with about how many."""
+    return density()

@@ -9,10 +9,10 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from cachalot.api import cachalot_disabled
 from django.db import connection
 from django.db.models import Prefetch
 
+from events.database import uncached
 from modules.catalog.domain.attributes import BUILT_IN_FACETS, facet_token
 from modules.catalog.domain.offers import best_availability, price_span
 from modules.catalog.domain.words import trigrams, words
@@ -159,7 +159,7 @@ class _Source:
 
     @classmethod
     def of(cls, ids: Group[UUID]) -> "_Source":
-        with cachalot_disabled():
+        with uncached():
             facets = Attribute.objects.filter(facet=True).values_list("code", flat=True)
             source = cls(
                 products=list(Product.objects.filter(id__in=ids).select_related("category")),

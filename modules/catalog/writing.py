@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import batched
 from uuid import UUID
 
-from cachalot.api import cachalot_disabled
 from django.db.models import Q
 
+from events.database import uncached
 from modules.catalog.contracts import (
     AttributeNotFound,
     AttributeValue,
@@ -72,7 +72,7 @@ class _Writer:
 
     def __init__(self, at: datetime) -> None:
         self.at = at
-        with cachalot_disabled():
+        with uncached():
             self.categories = dict(Category.objects.values_list("path", "id"))
             self.attributes = {row.code: row for row in Attribute.objects.all()}
         self.rules = {

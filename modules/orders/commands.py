@@ -1,10 +1,11 @@
 """What can be done with orders. Each decides from the stream; what follows is in `policies`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.conf import settings
 
+from events.bulk import Bulk, Occasion
 from events.commands import command
 from events.errors import VersionConflict
 from events.outbox import emit
@@ -13,6 +14,7 @@ from events.store import read_stream, stream_head
 from modules.kernel.clock import now
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import derived_id
+from modules.orders import past
 from modules.orders.contracts import (
     CancelLines,
     CancelOrder,
@@ -22,6 +24,8 @@ from modules.orders.contracts import (
     OrderCommand,
     OrderNotFound,
     OrderStepRefused,
+    PastOrder,
+    PastReturn,
     PlaceOrder,
     ReceiveReturn,
     RefundOrder,
@@ -224,6 +228,26 @@ def capture_order(message: CaptureOrder) -> None:
                 amount_minor=part.amount_minor,
             )
         )
+
+
+def record_past_order(bulk: Bulk, message: PastOrder, occasion: Occasion) -> None:
+    """Records an order of the past from its placing to its end, and its payment.
+
+    Raises:
+        QuoteUnsound: the quote cannot be an order.
+        AmountRefused: it cost nothing.
+    """
+    past.complete_order(bulk, message, occasion)
+
+
+def record_past_returns(bulk: Bulk, parts: Sequence[PastReturn], occasion: Occasion) -> None:
+    """Records that units came back and their money was given back, of all orders or of none.
+
+    Raises:
+        OrderNotFound, PaymentNotFound: `bulk` holds no such order; load it first.
+        QuantityNotOpen, AmountRefused: not so much of it is left. Nothing was recorded.
+    """
+    past.take_back(bulk, parts, occasion)
 
 
 def settle(order_id: UUID) -> None:

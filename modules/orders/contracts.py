@@ -164,6 +164,27 @@ class CaptureOrder(OrderCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastOrder:
+    """An order that was paid for, sent and received long ago; all of it at one moment."""
+
+    order: PlaceOrder
+    payment_id: UUID
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastReturn:
+    """Units of one past order that came back, and the money that was given back for them."""
+
+    order_id: UUID
+    payment_id: UUID
+    return_id: UUID
+    lines: tuple[LineQuantity, ...]
+    refund_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
     """A line as pages show it; amounts in minor units of the order's currency, tax included."""
 

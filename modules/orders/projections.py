@@ -12,7 +12,7 @@ from events.store import RecordedEvent, read_stream
 from modules.orders.domain.order import Order
 from modules.orders.domain.state import OrderState
 from modules.orders.models import OrderMoney, OrderRow
-from modules.payments.selectors import moving_events, totals
+from modules.payments.selectors import moving_events, totals_of
 
 
 class Orders(Projection):
@@ -33,13 +33,19 @@ class Orders(Projection):
     model = OrderRow
 
     def fold(self, state: dict[str, Any] | None, recorded: RecordedEvent) -> dict[str, Any]:
-        order = Order.blank(recorded.stream_id)
+        return self.fold_all(state, (recorded,))
+
+    def fold_all(
+        self, state: dict[str, Any] | None, recorded: Sequence[RecordedEvent]
+    ) -> dict[str, Any]:
+        order = Order.blank(recorded[0].stream_id)
         row = {name: value for name, value in (state or {}).items() if name != "search"}
         if state is not None:
             order.state = msgspec.convert(state["state"], OrderState)
-        recorded.event.apply(order)
-        if isinstance(recorded.event, Order.Placed):
-            row = _placed(recorded.event, recorded)
+        for each in recorded:
+            each.event.apply(order)
+            if isinstance(each.event, Order.Placed):
+                row = _placed(each.event, each)
         return {**row, **_columns(order)}
 
     def changes(self, aggregate: Order, recorded: RecordedEvent) -> dict[str, Any]:
@@ -61,20 +67,22 @@ class Money(RowsProjection):
     columns = ("status", "captured_minor", "refunded_minor", "open_minor", "troubled")
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
-        for reference in dict.fromkeys(_reference(row) for row in recorded_events):
-            sums = totals(reference)
-            row = OrderMoney(
-                order_id=reference,
+        found = totals_of({_reference(row) for row in recorded_events})
+        rows = [
+            OrderMoney(
+                order_id=sums.reference,
                 status=sums.status,
                 captured_minor=sums.captured_minor,
                 refunded_minor=sums.refunded_minor,
                 open_minor=sums.open_minor,
                 troubled=sums.troubled,
             )
-            # One statement, whether the row is there or not.
-            OrderMoney.objects.bulk_create(
-                [row], update_conflicts=True, unique_fields=["order"], update_fields=self.columns
-            )
+            for sums in sorted(found, key=lambda each: each.reference)
+        ]
+        # One statement, whether the rows are there or not.
+        OrderMoney.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["order"], update_fields=self.columns
+        )
 
     def clear(self) -> None:
         OrderMoney.objects.all().delete()
@@ -120,7 +128,7 @@ def _placed(event: Order.Placed, recorded: RecordedEvent) -> dict[str, Any]:
         "currency": event.quote.currency,
         "total_minor": event.quote.total_minor,
         "quantity": sum(line.quantity for line in event.quote.lines),
-        "placed_at": recorded.recorded_at,
+        "placed_at": recorded.effective_at,
         "words": " ".join(words),
     }
 

@@ -31,7 +31,7 @@ def tell(event_class: type[Any], fact: type[Any], *fields: str) -> None:
             added["lines"] = _quantities(event.lines)
         yield fact(order_id=event.originator_id, number=_number(recorded), **added)
 
-    translate(event_class, to_facts)
+    translate(event_class, fact, to_facts)
 
 
 def _number(recorded: RecordedEvent) -> str:
@@ -53,7 +53,7 @@ def _placed(event: Order.Placed, recorded: RecordedEvent) -> Iterable[object]:
     )
 
 
-translate(Order.Placed, _placed)
+translate(Order.Placed, OrderPlaced, _placed)
 tell(Order.Confirmed, OrderConfirmed)
 tell(Order.ParcelShipped, ParcelShipped, "parcel_id", "lines", "goods_minor", "delivery_minor")
 tell(Order.ParcelDelivered, ParcelDelivered, "parcel_id")

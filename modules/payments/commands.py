@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from events.bulk import Bulk, Occasion
 from events.commands import command
 from events.context import acting
 from events.errors import VersionConflict
@@ -20,7 +21,7 @@ from events.outbox import emit
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
-from modules.payments import inbox
+from modules.payments import inbox, past
 from modules.payments.calls import call_provider, outside_transaction, outstanding
 from modules.payments.contracts import (
     BankMishap,
@@ -166,6 +167,30 @@ def refund_payment(message: RefundPayment) -> None:
     payment = load_payment(message.payment_id)
     payment.request_refund(message.refund_id, message.amount_minor, message.reason)
     _save_and_settle_later(payment, message.refund_id)
+
+
+def record_past_payment(bulk: Bulk, message: RequestPayment, occasion: Occasion) -> None:
+    """Records a payment of the past as asked for, promised and captured; no provider hears of it.
+
+    Raises:
+        AmountRefused: nothing was paid.
+    """
+    past.pay(bulk, message, occasion)
+
+
+def record_past_refund(bulk: Bulk, message: RefundPayment, occasion: Occasion) -> None:
+    """Records that money was given back; `check_past_refund` said before that it can be."""
+    past.refund(bulk, message, occasion)
+
+
+def check_past_refund(bulk: Bulk, message: RefundPayment) -> None:
+    """Answers nothing where `record_past_refund` may follow.
+
+    Raises:
+        PaymentNotFound: `bulk` holds no such payment.
+        AmountRefused: more than is left of what was captured.
+    """
+    past.check_refund(bulk, message)
 
 
 def mark_paid(payment_id: UUID) -> None:

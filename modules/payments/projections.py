@@ -1,5 +1,6 @@
 """The payments' read model: one row a payment, folded by the aggregate's own events."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -38,14 +39,20 @@ class Payments(Projection):
     model = PaymentRow
 
     def fold(self, state: dict[str, Any] | None, recorded: RecordedEvent) -> dict[str, Any]:
-        payment = Payment.blank(recorded.stream_id)
-        row = state or {"requested_at": recorded.recorded_at, "times": {}}
+        return self.fold_all(state, (recorded,))
+
+    def fold_all(
+        self, state: dict[str, Any] | None, recorded: Sequence[RecordedEvent]
+    ) -> dict[str, Any]:
+        payment = Payment.blank(recorded[0].stream_id)
+        row = state or {"requested_at": recorded[0].effective_at, "times": {}}
         if state is not None:
             payment.state = msgspec.convert(state["state"], PaymentState)
-        recorded.event.apply(payment)
-        if isinstance(recorded.event, Payment.RefundRequested):
-            asked_at = recorded.recorded_at.isoformat()
-            row["times"] = {**row["times"], str(recorded.event.refund_id): asked_at}
+        for each in recorded:
+            each.event.apply(payment)
+            if isinstance(each.event, Payment.RefundRequested):
+                asked_at = each.effective_at.isoformat()
+                row["times"] = {**row["times"], str(each.event.refund_id): asked_at}
         return {**row, **_columns(payment)}
 
     def changes(self, aggregate: Payment, recorded: RecordedEvent) -> dict[str, Any] | None:

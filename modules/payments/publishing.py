@@ -31,7 +31,7 @@ def tell(event_class: type[PaymentEvent], fact: type[Any], *fields: str) -> None
             **{name: getattr(event, name) for name in fields},
         )
 
-    translate(event_class, to_facts)
+    translate(event_class, fact, to_facts)
 
 
 tell(Payment.Authorised, PaymentAuthorised)

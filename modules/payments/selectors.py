@@ -66,7 +66,19 @@ def payment_methods() -> tuple[PaymentMethod, ...]:
 
 def totals(reference: UUID) -> PaymentTotals:
     """Returns the sums over all payments of a reference, and one word for them."""
-    states = [state_of(row) for row in _rows(reference)]
+    return totals_of((reference,))[0]
+
+
+def totals_of(references: Iterable[UUID]) -> tuple[PaymentTotals, ...]:
+    """Returns what `totals` does for each reference, in one query."""
+    states: dict[UUID, list[PaymentState]] = {reference: [] for reference in references}
+    rows = PaymentRow.objects.filter(reference__in=states).order_by("requested_at", "id")
+    for row in rows:
+        states[row.reference].append(state_of(row))
+    return tuple(_totals(reference, found) for reference, found in states.items())
+
+
+def _totals(reference: UUID, states: list[PaymentState]) -> PaymentTotals:
     captured = sum(each.captured_minor for each in states)
     refunded = sum(each.refunded_minor for each in states)
     pending = sum(each.pending_captures_minor for each in states)

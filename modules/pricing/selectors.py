@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 
-from cachalot.api import cachalot_disabled
-
-from events.database import fetch
+from events.database import fetch, uncached
 from modules.kernel import clock
 from modules.kernel.money import Money
 from modules.pricing.contracts import ListedPrice, PriceRecord, TaxRule
@@ -74,7 +72,7 @@ def tax_rules(
     May be some seconds old; `fresh=True` reads the table, as placing an order must.
     """
     moment = at or clock.now()
-    with cachalot_disabled() if fresh else nullcontext():
+    with uncached() if fresh else nullcontext():
         # The moment stays out of the query, so that one cached answer serves every moment.
         rates = list(TaxRate.objects.filter(country=country))
     in_force: dict[str, TaxRate] = {}

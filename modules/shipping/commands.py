@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from cachalot.api import cachalot_disabled
-
 from events.commands import command
+from events.database import uncached
 from modules.shipping.contracts import SaveMethod, SaveRate, SaveZone, ZoneRefused
 from modules.shipping.domain import defaults
 from modules.shipping.models import Method, Rate, Zone
@@ -38,7 +37,7 @@ def save_zones(zones: Sequence[SaveZone]) -> None:
     Raises:
         ZoneRefused: a country that is in another zone already, or a method nobody knows.
     """
-    with cachalot_disabled():
+    with uncached():
         for zone in zones:
             save_zone(zone)
         refuse_overlaps()

@@ -5,8 +5,8 @@ from datetime import date
 from functools import cache
 
 from babel import Locale
-from cachalot.api import cachalot_disabled
 
+from events.database import uncached
 from modules.kernel import clock
 from modules.kernel.address import Address
 from modules.kernel.money import Money
@@ -44,7 +44,7 @@ def delivery_options(
     `fresh=True` reads past the cache, as placing an order must. One query.
     """
     start = today or clock.now().date()
-    with cachalot_disabled() if fresh else nullcontext():
+    with uncached() if fresh else nullcontext():
         rates = list(
             Rate.objects.filter(zone__countries__contains=[country], currency=currency)
             .select_related("zone", "method")

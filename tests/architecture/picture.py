@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BEGIN, END = "<!-- layers -->\n```text\n", "```\n<!-- /layers -->"
-WIDTH = 78
+WIDTH = 88
 
 
 def layers() -> list[list[str]]:

@@ -9,7 +9,7 @@ from django.db import models
 
 from tests.architecture.source import ROOT, functions, modules, place, python_files, tree
 
-EVENT_SOURCED = ("orders", "payments")
+EVENT_SOURCED = ("orders", "payments", "adjustments")
 
 
 def module_of(name: str) -> str | None:
@@ -61,6 +61,15 @@ def test_no_business_flow_hides_in_signals() -> None:
         and node.module in ("django.dispatch", "django.db.models.signals")
     ]
     assert not hidden, "publish a fact and write a policy instead"
+
+
+def test_only_our_own_block_switches_the_query_cache_off() -> None:
+    users = [
+        place(path)
+        for path in python_files()
+        if "cachalot_disabled" in path.read_text() and path.name != "database.py"
+    ]
+    assert not users, "use events.database.uncached, which ends when its body raises"
 
 
 def test_nothing_is_imported_inside_a_function() -> None:

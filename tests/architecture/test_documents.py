@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.catalogue import PAGE as EVENTS
+from tests.architecture.catalogue import page as catalogue
 from tests.architecture.decisions import INDEX, index, records
 from tests.architecture.picture import replaced
 from tests.architecture.source import ROOT
@@ -22,6 +24,10 @@ def test_readme_shows_the_layers_of_the_contracts() -> None:
 
 def test_the_table_of_variables_is_that_of_the_environment() -> None:
     assert PAGE.read_text() == page(), "run `just variables`"
+
+
+def test_the_catalogue_of_events_is_that_of_the_code() -> None:
+    assert EVENTS.read_text() == catalogue(), "run `just catalogue`"
 
 
 def test_every_decision_is_in_the_index() -> None:

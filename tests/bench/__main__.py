@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from config.embedded import EmbeddedRefused
-from tests.bench import append, flow, idle, pages
+from tests.bench import append, flow, history, idle, pages, proof
 from tests.bench.report import Report
 from tests.bench.running import FOLDER, QUICK, Bench, Pace
 from tests.support.servers import ROOT
@@ -17,19 +17,25 @@ from tests.support.servers import ROOT
 # In this order: the store while no shop runs, then the shop's two starts, then the running shop.
 SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
     "append": append.measure,
+    "proof": proof.measure,
     "idle": idle.measure,
     "pages": pages.measure,
     "flow": flow.measure,
 }
 # Asked for by name only: they explain figures and are none.
 EXPLAINING = ("statements", "profile")
+# Asked for by name only: a year takes minutes.
+LONG: dict[str, Callable[[Bench, Report], None]] = {"history": history.measure}
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="just bench", description=__doc__)
-    choices = [*SECTIONS, *EXPLAINING]
+    choices = [*SECTIONS, *LONG, *EXPLAINING]
     parser.add_argument(
-        "sections", nargs="*", metavar="SECTION", help=f"{', '.join(choices)}; default: the first 4"
+        "sections",
+        nargs="*",
+        metavar="SECTION",
+        help=f"{', '.join(choices)}; default: the first {len(SECTIONS)}",
     )
     parser.add_argument("--quick", action="store_true", help="short rounds, to try it out")
     options = parser.parse_args(arguments)
@@ -58,8 +64,8 @@ def run(wanted: list[str], report: Report, *, quick: bool) -> None:
     with ExitStack() as stack:
         bench = Bench(stack, QUICK if quick else Pace())
         for name in wanted:
-            if name in SECTIONS:
-                SECTIONS[name](bench, report)
+            if section := (SECTIONS | LONG).get(name):
+                section(bench, report)
             else:
                 flow.stocked(bench)
                 report.say(flow.explained(bench, f"--{name}"))

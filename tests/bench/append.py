@@ -57,16 +57,23 @@ def measure(bench: Bench, report: Report) -> None:
 
 @contextmanager
 def cluster(bench: Bench) -> Iterator[str]:
-    """Makes a server with the shop's schema and the shop's own settings; yields its address."""
-    server = EmbeddedPostgres(bench.folder / "append")
-    url = server.acquire()
-    try:
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, cwd=ROOT, env=variables(bench, url), check=True, timeout=120)
+    """Makes a server with the yardstick's table and scripts; yields its address."""
+    with migrated(bench, "append") as url:
         with psycopg.connect(url) as connection:
             connection.execute("CREATE TABLE bench_row (id bigserial PRIMARY KEY, payload json)")
         for place, script in enumerate(SCRIPTS.values()):
             (bench.folder / f"{place}.sql").write_text(f"{script}\n")
+        yield url
+
+
+@contextmanager
+def migrated(bench: Bench, name: str) -> Iterator[str]:
+    """Makes a server with the shop's schema and the shop's own settings; yields its address."""
+    server = EmbeddedPostgres(bench.folder / name)
+    url = server.acquire()
+    try:
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, cwd=ROOT, env=variables(bench, url), check=True, timeout=120)
         yield url
     finally:
         server.release()

@@ -17,6 +17,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "shop.example",
     "MAIL_URL": "smtp://shop:hidden@mail.internal:587",
     "MAIL_FROM": "Shop <orders@shop.example>",
+    "CHECKPOINT_SINKS": "mailto:auditor@shop.example",
 }
 
 

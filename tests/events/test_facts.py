@@ -44,7 +44,7 @@ def hear_second(fact: ItemPacked) -> None:
         fill_parcel(FillParcel(fact.parcel_id, "lid"))
 
 
-facts.translate(Parcel.Filled, packed_facts)
+facts.translate(Parcel.Filled, ItemPacked, packed_facts)
 facts.subscribe(ItemPacked, hear_first)
 facts.subscribe(ItemPacked, hear_second)
 
@@ -62,7 +62,8 @@ def opened() -> UUID:
 def test_subscribers_hear_a_fact_in_the_order_they_subscribed() -> None:
     fill_parcel(FillParcel(opened(), "mug"))
     assert heard == ["first mug", "second mug"]
-    assert facts.subscribers()[ItemPacked] == (hear_first, hear_second)
+    assert facts.subscribers(ItemPacked) == (hear_first, hear_second)
+    assert facts.published_as(Parcel.Filled) is ItemPacked
 
 
 def test_what_a_subscriber_does_is_caused_by_the_event() -> None:
@@ -83,7 +84,7 @@ def test_a_subscriber_that_refuses_undoes_the_command() -> None:
 
 def test_a_second_translation_and_a_second_subscription_are_mistakes() -> None:
     with pytest.raises(ValueError, match="already"):
-        facts.translate(Parcel.Filled, packed_facts)
+        facts.translate(Parcel.Filled, ItemPacked, packed_facts)
     with pytest.raises(ValueError, match="already"):
         facts.subscribe(ItemPacked, hear_first)
 
@@ -93,4 +94,4 @@ def test_an_event_without_a_topic_cannot_be_translated() -> None:
         pass
 
     with pytest.raises(TypeError, match="has no topic"):
-        facts.translate(Stray, lambda event, recorded: ())
+        facts.translate(Stray, ItemPacked, lambda event, recorded: ())

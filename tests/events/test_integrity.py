@@ -7,10 +7,12 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import override_settings
 
 import events.migrations
 from events import store
 from events.database import execute, fetch
+from events.integrity.checkpoints import keep_cosignature, latest, take
 from modules.kernel.identity import new_id
 from tests.events.sample import FillParcel, OpenParcel, fill_parcel, open_parcel
 
@@ -121,9 +123,23 @@ def test_the_applications_role_can_do_its_work() -> None:
 
 
 @pytest.mark.usefixtures("_application_role")
+def test_the_applications_role_can_sign_the_log(tmp_path: Path) -> None:
+    with override_settings(CHECKPOINT_KEY_FILE=tmp_path / "keys"):
+        as_application(packed)
+        as_application(take)
+        found = latest()
+        assert found is not None
+        as_application(lambda: keep_cosignature(3, "witness.test/w1", "a line"))
+    assert found.size == 3
+
+
+@pytest.mark.usefixtures("_application_role")
 @pytest.mark.parametrize(
     "statement",
     [
+        "UPDATE es.checkpoint SET note = ''",
+        "DELETE FROM es.node",
+        "DELETE FROM es.tree",
         "UPDATE es.event SET actor = 'nobody'",
         "DELETE FROM es.event",
         "TRUNCATE es.event",

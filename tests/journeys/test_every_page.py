@@ -33,7 +33,7 @@ PUBLIC = (
 SIGNED_IN: tuple[tuple[DemoAccount, tuple[str, ...]], ...] = (
     (SHOPPER, ("/account/", "/account/orders/", "/account/addresses/", "/account/addresses/new/")),
     (STAFF, ("/staff/", "/staff/orders/", "/staff/stock/", "/staff/stock/?only=out")),
-    (AUDITOR, ("/auditor/", "/auditor/verify/?run=yes")),
+    (AUDITOR, ("/auditor/", "/auditor/verify/?run=yes", "/auditor/checkpoints/")),
 )
 
 

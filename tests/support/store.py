@@ -10,13 +10,14 @@ def empty_store() -> None:
     Tests that commit need it: the flush of pytest-django knows only Django's own tables, and the
     guard refuses TRUNCATE. Replica mode switches triggers off for this one transaction.
     """
-    # A test that travelled in time leaves entries that look newer than all that follows.
     cache.clear()
     with connection.cursor() as cursor:
         cursor.execute(
             "BEGIN; SET LOCAL session_replication_role = replica;"
             " TRUNCATE es.stream, es.event, es.log, es.projection, es.dead, es.command, es.outbox,"
-            " pii.key, pii.erasure, pii.look;"
+            " pii.key, pii.erasure, pii.look,"
+            " es.node, es.cosignature, es.checkpoint;"
+            " UPDATE es.tree SET size = 0, frontier = '{}';"
             " UPDATE es.sequencer SET position = 0, snap = pg_current_snapshot(),"
             " own_tx = '0', own_seq = 0; COMMIT"
         )

@@ -94,8 +94,9 @@ class Order(Aggregate):
 
         def apply(self, aggregate: Any) -> None:
             state = aggregate.state
+            by_sku = {line.sku: line for line in state.lines}
             for each in self.lines:
-                state.line(each.sku).shipped += each.quantity
+                by_sku[each.sku].shipped += each.quantity
             state.parcels.append(
                 Parcel(
                     id=self.parcel_id,
@@ -378,8 +379,9 @@ class Order(Aggregate):
     def _require_available(self, wanted: dict[str, int], counter: str) -> None:
         if not wanted:
             raise QuantityNotOpen("Choose at least one unit.", sku="", quantity=0, available=0)
+        by_sku = {line.sku: line for line in self.state.lines}
         for sku, quantity in wanted.items():
-            line = self.state.line(sku)
+            line = by_sku.get(sku)
             available: int = getattr(line, counter) if line else 0
             if not 0 < quantity <= available:
                 raise QuantityNotOpen(

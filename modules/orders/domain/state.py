@@ -9,7 +9,6 @@ from uuid import UUID
 
 import msgspec
 
-from modules.kernel.money import allocate
 from modules.orders.contracts import FulfilmentStatus, LineQuantity, OrderStatus
 
 
@@ -51,11 +50,24 @@ class Line(msgspec.Struct):
 
     def value(self, units: slice) -> int:
         """What these units cost, tax included, in minor units."""
-        return sum(allocate(self.total_minor, [1] * self.quantity)[units])
+        return _worth(self.total_minor, self.quantity, units)
 
     def tax(self, units: slice) -> int:
         """The tax within `value`."""
-        return sum(allocate(self.tax_minor, [1] * self.quantity)[units])
+        return _worth(self.tax_minor, self.quantity, units)
+
+
+def _worth(amount_minor: int, quantity: int, units: slice) -> int:
+    """Returns what `allocate(amount_minor, [1] * quantity)` gives to these units, without a list.
+
+    All units get the same, and the first of them one minor unit more while there is a rest.
+    """
+    if not amount_minor:
+        return 0
+    each, rest = divmod(abs(amount_minor), quantity)
+    first, end, _ = units.indices(quantity)
+    worth = each * max(end - first, 0) + max(min(end, rest) - min(first, rest), 0)
+    return -worth if amount_minor < 0 else worth
 
 
 class ValuedLine(msgspec.Struct, frozen=True):

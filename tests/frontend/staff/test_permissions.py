@@ -1,10 +1,13 @@
 """Who may open and do what: every route of staff and auditor, each kind of visitor."""
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.test.utils import override_settings
 from django.urls import URLPattern
 
+from events.integrity.checkpoints import take
 from frontend.auditor.urls import urlpatterns as auditor_routes
 from frontend.staff.actions import ACTIONS
 from frontend.staff.urls import urlpatterns as staff_routes
@@ -33,6 +36,9 @@ AUDITOR = {
     "audit-verify": ("GET", "/auditor/verify/?run=yes"),
     "audit-stream": ("GET", "/auditor/streams/{order}/"),
     "audit-raw-event": ("GET", "/auditor/streams/{order}/events/1/"),
+    "audit-proof": ("GET", "/auditor/streams/{order}/proof/"),
+    "audit-checkpoints": ("GET", "/auditor/checkpoints/"),
+    "audit-checkpoint": ("GET", "/auditor/checkpoints/{size}/"),
 }
 ROUTES = [("staff", *each) for each in STAFF.values()] + [
     ("auditor", *each) for each in AUDITOR.values()
@@ -48,11 +54,20 @@ def test_every_route_is_in_the_matrix() -> None:
     assert names(auditor_routes) == set(AUDITOR)
 
 
+@pytest.fixture
+def size(order: Placed, tmp_path: Path) -> int:
+    """The size of a checkpoint over the order."""
+    with override_settings(CHECKPOINT_KEY_FILE=tmp_path / "keys", CHECKPOINT_SINKS=""):
+        checkpoint = take()
+    assert checkpoint is not None
+    return checkpoint.size
+
+
 @pytest.mark.parametrize("visitor", VISITORS)
-def test_a_route_opens_for_its_role_alone(order: Placed, visitor: str) -> None:
+def test_a_route_opens_for_its_role_alone(order: Placed, size: int, visitor: str) -> None:
     client = signed_in(visitor)
     for role, method, address in ROUTES:
-        response = client.generic(method, address.format(order=order.order_id))
+        response = client.generic(method, address.format(order=order.order_id, size=size))
         if visitor == "anonymous":
             assert response.status_code == 302, address
             assert "/accounts/login/?next=" in response["Location"]

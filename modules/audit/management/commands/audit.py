@@ -1,9 +1,10 @@
-"""`manage.py audit show|replay|verify`: the record, read without the web."""
+"""`manage.py audit show|replay|verify|export`: the record, read without the web."""
 
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,9 +13,15 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from events.integrity.checkpoints import take
+from events.integrity.keys import KeyRefused
+from events.integrity.recount import broken_checkpoint
+from events.integrity.tree import RecordDamaged
 from events.store import log_head
 from modules.audit.contracts import AuditedEvent, VerificationReport
+from modules.audit.exporting import Folder, Zip, write_bundle
 from modules.audit.invariants import INVARIANTS, examine_log
+from modules.audit.receipts import write_receipt
 from modules.audit.selectors import (
     count_streams,
     family,
@@ -28,7 +35,7 @@ from modules.kernel.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Shows an order's events, replays it to a moment, or verifies the chains."
+    help = "Shows an order's events, replays them to a moment, verifies chains, exports proofs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -49,6 +56,17 @@ class Command(BaseCommand):
             default="recorded",
             help="what the shop knew at that time, or what had happened by then",
         )
+        export = actions.add_parser("export", help="write the bundle that verify.py verifies")
+        export.add_argument("path", type=Path, help="a new folder, or a new file ending in .zip")
+        export.add_argument("--order", help="only the receipt of one order, as a .json file")
+        export.add_argument(
+            "--since",
+            type=int,
+            action="append",
+            default=[],
+            metavar="SIZE",
+            help="prove that the checkpoint of so many events is where the last one comes from",
+        )
         for each in (show, replay, check):
             each.add_argument("--json", action="store_true", help="for machines")
 
@@ -62,10 +80,14 @@ class Command(BaseCommand):
                     replay(console, options)
                 case "invariants":
                     examine(console, as_data=options["json"])
+                case "export":
+                    export(console, options)
                 case _:
                     self.verify(console, options)
         except DomainError as refusal:
             raise CommandError(refusal.message) from None
+        except OSError as error:
+            raise CommandError(f"Nothing was written: {error}") from None
 
     def verify(self, console: Console, options: dict[str, Any]) -> None:
         report = verification(options)
@@ -79,6 +101,12 @@ class Command(BaseCommand):
                 console.print("[green]Every chain is whole.[/green]")
         if report.broken:
             raise CommandError(f"{len(report.broken)} of {report.streams} chains are broken.")
+        if not options["order"] and (size := broken_checkpoint()) is not None:
+            # Streams rewritten with fitting hashes have whole chains, and another root.
+            raise CommandError(
+                f"The checkpoint of {size} events was signed over other events than these."
+                " `audit export` and verify.py name the first bad position."
+            )
 
 
 def examine(console: Console, *, as_data: bool) -> None:
@@ -139,6 +167,38 @@ def replay(console: Console, options: dict[str, Any]) -> None:
         style = "bold" if row.changed else "dim"
         table.add_row(row.field, row.before, row.after, style=style)
     console.print(table)
+
+
+def export(console: Console, options: dict[str, Any]) -> None:
+    path: Path = options["path"]
+    if path.exists():
+        raise CommandError(f"{path} exists; name a new folder or file.")
+    sign_what_is_new(console)
+    if options["order"]:
+        found = family(find(options["order"]))
+        since = options["since"][-1] if options["since"] else 0
+        text = write_receipt(found[0].label, [each.stream_id for each in found], since)
+        path.write_text(text, encoding="utf-8")
+        console.print(f"The receipt of {found[0].label} is in {path}.")
+    else:
+        with Progress(transient=True) as progress:
+            task = progress.add_task("Writing events", total=log_head())
+            target = Zip(path) if path.suffix == ".zip" else Folder(path)
+            last = write_bundle(
+                target, options["since"], lambda done: progress.update(task, completed=done)
+            )
+        console.print(f"{last.size} events of {last.origin} are in {path}.")
+    advice = f"Verify it anywhere, offline: python3 verify.py {path} --key KEY"
+    console.print(advice, soft_wrap=True)
+
+
+def sign_what_is_new(console: Console) -> None:
+    """Brings the last checkpoint up to now, where that is possible; what was signed counts."""
+    try:
+        while take() is not None:
+            pass
+    except (KeyRefused, RecordDamaged) as error:
+        console.print(f"[yellow]No new checkpoint: {error}.[/yellow]")
 
 
 def parsed(text: str) -> datetime:

@@ -6,9 +6,10 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0002_generations")]
+    dependencies = [("events", "0003_exploring")]
     operations = [
         migrations.RunSQL(
-            (SQL / "privacy.sql").read_text(encoding="utf-8"), "DROP SCHEMA pii CASCADE"
+            (SQL / "proof.sql").read_text(encoding="utf-8"),
+            "DROP TABLE es.cosignature, es.checkpoint, es.node, es.tree",
         )
     ]

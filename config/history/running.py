@@ -1,0 +1,99 @@
+"""Imports a year of trade, batch by batch; each batch is in the books whole or not at all.
+
+Killed at any moment, it is simply started again: what is recorded is found and passed over.
+"""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from pathlib import Path
+
+from config.history.ahead import ahead
+from config.history.planning import Planner
+from config.history.reckoning import Reckoning
+from config.history.storing import Booking, booking, record
+from config.history.surveying import Survey, invoices, survey
+from events.context import acting
+from events.sequencer import sequence
+
+# Lines a transaction: enough for few round trips, and little to hold in memory or to do again.
+BATCH_LINES = 2_500
+# Enough digits for the sum of any prices that `config.importing.reading` lets through.
+EXACT = Context(prec=100)
+# Objects made before the first look for cycles, and looks before a deeper one.
+COLLECTIONS = (50_000, 20, 1_000)
+
+type Told = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did: `events` it added, and what of the invoices it found in the books."""
+
+    lines: int
+    invoices: int
+    known: int
+    events: int
+    file_amount: Decimal
+
+
+def import_history(
+    path: Path, reckoning: Reckoning, *, surveyed: Told, total: Told, recorded: Told
+) -> Imported:
+    """Brings every invoice of a file into the books; twice is once.
+
+    `surveyed` hears of lines read at first, `total` how many there are, `recorded` how many are
+    done.
+
+    Raises:
+        FileRefused: the file cannot be read as invoice lines.
+    """
+    with localcontext(EXACT), acting(actor="import"), rare_collections():
+        found = survey(path, surveyed)
+        total(found.lines)
+        done, known, events = 0, 0, 0
+        with ahead(batches(path, found)) as ready:
+            for bookings in ready:
+                outcome = record(bookings)
+                # Numbered as they come: nobody has to number a year at once.
+                sequence()
+                known += len(outcome.known)
+                events += outcome.events
+                for each in bookings:
+                    reckoning.add(each.plan)
+                    done += len(each.plan.lines)
+                recorded(done)
+        return Imported(
+            lines=found.lines,
+            invoices=reckoning.invoices,
+            known=known,
+            events=events,
+            file_amount=found.amount,
+        )
+
+
+def batches(path: Path, found: Survey) -> Iterator[list[Booking]]:
+    planner = Planner(found.returned)
+    batch: list[Booking] = []
+    lines = 0
+    for number, invoice in invoices(path, found):
+        batch.append(booking(planner.plan(number, invoice)))
+        lines += len(invoice)
+        if lines >= BATCH_LINES:
+            yield batch
+            batch, lines = [], 0
+    if batch:
+        yield batch
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Lets Python look for cycles seldom: a fifth of the time went into looking for none."""
+    before = gc.get_threshold()
+    gc.set_threshold(*COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -1,0 +1,68 @@
+"""The log of all events, looked through by actor, topic, order, time and cause."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from frontend.access import auditor_only
+from frontend.htmx import page
+from frontend.people import actor_names
+from modules.audit.contracts import QUALIFIERS, LoggedEvent
+from modules.audit.selectors import explore, log_density
+from modules.kernel.errors import DomainError
+
+CHART_HEIGHT = 40
+BAR_WIDTH = 10
+
+
+@auditor_only
+def log_page(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:300]
+    below = request.GET.get("below", "")
+    position = int(below) if below.isdecimal() and len(below) < 19 else None
+    problem, found = "", None
+    try:
+        found = explore(text, position)
+    except DomainError as refusal:
+        problem = refusal.message
+    context = {
+        "asked": text,
+        "problem": problem,
+        "found": found,
+        "rows": rows(found.events) if found else [],
+        "older": "?" + urlencode({"q": text, "below": found.older})
+        if found and found.older
+        else "",
+        "qualifiers": QUALIFIERS,
+        "bars": bars() if not text and position is None else [],
+    }
+    return page(
+        request, "auditor/log.html", context, partial="rows", status=422 if problem else 200
+    )
+
+
+def rows(events: tuple[LoggedEvent, ...]) -> list[dict[str, object]]:
+    names = actor_names(each.event.actor for each in events)
+    return [
+        {"label": each.label, "who": names[each.event.actor], "event": each.event}
+        for each in events
+    ]
+
+
+def bars() -> list[dict[str, object]]:
+    """Returns the columns of the chart in the drawing's own units."""
+    counted = log_density()
+    most = max((count for _, count in counted), default=0) or 1
+    drawn = []
+    for number, (moment, count) in enumerate(counted):
+        height = CHART_HEIGHT * count // most
+        drawn.append(
+            {
+                "x": number * BAR_WIDTH,
+                "y": CHART_HEIGHT - height,
+                "height": height,
+                "at": moment,
+                "count": count,
+            }
+        )
+    return drawn

@@ -1,0 +1,96 @@
+"""An auditor looks through the log of all events."""
+
+import pytest
+from django.test import Client
+
+from events.store import log_head, read_log
+from modules.audit import exploring
+from modules.checkout.contracts import Placed
+from tests.frontend.staff.people import text
+from tests.support.trade import buy, order_of, paid, payment_of
+
+PATH = "/auditor/log/"
+
+
+def asked(client: Client, question: str) -> str:
+    return text(client.get(PATH, {"q": question}))
+
+
+def positions(client: Client, question: str, **more: str) -> list[int]:
+    rows = client.get(PATH, {"q": question, **more}).context["rows"]
+    return [row["event"].position for row in rows]
+
+
+def test_every_event_is_there_newest_first(auditor: Client) -> None:
+    paid(prints=1)
+    assert positions(auditor, "") == list(range(len(read_log(0, 100)), 0, -1))
+
+
+def test_an_order_is_found_with_its_payments(auditor: Client, order: Placed) -> None:
+    buy(prints=1)
+    number = order_of(order).number
+    found = positions(auditor, f"order:{number}")
+    assert found == positions(auditor, number) == positions(auditor, str(order.order_id))
+    assert len(found) == order_of(order).version + payment_of(order).version
+    assert f"Payment of order {number}" in asked(auditor, number)
+
+
+def test_actor_topic_and_place_narrow_it_together(auditor: Client) -> None:
+    everything = positions(auditor, "")
+    placed = positions(auditor, "topic:orders.order.placed")
+    assert 0 < len(placed) < len(everything)
+    assert positions(auditor, "topic:orders") > placed
+    assert positions(auditor, "actor:nobody") == []
+    assert set(positions(auditor, "actor:guest")) < set(everything)
+    middle = everything[len(everything) // 2]
+    assert positions(auditor, f"after:{middle}") == [each for each in everything if each > middle]
+    assert positions(auditor, "before:2001-01-01") == []
+    assert positions(auditor, "after:2001-01-01T00:00:00Z") == everything
+    assert "Nothing was recorded" in asked(auditor, "topic:orders before:1")
+
+
+def test_why_shows_all_that_one_cause_led_to(auditor: Client, order: Placed) -> None:
+    first = read_log(0, 1)[0]
+    found = positions(auditor, f"cause:{first.correlation_id}")
+    assert len(found) > 1
+    same = [row for row in read_log(0, 100) if row.correlation_id == first.correlation_id]
+    assert sorted(found) == [row.position for row in same]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("colour:blue", "There is no qualifier colour"),
+        ("after:yesterday", "is no time"),
+        ("topic:DROP;", "A topic is written like"),
+        ("cause:7", "A cause is a correlation id"),
+        ("0000-0000", "Give an order number such as"),
+        ("actor:%", "Nothing was recorded"),
+        ("after:99999999999999999999", "is no time"),
+    ],
+)
+def test_a_question_that_cannot_be_read_is_explained(
+    auditor: Client, question: str, words: str
+) -> None:
+    answer = auditor.get(PATH, {"q": question})
+    assert words in text(answer)
+    assert answer.status_code == (200 if question.startswith("actor") else 422)
+
+
+def test_a_long_log_comes_in_pages(auditor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exploring, "PAGE", 3)
+    page = auditor.get(PATH)
+    assert "Older events" in text(page)
+    older = auditor.get(PATH + page.context["older"]).context["rows"]
+    assert [row["event"].position for row in older] == list(
+        range(log_head() - 3, log_head() - 6, -1)
+    )
+    assert positions(auditor, "", below="1") == []
+
+
+def test_the_chart_counts_every_event_once(auditor: Client) -> None:
+    buy(prints=1)
+    counted = exploring.density()
+    assert len(counted) == exploring.BARS
+    assert abs(sum(count for _, count in counted) - log_head()) <= exploring.BARS
+    assert "<rect" in auditor.get(PATH).content.decode()

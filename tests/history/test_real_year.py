@@ -1,0 +1,54 @@
+"""The whole real year: every line, every tenth of a penny, within its memory."""
+
+import os
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from modules.audit.selectors import verify_all
+from modules.orders.contracts import OrderFilter
+from modules.orders.selectors import order_counts, orders
+from tests.history.books import adjusted, asked_for, events, numbered, sold
+from tests.history.command import started
+from tests.support.real_trade import real_trade
+
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.stress,
+    pytest.mark.timeout(1200),
+    pytest.mark.usefixtures("committed"),
+    pytest.mark.django_db(transaction=True),
+]
+
+LINES, INVOICES = 541_909, 25_900
+POUNDS = Decimal("9747747.934")
+PEAK_BYTES = 400 * 10**6
+
+
+def finished(process: "subprocess.Popen[bytes]") -> int:
+    """Waits for a command; returns the most memory it ever had, in bytes."""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_maxrss * 1024
+
+
+def test_the_year_is_in_the_books_to_the_tenth_of_a_penny_once(tmp_path: Path) -> None:
+    output = tmp_path / "said.txt"
+    assert finished(started(real_trade(), output)) < PEAK_BYTES
+    said = output.read_text()
+    assert f"{LINES:,} │ 9,747,747.934" in said
+    assert f"{INVOICES:,} invoices, 0 of them recorded before" in said
+    assert sold() + adjusted() == POUNDS
+    assert asked_for() == 0
+    recorded = events()
+    assert numbered() == recorded
+    finished(started(real_trade(), output))
+    assert "0 events added" in output.read_text()
+    assert events() == recorded
+    report = verify_all()
+    assert (report.broken, report.events) == ((), recorded)
+    assert order_counts().all > 20_000
+    assert orders(OrderFilter(limit=50)).next_cursor
