@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     command = arguments[1] if len(arguments) > 1 else "help"
     if command == "up":
         return supervisor.run(found)
-    startup.keep_secret_key(found)
+    startup.keep_keys(found)
     if command == "serve":
         servers.serve(found, arguments[2:])
     if command in COLLECTS_STATIC_FILES:

@@ -4,6 +4,7 @@ All of them are read and judged at once, so that a start that cannot work says e
 missing or malformed in one go, and what to do about it.
 """
 
+import base64
 import ipaddress
 import os
 import secrets
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # RFC 7518, section 3.2 asks for a key as long as the digest; 50 characters is what Django checks.
 SECRET_KEY_LENGTH = 50
+# AES-256.
+PII_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,25 @@ def address(*schemes: str, path: bool = True) -> AfterValidator:
     return AfterValidator(check)
 
 
+def pii_keys(text: str) -> tuple[bytes, ...]:
+    """Raises: ValueError: one of them is not base64url."""
+    written = [each.strip().rstrip("=") for each in text.split(",") if each.strip()]
+    return tuple(
+        base64.b64decode(each + "=" * (-len(each) % 4), altchars=b"-_", validate=True)
+        for each in written
+    )
+
+
+def check_pii_key(secret: SecretStr) -> SecretStr:
+    try:
+        lengths = {len(key) for key in pii_keys(secret.get_secret_value())}
+    except ValueError:
+        raise ValueError("is not written in base64url") from None
+    if lengths - {PII_KEY_BYTES}:
+        raise ValueError(f"holds a key that has not {PII_KEY_BYTES} bytes")
+    return secret
+
+
 class Environment(BaseSettings):
     """The typed environment, read once at start."""
 
@@ -88,6 +110,17 @@ class Environment(BaseSettings):
     secret_key: SecretStr = Field(
         default=SecretStr(""),
         description="Signing key, 50 characters or more; empty keeps one in the data directory.",
+    )
+    pii_key: Annotated[SecretStr, AfterValidator(check_pii_key)] = Field(
+        default=SecretStr(""),
+        description="Protects personal data: 32 bytes in base64url, kept apart from the database "
+        "and its backups; several by comma, newest first, and the oldest stays for ever. "
+        "Empty keeps one in the data directory.",
+    )
+    erasure_directory: Path | None = Field(
+        default=None,
+        description="Where the list of erased persons is kept, outside the database and its "
+        "backups; empty: the folder erasures of the data directory.",
     )
     debug: bool = Field(default=False, description="Django's debug pages; never in production.")
     data_directory: Path = Field(
@@ -146,6 +179,16 @@ class Environment(BaseSettings):
     def hosts(self) -> list[str]:
         return [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
 
+    @property
+    def pii_keys(self) -> tuple[bytes, ...]:
+        """The keys of personal data, newest first; none where none is given."""
+        return pii_keys(self.pii_key.get_secret_value())
+
+    @property
+    def erasures(self) -> Path:
+        """Where the list of erased persons is."""
+        return self.erasure_directory or self.data_directory / "erasures"
+
     def demo_defaults(self) -> list[Problem]:
         """Lists what may not stay as it is when MODE=production."""
         public = urlsplit(self.public_url)
@@ -157,6 +200,19 @@ class Environment(BaseSettings):
                 "secret_key",
                 f"is shorter than {SECRET_KEY_LENGTH} characters",
                 "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+            ),
+            (
+                not self.pii_keys,
+                "pii_key",
+                "is empty",
+                "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))',"
+                " and keep it where no backup of the database is",
+            ),
+            (
+                self.erasure_directory is None,
+                "erasure_directory",
+                "is empty",
+                "Name a folder that a restore of the database does not touch",
             ),
             (self.debug, "debug", "is on", "Leave it out: it shows source and settings to anyone"),
             (
@@ -246,15 +302,15 @@ def environment() -> Environment:
     return read_environment()
 
 
-def kept_secret_key(data_directory: Path) -> str:
-    """Returns the demo shop's signing key, made at the first start and readable by its owner."""
-    path = data_directory / "secret-key"
+def kept_key(data_directory: Path, name: str, size: int) -> str:
+    """Returns a key of the demo shop, made at the first start and readable by its owner alone."""
+    path = data_directory / name
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text().strip()
-    key = secrets.token_urlsafe(SECRET_KEY_LENGTH)
+    key = secrets.token_urlsafe(size)
     with os.fdopen(descriptor, "w") as file:
         file.write(key)
     return key

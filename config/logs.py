@@ -1,7 +1,8 @@
 """Logging: readable lines in the demo shop, one JSON object a line in production.
 
 Nothing personal is written: requests appear by route (`orders/<token>/`), never by path or query,
-and the row that PostgreSQL quotes in a constraint violation is cut out of tracebacks.
+the row that PostgreSQL quotes in a constraint violation is cut out of tracebacks, and e-mail
+addresses are cut out of everything.
 """
 
 import logging
@@ -14,6 +15,8 @@ from uuid import uuid4
 import structlog
 from django.http import HttpRequest, HttpResponse
 from structlog.types import Processor
+
+from events.privacy.redacting import without_addresses
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 QUOTED_ROW = re.compile(r"^(DETAIL|CONTEXT|LINE \d+):.*$", re.MULTILINE)
@@ -39,6 +42,9 @@ def hide_paths(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMa
 def hide_rows(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if isinstance(event.get("exception"), str):
         event["exception"] = QUOTED_ROW.sub(r"\1: (not logged)", event["exception"])
+    for name, value in event.items():
+        if isinstance(value, str) and "@" in value:
+            event[name] = without_addresses(value)
     return event
 
 
@@ -74,6 +80,8 @@ def logging_settings(*, json: bool) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    hide_rows,
                     renderer,
                 ],
             }

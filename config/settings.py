@@ -27,6 +27,12 @@ PUBLIC_URL = env.origin
 LIVE_URL = env.live_url or PUBLIC_URL
 GUEST_LIMITS = env.guest_limits
 LOAD_DEMO = env.load_demo and not IN_PRODUCTION
+# Keys that wrap the data keys of personal fields; see docs/guides/privacy.md.
+PII_KEYS = env.pii_keys
+ERASURE_DIRECTORY = env.erasures
+# Purposes for which the law wants personal data kept, and for how long after the order. What is
+# kept for no such purpose is destroyed as soon as its subject is erased.
+PERSONAL_PERIODS = {"invoice": timedelta(days=3653)}
 RESERVATION_PERIOD = timedelta(minutes=30)
 # "on-shipment" takes each parcel's value when it leaves, "at-once" the whole when it is authorised.
 SHOP_CAPTURE = "on-shipment"
@@ -56,6 +62,7 @@ INSTALLED_APPS = [
     "config.apps.ConfigConfig",
     "frontend",
     "modules.audit",
+    "modules.privacy",
     "modules.notifications",
     "modules.checkout",
     "modules.orders",

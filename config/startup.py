@@ -4,7 +4,14 @@ import os
 import sys
 
 from config.embedded import EmbeddedPostgres, EmbeddedRefused
-from config.environment import Environment, EnvironmentRefused, environment, kept_secret_key
+from config.environment import (
+    PII_KEY_BYTES,
+    SECRET_KEY_LENGTH,
+    Environment,
+    EnvironmentRefused,
+    environment,
+    kept_key,
+)
 
 REFUSED = 2
 
@@ -18,11 +25,16 @@ def checked_environment() -> Environment:
         raise SystemExit(REFUSED) from None
 
 
-def keep_secret_key(found: Environment) -> None:
-    """Gives the demo shop the signing key in its data directory, unless the environment has one."""
-    if not found.secret_key.get_secret_value():
-        os.environ["SECRET_KEY"] = kept_secret_key(found.data_directory)
-        environment.cache_clear()
+def keep_keys(found: Environment) -> None:
+    """Gives the demo shop the keys in its data directory, unless the environment has them."""
+    wanted = (
+        ("SECRET_KEY", "secret-key", SECRET_KEY_LENGTH, found.secret_key),
+        ("PII_KEY", "pii-key", PII_KEY_BYTES, found.pii_key),
+    )
+    for variable, file, size, given in wanted:
+        if not given.get_secret_value():
+            os.environ[variable] = kept_key(found.data_directory, file, size)
+    environment.cache_clear()
 
 
 def embedded_postgres(found: Environment) -> EmbeddedPostgres:

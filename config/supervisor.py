@@ -144,7 +144,7 @@ class Supervisor:
         environment.cache_clear()
 
     def start_database(self) -> None:
-        startup.keep_secret_key(environment())
+        startup.keep_keys(environment())
         if environment().database_url:
             return
         server = startup.embedded_postgres(environment())

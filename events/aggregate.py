@@ -23,6 +23,14 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def apply(self, aggregate: Any) -> None:
         """Assigns to `aggregate`; never decides, because it runs again at every load."""
 
+    def whose(self) -> UUID:
+        """Returns whose personal data the event holds; the stream's own id where nobody is named.
+
+        An event class says so in a field `subject`, which is filled in when the event is stored.
+        """
+        subject: UUID | None = getattr(self, "subject", None)
+        return subject or self.originator_id
+
     def mutate(self, aggregate: Any) -> Any:
         """The library's protocol: evolves `aggregate`, or creates it from None."""
         if aggregate is None:

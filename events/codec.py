@@ -1,4 +1,8 @@
-"""Events and commands as JSON: the same value gives the same bytes, for they are hashed."""
+"""Events and commands as JSON: the same value gives the same bytes, for they are hashed.
+
+Personal fields are sealed on the way out and opened on the way in (`events.privacy`); sealing the
+same event twice gives other bytes, each as good as the other.
+"""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -7,6 +11,8 @@ from uuid import UUID
 import msgspec
 
 from events import registry
+from events.privacy.marks import marked
+from events.privacy.sealing import MARK_TEXT, open_sealed, seal
 
 if TYPE_CHECKING:
     from events.aggregate import Event
@@ -38,10 +44,32 @@ def decode[T](data: bytes, type_: type[T]) -> T:
 
 
 def encode_event(event: "Event") -> bytes:
-    """Returns the event's own fields; what the envelope says (stream, version) is left out."""
-    return _encoder.encode(
-        {name: getattr(event, name) for name in event.__struct_fields__ if name not in ENVELOPE}
+    """Returns the event's own fields; what the envelope says (stream, version) is left out.
+
+    Personal fields are sealed under keys of `event.whose()`, made if there are none yet: within
+    the transaction that stores the event.
+    """
+    fields = own_fields(event)
+    marks = marked(type(event))
+    if not marks:
+        return _encoder.encode(fields)
+    plain = msgspec.to_builtins(fields, str_keys=True)
+    subject = event.whose()
+    if "subject" in plain:
+        plain["subject"] = str(subject)
+    seal(
+        marks,
+        plain,
+        subject=subject,
+        stream_id=event.originator_id,
+        version=event.originator_version,
     )
+    return _encoder.encode(plain)
+
+
+def own_fields(event: "Event") -> dict[str, Any]:
+    """Returns the event's fields as they are in memory, those of the envelope left out."""
+    return {name: getattr(event, name) for name in event.__struct_fields__ if name not in ENVELOPE}
 
 
 def decode_event(topic: str, payload: bytes, stream_id: UUID, version: int) -> "Event":
@@ -50,10 +78,15 @@ def decode_event(topic: str, payload: bytes, stream_id: UUID, version: int) -> "
     Raises:
         UnknownTopic: no class is registered for the topic.
         msgspec.ValidationError: the payload does not fit the class.
+        SealBroken: a sealed field was changed or moved.
     """
     event_class, steps = registry.resolve(topic)
-    if steps:
-        payload = _encoder.encode(decode_fields(topic, payload))
+    sealed = MARK_TEXT in payload
+    if steps or sealed:
+        fields = decode_fields(topic, payload)
+        if sealed:
+            open_sealed(marked(event_class), fields, stream_id=stream_id, version=version)
+        payload = _encoder.encode(fields)
     # The envelope goes last: of a repeated key the last one counts, so no payload can claim
     # another stream than its row's.
     separator = b"" if payload.strip() == b"{}" else b","
@@ -69,6 +102,8 @@ def decode_event(topic: str, payload: bytes, stream_id: UUID, version: int) -> "
 
 def decode_fields(topic: str, payload: bytes) -> dict[str, Any]:
     """Returns a stored payload as plain JSON, brought up to its class's present version.
+
+    Sealed fields stay as they are stored.
 
     Raises:
         UnknownTopic: no class is registered for the topic.

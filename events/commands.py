@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Concatenate, cast, get_type_hints
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from events import codec, outbox
 from events.context import acting, current_context
 from events.database import TENANT, fetch
 from events.errors import CommandReused, OutcomeUnknown, VersionConflict
+from events.privacy.secrets import keyed_digest
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
 
@@ -180,7 +180,8 @@ class _Execution[C, R]:
         return (codec.decode(result.encode(), _return_type(self.function)),)
 
     def fingerprint(self) -> bytes:
-        return sha256(self.name.encode() + b"\n" + codec.encode(self.message)).digest()
+        # Keyed, because a plain hash of an address or a reason could be guessed.
+        return keyed_digest("command", self.name.encode() + b"\n" + codec.encode(self.message))
 
     def after_lost_connection(self, error: DatabaseError | InterfaceError) -> tuple[R] | None:
         """Returns the answer if the transaction was committed after all, None if it was not.

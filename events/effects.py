@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 from events.context import acting
 from events.database import fetch
 from events.errors import VersionConflict
+from events.privacy.redacting import without_addresses
 from modules.kernel.clock import now
 from modules.kernel.errors import Conflict, Forbidden, NotFound
 
@@ -133,7 +134,7 @@ def perform(identifier: UUID, attempt: int) -> bool:
         )
         _recover_connection(error)
         last = attempt if is_final(error) else declared_effect.max_attempts
-        _fail(identifier, attempt, last, f"{type(error).__name__}: {error}")
+        _fail(identifier, attempt, last, without_addresses(f"{type(error).__name__}: {error}"))
         return False
     return True
 

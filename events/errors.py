@@ -13,6 +13,8 @@ DomainError
     ├── UnknownTopic        a row names an event that no class is registered for
     ├── EmptyAppend         nothing to append
     ├── PayloadTooLarge     an event is no place for a file
+    ├── PersonalKeyMissing  personal data without the key that protects it, or with another one
+    ├── SealBroken          a sealed field is not what was once sealed there
     └── NotInTransaction    events are appended inside transaction.atomic() only
 """
 
@@ -71,6 +73,18 @@ class PayloadTooLarge(StoreMisuse):
     """An event was larger than an event may be; nothing was recorded."""
 
     code = "payload-too-large"
+
+
+class PersonalKeyMissing(StoreMisuse):
+    """The process lacks the key that protects personal data, or has another one."""
+
+    code = "personal-key-missing"
+
+
+class SealBroken(StoreMisuse):
+    """A sealed field was changed, or moved to another field, event or person."""
+
+    code = "seal-broken"
 
 
 class NotRebuildable(Conflict):

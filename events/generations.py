@@ -16,6 +16,7 @@ from django.db.models import Model
 from events import projections
 from events.database import execute, fetch
 from events.errors import NotRebuildable, RebuildStopped
+from events.privacy.sealing import fetch_keys
 from events.projections import AnyProjection
 from events.sequencer import sequence
 from events.store import RecordedEvent, log_head, read_sequenced
@@ -173,6 +174,7 @@ def fold_next(chosen: Sequence[AnyProjection], state: str, limit: int) -> int:
     topics = sorted({topic for each in chosen for topic in projections.topics(each)})
     recorded = read_sequenced(min(positions.values()), limit, topics)
     reached = (recorded[-1].position or 0) if len(recorded) == limit else head
+    fetch_keys(row.payload for row in recorded)
     for projection in chosen:
         own = [row for row in recorded if positions[projection.name] < (row.position or 0)]
         with tables_of(generations[projection.name]):

@@ -14,6 +14,7 @@ from events.errors import NotRebuildable
 from events.integrity.checkpoints import checkpoint_at, keep_cosignature
 from events.integrity.shipping import ATTEMPTS, SHIP, Forked, sinks
 from events.outbox import forget_effects
+from events.privacy import erasing
 from events.timetable import periodic
 from modules.kernel.clock import now
 
@@ -40,6 +41,18 @@ def check_drift(effect_id: UUID) -> None:
         return
     with suppress(NotRebuildable):
         drift.check(fresh=False, seconds=DRIFT_SECONDS)
+
+
+@effect(erasing.AGAIN, transactional=True)
+def erase_again(effect_id: UUID, erasures: list[erasing.Erasure]) -> None:
+    """Wipes what a process wrote that had read before the erasure and not yet forgotten."""
+    erasing.carry_out(erasures)
+
+
+@periodic("events.destroy_due_keys", every=timedelta(days=1))
+def destroy_due_keys(effect_id: UUID) -> None:
+    """Destroys keys of personal data when the law stops asking for what they open."""
+    erasing.destroy_due_keys()
 
 
 @effect(SHIP, max_attempts=ATTEMPTS)

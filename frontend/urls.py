@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from frontend.account import privacy
 from frontend.account import views as account
 from frontend.bank.views import bank_page
 from frontend.live.streams import order_live
@@ -48,6 +49,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         account.address_remove,
         name="account-address-remove",
     ),
+    path("account/data/", privacy.download, name="account-data"),
+    path("account/delete/", privacy.delete_account, name="account-delete"),
+    path("account/deleted/", privacy.deleted, name="account-deleted"),
     path("", include("frontend.problems.urls")),
     path("staff/", include("frontend.staff.urls")),
     path("auditor/", include("frontend.auditor.urls")),

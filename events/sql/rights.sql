@@ -7,5 +7,8 @@ GRANT UPDATE (version, head, changed_at) ON es.stream TO counterfoil_app;
 GRANT SELECT, UPDATE ON es.sequencer TO counterfoil_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON es.projection, es.dead, es.outbox TO counterfoil_app;
 GRANT SELECT, INSERT, DELETE ON es.command TO counterfoil_app;
+GRANT USAGE ON SCHEMA pii TO counterfoil_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON pii.key TO counterfoil_app;
+GRANT SELECT, INSERT ON pii.erasure, pii.look TO counterfoil_app;
 GRANT SELECT, UPDATE ON es.tree TO counterfoil_app;
 GRANT SELECT, INSERT ON es.node, es.checkpoint, es.cosignature TO counterfoil_app;

@@ -9,14 +9,18 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST
 
 from frontend.access import auditor_only
 from frontend.htmx import page, redirect
 from frontend.people import actor_names
 from frontend.templatetags.shop import money
+from modules.audit.commands import open_seals
 from modules.audit.contracts import (
     AuditedEvent,
     Change,
+    OpenSeals,
+    ReasonMissing,
     RecordUnreadable,
     StateAt,
     StreamUnknown,
@@ -25,6 +29,7 @@ from modules.audit.selectors import (
     family,
     find,
     head,
+    looks,
     recent_streams,
     state_at,
     stream,
@@ -53,13 +58,36 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @auditor_only
 def stream_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
+    return page(request, "auditor/stream.html", stream_context(request, stream_id), partial="state")
+
+
+@auditor_only
+@require_POST
+def opened_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
+    """Shows a stream's personal data once, to this one request, after recording why."""
+    try:
+        open_seals(OpenSeals(stream_id=stream_id, reason=request.POST.get("reason", "")[:500]))
+    except ReasonMissing as refusal:
+        context = stream_context(request, stream_id) | {"reason_problem": refusal.message}
+        return page(request, "auditor/stream.html", context, status=422)
+    context = stream_context(request, stream_id, seals_open=True)
+    return page(request, "auditor/stream.html", context)
+
+
+def stream_context(
+    request: HttpRequest, stream_id: UUID, *, seals_open: bool = False
+) -> dict[str, object]:
     events = stream(stream_id)
-    state, problem = shown_state(request, stream_id)
+    state, problem = shown_state(request, stream_id, seals_open=seals_open)
     version = state.version if state else events[-1].version
     # Versions that somebody took out leave a gap, so the event is looked up and not counted.
     chosen = next((each for each in events if each.version == version), events[-1])
     asked = "verify" in request.GET or state is None
-    context = {
+    looked = looks(stream_id)
+    names = actor_names(each.actor for each in looked)
+    return {
+        "seals_open": seals_open,
+        "looks": [(names[each.actor], each) for each in looked],
         "head": head(stream_id),
         "family": family(stream_id),
         "state": state,
@@ -78,7 +106,6 @@ def stream_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
         "outcome": verify(stream_id) if asked else None,
         "ticks": range(1, len(events) + 1),
     }
-    return page(request, "auditor/stream.html", context, partial="state")
 
 
 def indented(payload: str) -> str:
@@ -86,9 +113,13 @@ def indented(payload: str) -> str:
     return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
 
 
-def shown_state(request: HttpRequest, stream_id: UUID) -> tuple[StateAt | None, str]:
+def shown_state(
+    request: HttpRequest, stream_id: UUID, *, seals_open: bool
+) -> tuple[StateAt | None, str]:
     """Returns the state to show and what is wrong with the question; no state if unreadable."""
     try:
+        if seals_open:
+            return state_at(stream_id, seals_open=True), ""
         return asked_state(request, stream_id), ""
     except RecordUnreadable as refusal:
         return None, refusal.message

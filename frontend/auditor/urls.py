@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("checkpoints/<int:size>/", proofs.checkpoint_note, name="audit-checkpoint"),
     path("streams/<uuid:stream_id>/proof/", proofs.stream_proof, name="audit-proof"),
     path("streams/<uuid:stream_id>/", streams.stream_page, name="audit-stream"),
+    path("streams/<uuid:stream_id>/opened/", streams.opened_page, name="audit-opened"),
     path(
         "streams/<uuid:stream_id>/events/<int:version>/", streams.raw_event, name="audit-raw-event"
     ),

@@ -3,14 +3,13 @@
 The answer is the same whether such an order exists or not, so nobody learns who bought here.
 """
 
-from hashlib import sha256
-
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from events.privacy.secrets import keyed_digest
 from frontend.errors import too_many_requests
 from modules.notifications.commands import send_order_link
 from modules.notifications.contracts import SendOrderLink
@@ -43,7 +42,9 @@ def find_order(request: HttpRequest) -> HttpResponse:
 def tried_too_often(request: HttpRequest, email: str) -> bool:
     """Counts tries per network address and per e-mail address; a lost cache forgives them."""
     keys = (request.META.get("REMOTE_ADDR", ""), email.lower())
-    return any(count(f"find-order:{sha256(key.encode()).hexdigest()}") > TRIES for key in keys)
+    # Keyed, because the plain hash of an address can be guessed.
+    names = (keyed_digest("find-order", key.encode()).hex() for key in keys)
+    return any(count(f"find-order:{name}") > TRIES for name in names)
 
 
 def count(key: str) -> int:

@@ -1,6 +1,7 @@
 """The auditor's view: every recorded event, the state it made, and whether the record is whole.
 
-An auditor reads and never writes. A **stream** is the history of one order or one payment; its
+An auditor reads and never writes, except that looking at personal data leaves a record. A
+**stream** is the history of one order or one payment; its
 **chain** is the row of hashes, each made from the one before and everything its event says. A
 **checkpoint** is a signed statement of how many events there are and of the root of the hash tree
 over all of them; a **receipt** proves that an order's events are in such a tree.
@@ -23,6 +24,12 @@ class NothingRecordedYet(NotFound):
     """At that time the stream had no event. Fields: `at`, `first`."""
 
     code = "nothing-recorded-yet"
+
+
+class ReasonMissing(Conflict):
+    """Personal data is opened for a reason in words, which is recorded; field: `least`."""
+
+    code = "reason-missing"
 
 
 class RecordUnreadable(Conflict):
@@ -73,6 +80,23 @@ class Violation:
     actor: str
     recorded_at: datetime
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSeals:
+    """An auditor wants to see the personal data of a stream, and says why."""
+
+    stream_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Somebody had the personal data of a stream opened."""
+
+    actor: str
+    reason: str
+    looked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

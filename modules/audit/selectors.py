@@ -9,12 +9,14 @@ from uuid import UUID
 from events.chain import GENESIS
 from events.database import TENANT, fetch
 from events.integrity.checkpoints import checkpoint_at, cosignatures, newest
+from events.privacy.sealing import personal_fields
 from events.store import Stream, read_stream, stream_head, verify_stream
 from modules.adjustments.selectors import adjustment_ids
 from modules.audit.contracts import (
     AuditedEvent,
     CheckpointUnknown,
     LogPage,
+    Look,
     NothingRecordedYet,
     QuestionRefused,
     RecordUnreadable,
@@ -141,11 +143,13 @@ def state_at(
     version: int | None = None,
     at: datetime | None = None,
     by: Literal["recorded", "effective"] = "recorded",
+    seals_open: bool = False,
 ) -> StateAt:
     """Returns the state after `version` events, or as of a time; without either, as it is.
 
     `by="recorded"` answers what the shop knew at that time, `by="effective"` what had happened in
-    the world by then, including what was recorded later.
+    the world by then, including what was recorded later. Personal fields say `sealed`, unless
+    `seals_open`: ask `open_seals` first, which records why.
 
     Raises:
         StreamUnknown: there is no such stream.
@@ -164,7 +168,9 @@ def state_at(
             first=first.isoformat(),
         )
     try:
-        before, after = fold(chosen[:-1]), fold(chosen)
+        # An auditor judges deeds and sums; whom they concern stays sealed.
+        with personal_fields("open" if seals_open else "sealed"):
+            before, after = fold(chosen[:-1]), fold(chosen)
     except Exception as error:
         # What was written behind the shop's back may break any assumption of any event.
         raise RecordUnreadable(
@@ -181,6 +187,16 @@ def state_at(
         state=after,
         changes=changes(before, after),
     )
+
+
+def looks(stream_id: UUID) -> tuple[Look, ...]:
+    """Returns who looked at a stream's personal data and why, oldest first."""
+    rows = fetch(
+        "SELECT actor, reason, looked_at FROM pii.look WHERE tenant_id = %s AND stream_id = %s"
+        " ORDER BY looked_at, id",
+        (TENANT, stream_id),
+    )
+    return tuple(Look(actor=row[0], reason=row[1], looked_at=row[2]) for row in rows)
 
 
 def receipt(order_id: UUID, *, since: int = 0) -> str:

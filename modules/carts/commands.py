@@ -140,6 +140,10 @@ def close_cart(message: CloseCart) -> None:
     ).update(
         status=Status.CLOSED,
         order_id=message.order_id,
+        # The order has them now, sealed.
+        email="",
+        delivery_address=None,
+        billing_address=None,
         version=F("version") + 1,
         updated_at=clock.now(),
     )

@@ -20,6 +20,12 @@ class AddressNotFound(NotFound):
     code = "address-not-found"
 
 
+class AccountInOffice(Conflict):
+    """The account of somebody who works for the shop: its role has to be taken away first."""
+
+    code = "account-in-office"
+
+
 class RoleUnknown(Conflict):
     """Not one of the shop's roles; field: `role`."""
 
@@ -59,6 +65,7 @@ class Customer:
     id: UUID
     email: str
     name: str
+    joined_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     def as_customer(self) -> contracts.Customer:
-        return contracts.Customer(id=self.id, email=self.email, name=self.name)
+        return contracts.Customer(
+            id=self.id, email=self.email, name=self.name, joined_at=self.date_joined
+        )
 
 
 class SavedAddress(models.Model):

@@ -3,6 +3,7 @@
 from hmac import compare_digest
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 
 from modules.customers.contracts import (
@@ -29,6 +30,24 @@ def customer(customer_id: UUID) -> Customer:
     if user is None:
         raise CustomerNotFound("This account does not exist any more")
     return user.as_customer()
+
+
+def customer_by_email(email: str) -> Customer | None:
+    """Returns the account that signs in with this e-mail address, if there is one."""
+    user = User.objects.filter(email__iexact=email.strip()).first()
+    return user.as_customer() if user else None
+
+
+def proven_emails(customer_id: UUID) -> tuple[str, ...]:
+    """Returns the e-mail addresses that the account's owner has shown to be theirs."""
+    found = EmailAddress.objects.filter(user_id=customer_id, verified=True)
+    return tuple(found.order_by("-primary", "email").values_list("email", flat=True))
+
+
+def confirmed_by_password(customer_id: UUID, password: str) -> bool:
+    """Tells whether a password is the account's."""
+    user = User.objects.filter(id=customer_id, is_active=True).first()
+    return user is not None and user.check_password(password)
 
 
 def addresses(customer_id: UUID) -> tuple[SavedAddress, ...]:

@@ -7,9 +7,10 @@ An order's lines are named by SKU. Of each line, units are `ordered`, then `canc
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from events.privacy.marks import Personal
 from modules.kernel.address import Address
 from modules.kernel.errors import Conflict, Forbidden, NotFound
 from modules.pricing.contracts import Quote
@@ -70,13 +71,18 @@ class LineQuantity:
     quantity: int
 
 
+# What personal data is held for, each under a key of its own: to fulfil the order, and because the
+# law asks for invoices to be kept (see `settings.PERSONAL_PERIODS`).
+FULFILMENT, INVOICE = "order", "invoice"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """The personal data of an order, kept together so that one key can protect it."""
+    """The personal data of an order, sealed in its event; each says `erased` once it is."""
 
-    email: str
-    delivery_address: Address
-    billing_address: Address
+    email: Annotated[str, Personal(FULFILMENT)]
+    delivery_address: Annotated[Address, Personal(FULFILMENT)]
+    billing_address: Annotated[Address, Personal(INVOICE)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ class OrderRow(models.Model):
     status = models.CharField(max_length=20)
     fulfilment_status = models.CharField(max_length=20)
     customer_id = models.UUIDField(null=True)
+    # Whose personal data it holds: the account's id, or the guest's by e-mail address.
+    subject = models.UUIDField(null=True)
     email = models.CharField(max_length=254)
     name = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
@@ -36,6 +38,7 @@ class OrderRow(models.Model):
         indexes = (
             models.Index(fields=["-placed_at", "-id"], name="orders_newest"),
             models.Index(fields=["customer_id", "-placed_at"], name="orders_of_customer"),
+            models.Index(fields=["subject"], name="orders_subject"),
             models.Index(fields=["status", "fulfilment_status"], name="orders_status"),
             GinIndex(fields=["search"], name="orders_search"),
         )

@@ -105,7 +105,7 @@ def _refund_excess(order: Order, found: Found) -> None:
                 payment_id=payment.id,
                 refund_id=_refund_id(order, payment, number),
                 amount_minor=amount_minor,
-                reason=order.state.cancel_reason or "Part of the order was cancelled",
+                reason=_why(order, "Part of the order was cancelled"),
             )
         )
         excess -= amount_minor
@@ -127,10 +127,17 @@ def _void_excess(order: Order, found: Found) -> None:
 
 
 def _void(order: Order, payment: PaymentDetail) -> None:
-    reason = order.state.cancel_reason or "No longer needed"
+    reason = _why(order, "No longer needed")
     payments.void_payment(
         VoidPayment(payment_id=payment.id, reason=reason, expired=reason == NOT_PAID_IN_TIME)
     )
+
+
+def _why(order: Order, otherwise: str) -> str:
+    """Returns the reason to give to the payment: never what a person typed, which stays sealed."""
+    if order.state.cancel_reason == NOT_PAID_IN_TIME:
+        return NOT_PAID_IN_TIME
+    return "The order was cancelled" if order.state.cancel_reason else otherwise
 
 
 def _own_refunds(order: Order, payment: PaymentDetail) -> list[Refund]:

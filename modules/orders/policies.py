@@ -11,6 +11,7 @@
 | authorised too late      | get the stock again, or else cancel; balance the money          |
 | captured too late        | balance the money                                               |
 | capture failed           | balance the money                                               |
+| customer erased          | drop their data from the lists of orders                        |
 
 `money.balance` gives back what the payments hold beyond what the order is worth.
 """
@@ -23,6 +24,7 @@ from django.db import transaction
 
 from events.context import acting
 from events.facts import subscribe
+from events.privacy.erasing import CustomerErased, destroy_keys
 from events.repository import load, load_or_none, save
 from modules.inventory import commands as inventory
 from modules.inventory.contracts import (
@@ -43,7 +45,9 @@ from modules.orders.contracts import (
     ReturnReceived,
 )
 from modules.orders.domain.order import Order
+from modules.orders.models import OrderRow
 from modules.orders.money import balance, balance_found, is_covered, is_paid, take
+from modules.orders.projections import fold_again
 from modules.payments.contracts import CaptureFailed, PaymentAuthorised, PaymentCaptured
 from modules.payments.selectors import payments_of
 
@@ -117,6 +121,14 @@ def balance_after_a_failed_capture(fact: CaptureFailed) -> None:
         balance(fact.reference)
 
 
+def forget_the_customer(fact: CustomerErased) -> None:
+    found = OrderRow.objects.filter(subject__in=fact.subjects)
+    orders = list(found.order_by("id").values_list("id", flat=True))
+    # Words that were recorded without saying whose they are, are the order's own.
+    destroy_keys(orders, fact.erased_at)
+    fold_again(orders)
+
+
 def _stock_is_kept(order: Order) -> bool:
     """Keeps what is reserved; reserves anew what ran out meanwhile. False: somebody else has it."""
     if inventory.confirm_reservation(order.id):
@@ -144,3 +156,4 @@ subscribe(ReturnReceived, take_the_goods_back)
 subscribe(LinesCancelled, release_the_lines)
 subscribe(OrderCancelled, release_the_order)
 subscribe(CaptureFailed, balance_after_a_failed_capture)
+subscribe(CustomerErased, forget_the_customer)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from django.core import signing
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from events.privacy.sealing import personal_fields
 from events.store import RecordedEvent, read_stream
 from modules.orders.contracts import (
+    Contact,
     LinkRefused,
     OrderCounts,
     OrderDetail,
@@ -85,6 +88,21 @@ def orders(wanted: OrderFilter) -> OrderPage:
         orders=tuple(_summary(row) for row in page[:limit]),
         next_cursor=_cursor(page[limit - 1]) if more else "",
     )
+
+
+def orders_of(subjects: Iterable[UUID]) -> tuple[OrderDetail, ...]:
+    """Returns every order that holds personal data of these subjects, oldest first."""
+    found = OrderRow.objects.filter(subject__in=list(subjects)).order_by("placed_at", "id")
+    return tuple(order_detail(each) for each in found.values_list("id", flat=True))
+
+
+def invoice_contact(order_id: UUID) -> Contact:
+    """Returns an order's contact with what the law wants kept for its invoice, erased or not.
+
+    For the tax office and nobody else. Raises: OrderNotFound.
+    """
+    with personal_fields("kept"):
+        return order_detail(order_id).contact
 
 
 def neighbours(order: OrderDetail, wanted: OrderFilter) -> tuple[UUID | None, UUID | None]:

@@ -86,6 +86,7 @@ def variables(bench: Bench, url: str) -> dict[str, str]:
         "DATA_DIRECTORY": str(bench.folder),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": "benchmark-only-key-that-signs-nothing-0123456789-0123456789",
+        "PII_KEY": "benchmark-only-key-that-protects-no-one-012",
     }
 
 

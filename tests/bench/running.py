@@ -105,6 +105,7 @@ class Bench:
             **self.shop.environment,
             "DATABASE_URL": self.database_url(),
             "SECRET_KEY": (self.shop.data / "secret-key").read_text().strip(),
+            "PII_KEY": (self.shop.data / "pii-key").read_text().strip(),
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
         command = [sys.executable, "-m", module, *arguments]

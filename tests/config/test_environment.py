@@ -11,6 +11,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://shop:hidden@db.internal/shop",
     "REDIS_URL": "redis://cache.internal:6379/0",
     "SECRET_KEY": "k" * 50,
+    "PII_KEY": "k" * 43,
+    "ERASURE_DIRECTORY": "/srv/erasures",
     "PUBLIC_URL": "https://shop.example",
     "ALLOWED_HOSTS": "shop.example",
     "MAIL_URL": "smtp://shop:hidden@mail.internal:587",

@@ -60,7 +60,8 @@ def test_cancelling_a_captured_order_refunds_it_delivery_included(settings: Sett
     cancel(placed := paid(), "Changed my mind")
     payment = payment_of(placed)
     assert (payment.status, payment.refunded_minor) == ("refunded", TOTAL)
-    assert payment.refunds[0].reason == "Changed my mind"
+    # What the customer typed stays sealed in the order; the payment gets the shop's own words.
+    assert payment.refunds[0].reason == "The order was cancelled"
 
 
 def test_scenario_45_cancelling_an_unpaid_order_releases_what_was_held_and_no_more() -> None:

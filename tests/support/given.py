@@ -13,6 +13,8 @@ from uuid import UUID
 
 from events import codec, registry
 from events.aggregate import Aggregate, Event
+from events.privacy.keys import use
+from tests.support.keyring import MemoryKeyring
 
 AN_ID = UUID("00000000-0000-7000-8000-000000000001")
 
@@ -80,14 +82,17 @@ def _event(each: Expected, stream_id: UUID, version: int) -> Event:
 
 def _stored(event: Event) -> Event:
     topic = registry.topic_of(type(event))
-    read = codec.decode_event(
-        topic, codec.encode_event(event), event.originator_id, event.originator_version
-    )
-    assert read == event, f"{topic} reads back as {read}, not as {event}"
+    with use(MemoryKeyring()):
+        read = codec.decode_event(
+            topic, codec.encode_event(event), event.originator_id, event.originator_version
+        )
+    assert _facts(read) == _facts(event), f"{topic} reads back as {read}, not as {event}"
     return read
 
 
 def _facts(each: Expected) -> tuple[type[Event], dict[str, Any]]:
     event = _event(each, AN_ID, 1)
-    names = [name for name in event.__struct_fields__ if name not in codec.ENVELOPE]
-    return type(event), {name: getattr(event, name) for name in names}
+    said = codec.own_fields(event)
+    # Whose data it holds is filled in when it is stored; tests of sealing look at that.
+    said.pop("subject", None)
+    return type(event), said

@@ -115,10 +115,20 @@ def chromium() -> str:
 
 def isolate_environment() -> None:
     """Leaves no trace of the developer's own shop: other data folder, no other variable."""
-    for name in ("MODE", "DEBUG", "PUBLIC_URL", "LIVE_URL", "ALLOWED_HOSTS", "MAIL_URL", "PORT"):
+    for name in (
+        "MODE",
+        "DEBUG",
+        "PUBLIC_URL",
+        "LIVE_URL",
+        "ALLOWED_HOSTS",
+        "MAIL_URL",
+        "PORT",
+        "ERASURE_DIRECTORY",
+    ):
         os.environ.pop(name, None)
     os.environ["DATA_DIRECTORY"] = str(ROOT / "var" / "test")
     os.environ["SECRET_KEY"] = "tests-only-key-that-signs-nothing-that-matters-0123456789"
+    os.environ["PII_KEY"] = "tests-only-key-that-protects-no-one-0123456"
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from events.privacy.erasing import reapply
 from events.sequencer import adopt_restore
 
 
@@ -13,3 +14,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         numbered = adopt_restore()
         self.stdout.write(f"Adopted; {numbered} events had not been numbered yet.")
+        # The backup brought back the keys of those who were erased after it was made.
+        self.stdout.write(f"{reapply()} erasures of the list were carried out again.")

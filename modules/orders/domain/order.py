@@ -1,12 +1,15 @@
 """The order: every event that can happen to it, and the guards before each."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from events.aggregate import Aggregate, Event
+from events.privacy.marks import Personal
+from events.privacy.secrets import subject_of
 from events.registry import event
 from modules.orders.contracts import (
+    FULFILMENT,
     Contact,
     LineQuantity,
     OrderStepRefused,
@@ -16,6 +19,9 @@ from modules.orders.contracts import (
 from modules.orders.domain.state import Line, OrderState, Parcel, Return, ValuedLine
 from modules.pricing.contracts import Quote
 
+# What a person typed may say anything about anybody.
+Words = Annotated[str, Personal(FULFILMENT)]
+
 
 class Order(Aggregate):
     """What somebody bought. Money is the payments' business; the order knows what it is worth."""
@@ -24,6 +30,7 @@ class Order(Aggregate):
     state: OrderState
     cart_id: UUID
     customer_id: UUID | None
+    subject: UUID
     contact: Contact
     quote: Quote
 
@@ -34,10 +41,17 @@ class Order(Aggregate):
         customer_id: UUID | None
         contact: Contact
         quote: Quote
+        subject: UUID | None = None
+
+        def whose(self) -> UUID:
+            if self.customer_id is None and not self.contact.email:
+                return super().whose()
+            return self.subject or subject_of(self.customer_id, self.contact.email)
 
         def apply(self, aggregate: Any) -> None:
             aggregate.cart_id = self.cart_id
             aggregate.customer_id = self.customer_id
+            aggregate.subject = self.whose()
             aggregate.contact = self.contact
             aggregate.quote = self.quote
             delivery = self.quote.delivery
@@ -106,7 +120,8 @@ class Order(Aggregate):
         lines: tuple[ValuedLine, ...]
         value_minor: int
         tax_minor: int
-        reason: str
+        reason: Words
+        subject: UUID | None = None
 
         def apply(self, aggregate: Any) -> None:
             state = aggregate.state
@@ -121,7 +136,8 @@ class Order(Aggregate):
         lines: tuple[ValuedLine, ...]
         value_minor: int
         tax_minor: int
-        reason: str
+        reason: Words
+        subject: UUID | None = None
 
         def apply(self, aggregate: Any) -> None:
             state = aggregate.state
@@ -135,7 +151,8 @@ class Order(Aggregate):
     class ReturnRequested(Event, frozen=True):
         return_id: UUID
         lines: tuple[LineQuantity, ...]
-        reason: str
+        reason: Words
+        subject: UUID | None = None
 
         def apply(self, aggregate: Any) -> None:
             state = aggregate.state
@@ -268,6 +285,7 @@ class Order(Aggregate):
             value_minor=sum(each.value_minor for each in valued),
             tax_minor=sum(each.tax_minor for each in valued),
             reason=reason,
+            subject=self.subject,
         )
 
     def cancel(self, reason: str) -> None:
@@ -302,6 +320,7 @@ class Order(Aggregate):
             return_id=return_id,
             lines=tuple(LineQuantity(sku=sku, quantity=n) for sku, n in wanted.items()),
             reason=reason,
+            subject=self.subject,
         )
 
     def receive_return(self, return_id: UUID, *, restock: bool) -> None:
@@ -340,6 +359,7 @@ class Order(Aggregate):
             value_minor=state.due_minor,
             tax_minor=sum(each.tax_minor for each in valued) + state.delivery_tax_minor,
             reason=reason,
+            subject=self.subject,
         )
 
     def _valued(self, wanted: dict[str, int], counter: str, span: str) -> tuple[ValuedLine, ...]:

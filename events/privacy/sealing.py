@@ -1,0 +1,160 @@
+"""Sealing personal fields of events, and opening them again.
+
+AES-256-GCM for each field, under the subject's key for the field's purpose. The subject, the
+purpose, the event and the field are authenticated with it, so that a sealed value opens where it
+was sealed and nowhere else. The sealed value is what is stored and hashed.
+"""
+
+import base64
+import binascii
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from events.errors import SealBroken
+from events.privacy.keys import NONCE_BYTES, DataKey, keyring, stored_keyring
+from events.privacy.marks import Mark, stand_in
+
+type View = Literal["open", "sealed", "kept"]
+
+MARK = "$sealed"
+# In a payload's text, what a person typed has its quotation marks escaped, so this is ours alone.
+MARK_TEXT = f'"{MARK}"'.encode()
+VERSION = 1
+
+# What pages, mails and exports show in place of what nobody can read any more, or may not read.
+ERASED = "erased"
+SEALED = "sealed"
+
+_view: ContextVar[View] = ContextVar("counterfoil_personal_view", default="open")
+
+
+@contextmanager
+def personal_fields(view: View) -> Iterator[None]:
+    """Decides how sealed fields are read within the block.
+
+    `open`, the default: as they were, or `erased`. `sealed`: not at all, every one says `sealed`.
+    `kept`: also what was erased and the law still wants kept; for that purpose alone.
+    """
+    token = _view.set(view)
+    try:
+        yield
+    finally:
+        _view.reset(token)
+
+
+def seal(
+    marks: tuple[Mark, ...], fields: dict[str, Any], *, subject: UUID, stream_id: UUID, version: int
+) -> None:
+    """Replaces the marked fields of a payload by sealed ones; an empty one stays as it is.
+
+    Makes the subject's keys where there are none yet, in the caller's transaction.
+    """
+    present = [(mark, value) for mark in marks if (value := _get(fields, mark.path))]
+    if not present:
+        return
+    keys = keyring().for_sealing(subject, {mark.purpose for mark, _ in present})
+    for mark, value in present:
+        key = keys[mark.purpose]
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = AESGCM(key.secret).encrypt(
+            nonce, msgspec.json.encode(value), _context(key, mark, stream_id, version)
+        )
+        text = base64.b64encode(nonce + sealed).decode()
+        _put(fields, mark.path, {MARK: VERSION, "k": str(key.id), "c": text})
+
+
+def open_sealed(
+    marks: tuple[Mark, ...], fields: dict[str, Any], *, stream_id: UUID, version: int
+) -> None:
+    """Replaces the sealed fields of a payload by what they say, as `personal_fields` decides.
+
+    Raises:
+        SealBroken: a sealed value was changed or moved.
+    """
+    view = _view.get()
+    sealed = [(mark, value) for mark in marks if _is_sealed(value := _get(fields, mark.path))]
+    if view == "sealed":
+        for mark, _ in sealed:
+            _put(fields, mark.path, stand_in(mark.type, SEALED))
+        return
+    keys = keyring().for_opening({_key_id(value) for _, value in sealed})
+    for mark, value in sealed:
+        key = keys.get(_key_id(value))
+        if key is None or (key.retired and view != "kept"):
+            _put(fields, mark.path, stand_in(mark.type, ERASED))
+        else:
+            _put(fields, mark.path, _opened(key, mark, value, stream_id, version))
+
+
+def _opened(
+    key: DataKey, mark: Mark, value: dict[str, Any], stream_id: UUID, version: int
+) -> object:
+    try:
+        raw = base64.b64decode(value["c"], validate=True)
+        text = AESGCM(key.secret).decrypt(
+            raw[:NONCE_BYTES], raw[NONCE_BYTES:], _context(key, mark, stream_id, version)
+        )
+    except (InvalidTag, KeyError, TypeError, ValueError, binascii.Error):
+        raise SealBroken(
+            f"{mark.name} of event {version} is not what was sealed there",
+            stream_id=stream_id,
+            version=version,
+        ) from None
+    return msgspec.json.decode(text)
+
+
+def _context(key: DataKey, mark: Mark, stream_id: UUID, version: int) -> bytes:
+    """What a sealed value is bound to; names come last, after all that has a fixed length."""
+    place = key.subject.bytes + stream_id.bytes + version.to_bytes(8, "big")
+    return b"counterfoil/sealed/1\n" + place + f"{mark.purpose}\n{mark.name}".encode()
+
+
+def _is_sealed(value: object) -> bool:
+    return isinstance(value, dict) and MARK in value
+
+
+def _key_id(value: dict[str, Any]) -> UUID:
+    try:
+        return UUID(value["k"])
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise SealBroken("a sealed field names no key") from None
+
+
+def _get(fields: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        fields = fields.get(name) if isinstance(fields, dict) else None
+    return fields
+
+
+def _put(fields: dict[str, Any], path: tuple[str, ...], value: object) -> None:
+    for name in path[:-1]:
+        fields = fields[name]
+    fields[path[-1]] = value
+
+
+_KEY_IDS = re.compile(rb'"k":"([0-9a-f-]{36})"')
+
+
+def fetch_keys(payloads: Iterable[bytes]) -> None:
+    """Reads the keys of many payloads at once, from the database and not from memory.
+
+    For those who open a long stretch of history: one query instead of one for each person, and
+    nobody's data who was erased a moment ago.
+    """
+    ids = {
+        UUID(found.decode())
+        for payload in payloads
+        if MARK_TEXT in payload
+        for found in _KEY_IDS.findall(payload)
+    }
+    stored_keyring.forget()
+    stored_keyring.for_opening(ids)

@@ -1,0 +1,54 @@
+"""An auditor sees seals, and what is behind them only after saying why."""
+
+import pytest
+from django.test import Client
+
+from modules.audit.selectors import looks
+from modules.checkout.contracts import Placed
+from tests.frontend.storefront.shopping import text
+
+LEA = "lea@example.org"
+WHY = "Complaint 4711 of the customer"
+
+
+def opened(client: Client, order: Placed, reason: str) -> tuple[int, str]:
+    answer = client.post(f"/auditor/streams/{order.order_id}/opened/", {"reason": reason})
+    return answer.status_code, answer.content.decode()
+
+
+def test_personal_fields_are_sealed_for_an_auditor(auditor: Client, order: Placed) -> None:
+    page = auditor.get(f"/auditor/streams/{order.order_id}/").content.decode()
+    assert LEA not in page
+    assert "sealed" in page
+
+
+def test_seals_open_for_a_reason_which_is_recorded_and_shown(
+    auditor: Client, order: Placed
+) -> None:
+    status, page = opened(auditor, order, WHY)
+    assert (status, LEA in page) == (200, True)
+    (look,) = looks(order.order_id)
+    assert look.reason == WHY
+    assert WHY in text(auditor.get(f"/auditor/streams/{order.order_id}/"))
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "because"])
+def test_without_a_reason_they_stay_closed(auditor: Client, order: Placed, reason: str) -> None:
+    status, page = opened(auditor, order, reason)
+    assert (status, LEA in page) == (422, False)
+    assert "Say in a few words why" in page
+    assert looks(order.order_id) == ()
+
+
+def test_nobody_but_an_auditor_opens_them(order: Placed) -> None:
+    assert opened(Client(), order, WHY)[0] == 302
+    assert looks(order.order_id) == ()
+
+
+def test_what_stands_on_an_opened_page_leads_back_to_the_sealed_one(
+    auditor: Client, order: Placed
+) -> None:
+    _, page = opened(auditor, order, WHY)
+    address = f"/auditor/streams/{order.order_id}/"
+    assert f'action="{address}"' in page
+    assert f'get="{address}opened/' not in page
