@@ -153,6 +153,11 @@ vendor: (_install "development")
 styles: (_install "development")
     {{ python }} -m frontend.stylesheet
 
+# Write the golden samples of events that have none yet; none is ever changed
+[group('maintain')]
+golden: (_install "development")
+    @{{ python }} -m tests.architecture.golden
+
 # Write docs/events.md: every event, who projects it, who listens
 [group('maintain')]
 catalogue: (_install "development")

@@ -6,6 +6,7 @@ and that nobody changed before this change.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +21,7 @@ from modules.carts.contracts import (
     AddLine,
     Cart,
     CartFull,
+    CartLine,
     CartNotFound,
     CartOutdated,
     CloseCart,
@@ -30,6 +32,7 @@ from modules.carts.contracts import (
     MergeCarts,
     MergeNote,
     MergeResult,
+    QuantityRefused,
     SetDelivery,
     SetQuantity,
 )
@@ -203,23 +206,14 @@ def create(message: CreateCart, *, row: CartRow | None = None) -> UUID:
 @command
 def put_line(message: AddLine, *, read: Cart | None = None) -> LineAdded:
     """Does what `add_line` does and answers of this line alone. Raises: as that does."""
-    check_quantity(message.quantity, least=1)
     now = clock.now()
-    if read and CartRow.objects.change_as_read(read, now):
-        lines, version = read.lines, read.version + 1
-    else:
-        CartRow.objects.change(message.cart_id)
-        # The basket is locked by now, so that nobody else changes its lines.
-        cart = statements.read(BY_ID, message.cart_id)
-        lines, version = cart.lines, cart.version
-    quantities = {line.sku: line.quantity for line in lines}
-    quantity = quantities.get(message.sku, 0) + message.quantity
-    check_quantity(quantity, least=1)
-    if message.sku not in quantities and len(quantities) >= MAXIMUM_LINES:
-        raise CartFull(
-            f"A basket holds {MAXIMUM_LINES} different articles: order these first",
-            limit=MAXIMUM_LINES,
-        )
+    quantity = fitting(message, read.lines) if read else None
+    if read and quantity and statements.put(read, message, quantity, now):
+        return LineAdded(quantity=quantity, version=read.version + 1)
+    CartRow.objects.change(message.cart_id)
+    # The basket is locked by now, so that nobody else changes its lines.
+    cart = statements.read(BY_ID, message.cart_id)
+    quantity = grown(message, cart.lines)
     line = Line(
         cart_id=message.cart_id,
         sku=message.sku,
@@ -233,7 +227,29 @@ def put_line(message: AddLine, *, read: Cart | None = None) -> LineAdded:
         unique_fields=["cart", "sku"],
         update_fields=["quantity", "unit_price_minor_when_added"],
     )
-    return LineAdded(quantity=quantity, version=version)
+    return LineAdded(quantity=quantity, version=cart.version)
+
+
+def grown(message: AddLine, lines: Sequence[CartLine]) -> int:
+    """Returns the units of the SKU after the addition. Raises: QuantityRefused, CartFull."""
+    check_quantity(message.quantity, least=1)
+    quantities = {line.sku: line.quantity for line in lines}
+    quantity = quantities.get(message.sku, 0) + message.quantity
+    check_quantity(quantity, least=1)
+    if message.sku not in quantities and len(quantities) >= MAXIMUM_LINES:
+        raise CartFull(
+            f"A basket holds {MAXIMUM_LINES} different articles: order these first",
+            limit=MAXIMUM_LINES,
+        )
+    return quantity
+
+
+def fitting(message: AddLine, lines: Sequence[CartLine]) -> int | None:
+    """Returns what `grown` does, or None: only the basket under its lock may refuse."""
+    try:
+        return grown(message, lines)
+    except (CartFull, QuantityRefused):
+        return None
 
 
 @command

@@ -1,14 +1,16 @@
-"""The statement that reads a basket, by hand: almost every request runs it, and building it by the
-ORM takes longer than running it."""
+"""The statements that read a basket and fill it, by hand: almost every request runs them, and
+building them by the ORM takes longer than running them."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from events.database import fetch
-from modules.carts.contracts import Cart, CartLine, CartNotFound
+from modules.carts.contracts import AddLine, Cart, CartLine, CartNotFound
 from modules.carts.models import GONE
 from modules.kernel.address import Address
+from modules.kernel.identity import new_id
 
 _READ = """
     SELECT c.id, c.token, c.customer_id, c.currency, c.country, c.email,
@@ -20,6 +22,18 @@ _READ = """
             FROM carts_line AS l WHERE l.cart_id = c.id),
         c.version, c.order_id, c.updated_at
     FROM carts_cart AS c WHERE
+"""
+# One statement, so that a line is only written into the basket that was read.
+_PUT = """
+    WITH cart AS (
+        UPDATE carts_cart SET version = version + 1, updated_at = %s::timestamptz
+        WHERE id = %s AND status = 'open' AND version = %s RETURNING id
+    )
+    INSERT INTO carts_line (id, cart_id, sku, quantity, unit_price_minor_when_added, added_at)
+    SELECT %s::uuid, cart.id, %s::text, %s::integer, %s::bigint, %s::timestamptz FROM cart
+    ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity,
+        unit_price_minor_when_added = excluded.unit_price_minor_when_added
+    RETURNING true
 """
 # Which basket is meant, as the statement that finds it by one value.
 BY_ID = f"{_READ} c.id = %s"
@@ -40,6 +54,15 @@ def read_or_none(which: str, value: object) -> Cart | None:
     """Returns what `read` does, or None where that raises."""
     rows = fetch(which, (value,))
     return _cart(*rows[0]) if rows else None
+
+
+def put(cart: Cart, message: AddLine, quantity: int, at: datetime) -> bool:
+    """Sets a line's units in a basket that nobody changed since it was read.
+
+    Returns whether it could.
+    """
+    values = (new_id(), message.sku, quantity, message.unit_price_minor, at)
+    return bool(fetch(_PUT, (at, cart.id, cart.version, *values)))
 
 
 def _cart(*row: Any) -> Cart:
