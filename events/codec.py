@@ -22,6 +22,7 @@ ENVELOPE = frozenset({"originator_id", "originator_version"})
 
 # Sorted keys, so that neither the order of a dict nor of a class's fields reaches the hash.
 _encoder = msgspec.json.Encoder(order="sorted")
+_raw_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def encode(value: object) -> bytes:
@@ -53,18 +54,20 @@ def encode_event(event: "Event") -> bytes:
     marks = marked(type(event))
     if not marks:
         return _encoder.encode(fields)
-    plain = msgspec.to_builtins(fields, str_keys=True)
+    # The rest, an order's whole quote among it, is left to the encoder.
+    for name in {mark.path[0] for mark in marks}:
+        fields[name] = msgspec.to_builtins(fields[name], str_keys=True)
     subject = event.whose()
-    if "subject" in plain:
-        plain["subject"] = str(subject)
+    if "subject" in fields:
+        fields["subject"] = str(subject)
     seal(
         marks,
-        plain,
+        fields,
         subject=subject,
         stream_id=event.originator_id,
         version=event.originator_version,
     )
-    return _encoder.encode(plain)
+    return _encoder.encode(fields)
 
 
 def own_fields(event: "Event") -> dict[str, Any]:
@@ -82,10 +85,16 @@ def decode_event(topic: str, payload: bytes, stream_id: UUID, version: int) -> "
     """
     event_class, steps = registry.resolve(topic)
     sealed = MARK_TEXT in payload
-    if steps or sealed:
-        fields = decode_fields(topic, payload)
-        if sealed:
-            open_sealed(marked(event_class), fields, stream_id=stream_id, version=version)
+    if steps:
+        payload = _encoder.encode(decode_fields(topic, payload))
+    if sealed:
+        marks = marked(event_class)
+        personal = {mark.path[0] for mark in marks}
+        fields: dict[str, Any] = {
+            name: msgspec.json.decode(value) if name in personal else value
+            for name, value in _raw_fields.decode(payload).items()
+        }
+        open_sealed(marks, fields, stream_id=stream_id, version=version)
         payload = _encoder.encode(fields)
     # The envelope goes last: of a repeated key the last one counts, so no payload can claim
     # another stream than its row's.

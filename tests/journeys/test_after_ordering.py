@@ -13,7 +13,7 @@ def open_as_staff(staff: Shopper, number: str) -> None:
     staff.sign_in(STAFF)
     staff.go(f"/staff/orders/?q={number}")
     staff.page.get_by_role("link", name=number).first.click()
-    staff.page.wait_for_url(re.compile("/staff/orders/[0-9a-f-]+/$"))
+    staff.page.wait_for_url(re.compile(r"/staff/orders/[0-9a-f-]+/(\?|$)"))
 
 
 def bought(shopper: Shopper) -> str:
