@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from events.errors import NothingRecordedYet as NothingRecordedYet
 from modules.kernel.errors import Conflict, NotFound
 
 
@@ -18,12 +19,6 @@ class StreamUnknown(NotFound):
     """No order number, order id or stream id like this; field: `reference`."""
 
     code = "stream-unknown"
-
-
-class NothingRecordedYet(NotFound):
-    """At that time the stream had no event. Fields: `at`, `first`."""
-
-    code = "nothing-recorded-yet"
 
 
 class ReasonMissing(Conflict):
