@@ -31,7 +31,7 @@ class StreamNotFound(NotFound):
 
 
 class NothingRecordedYet(NotFound):
-    """At that time nothing of it was recorded. Fields: `at`, `first`, the time of its first fact."""
+    """At that time nothing of it was recorded. Fields: `at`, `first` (of its first fact)."""
 
     code = "nothing-recorded-yet"
 
@@ -43,7 +43,10 @@ class MomentAhead(Conflict):
 
 
 class MomentUnreadable(Conflict):
-    """A text that is no moment: write it with its offset, like 2026-11-21T14:30:00Z. Field: `text`."""
+    """A text that is no moment: write it with its offset, like 2026-11-21T14:30:00Z.
+
+    Field: `text`.
+    """
 
     code = "moment-unreadable"
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import DateTimeField, Model, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import LessThanOrEqual
 
 from events.database import TENANT, fetch
 from events.errors import MomentAhead, MomentUnreadable, NothingRecordedYet
@@ -93,7 +94,7 @@ def as_of(asked: Asked) -> AsOf | None:
     if known_at is None and effective_at is None:
         return None
     return AsOf(
-        known_at=_past(known_at, "as_known_at"), effective_at=_past(effective_at, "as_effective_at")
+        known_at=past(known_at, "as_known_at"), effective_at=past(effective_at, "as_effective_at")
     )
 
 
@@ -132,13 +133,13 @@ def opened_by[M: Model](rows: QuerySet[M], as_of: AsOf) -> QuerySet[M]:
     if as_of.known_at is None:
         return rows
     quote = connection.ops.quote_name
-    table, key = quote(rows.model._meta.db_table), quote(rows.model._meta.pk.column)
+    table, key = quote(rows.model._meta.db_table), quote(rows.model._meta.pk.attname)
     opened = RawSQL(  # noqa: S611  # quoted names of the model
         f"SELECT created_at FROM es.stream WHERE tenant_id = %s AND stream_id = {table}.{key}",  # noqa: S608
         (TENANT,),
         output_field=DateTimeField(),
     )
-    return rows.annotate(opened=opened).filter(opened__lte=as_of.known_at)
+    return rows.filter(LessThanOrEqual(opened, as_of.known_at))
 
 
 def read_streams(stream_ids: Iterable[UUID]) -> dict[UUID, list[RecordedEvent]]:
@@ -150,7 +151,8 @@ def read_streams(stream_ids: Iterable[UUID]) -> dict[UUID, list[RecordedEvent]]:
     return found
 
 
-def _past(moment: datetime | None, name: str) -> datetime | None:
+def past(moment: datetime | None, name: str) -> datetime | None:
+    """Returns a moment in UTC. Raises: MomentAhead: it is to come; MomentUnreadable: no offset."""
     if moment is None:
         return None
     if moment.tzinfo is None:

@@ -150,6 +150,42 @@ class StateAt:
     changes: tuple[Change, ...]
 
 
+class ReadModelUnknown(NotFound):
+    """There is no read model of this name, or none with one row a key. Field: `name`."""
+
+    code = "read-model-unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowThen:
+    """A row of a read model; `version` counts the events that it was folded from."""
+
+    name: str
+    key: UUID
+    version: int
+    columns: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalsOf:
+    """The sums of one currency in minor units; `adjusted` exactly, in units of the currency."""
+
+    currency: str
+    orders: int
+    ordered_minor: int
+    authorised_minor: int
+    captured_minor: int
+    voided_minor: int
+    refunded_minor: int
+    adjustments: int
+    adjusted: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    currencies: tuple[TotalsOf, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """`bad_version` is the first event whose hash does not follow; None when the chain is whole."""

@@ -10,6 +10,7 @@ from modules.inventory.book import announce, known, movement, reduced, settle, t
 from modules.inventory.contracts import (
     MAXIMUM_UNITS,
     AdjustStock,
+    Movement,
     NotOnHand,
     ReceiveStock,
     Release,
@@ -47,6 +48,7 @@ def receive_stocks(messages: Sequence[ReceiveStock]) -> None:
     crossed over.
 
     Raises:
+        MomentAhead: units are said to have arrived in the future.
         StockRefused: a quantity below zero or beyond what stock counts.
     """
     arrived: dict[str, int] = {}
@@ -55,13 +57,7 @@ def receive_stocks(messages: Sequence[ReceiveStock]) -> None:
         arrived[message.sku] = arrived.get(message.sku, 0) + message.quantity
     after = statements.receive(arrived)
     statements.write(
-        [],
-        [],
-        [
-            movement(m.sku, "received", m.quantity, m.reason, m.reference)
-            for m in messages
-            if m.quantity
-        ],
+        [], [], booked(messages, {sku for sku, (_, is_new) in after.items() if is_new})
     )
     levels: list[tuple[StockLevel, StockLevel | None]] = []
     for sku in sorted(after):
@@ -82,6 +78,7 @@ def adjust_stock(message: AdjustStock) -> None:
 
     Raises:
         StockNotFound: no such stock record.
+        MomentAhead: it is said to have happened in the future.
         StockChanged: on hand is no longer what the person saw.
         StockHeld: fewer units would be left than are promised.
     """
@@ -104,7 +101,7 @@ def adjust_stock(message: AdjustStock) -> None:
             {message.sku: before},
             changes=[Change(sku=message.sku, on_hand=delta, adjusted=delta)],
             reservations=[],
-            movements=[movement(message.sku, "adjusted", delta, reason, "")],
+            movements=[movement(message.sku, "adjusted", delta, reason, "", message.effective_at)],
         )
 
 
@@ -121,6 +118,9 @@ def set_backorder_limit(message: SetBackorderLimit) -> None:
     if before.free < -message.limit:
         raise held_back(before)
     Stock.objects.filter(sku=message.sku).update(backorder_limit=message.limit)
+    change = message.limit - before.backorder_limit
+    if change:
+        statements.write([], [], [movement(message.sku, "limited", change, "backorder limit", "")])
     after = level(
         sku=before.sku,
         on_hand=before.on_hand,
@@ -279,6 +279,21 @@ def release_expired(now: datetime) -> tuple[UUID, ...]:
         ],
     )
     return tuple(sorted({held.reference for held in lapsed}))
+
+
+def booked(messages: Sequence[ReceiveStock], new: set[str]) -> list[Movement]:
+    """Returns a line of the book for each delivery, and for each record made without any units."""
+    lines = [
+        movement(m.sku, "received", m.quantity, m.reason, m.reference, m.effective_at)
+        for m in messages
+        if m.quantity
+    ]
+    empty = {m.sku: m for m in messages if m.sku in new} if new else {}
+    for line in lines:
+        empty.pop(line.sku, None)
+    return lines + [
+        movement(m.sku, "opened", 0, m.reason, m.reference, m.effective_at) for m in empty.values()
+    ]
 
 
 def check_figure(sku: str, figure: int) -> None:
