@@ -36,6 +36,8 @@ AUDITOR = {
     "audit-verify": ("GET", "/auditor/verify/?run=yes"),
     "audit-stream": ("GET", "/auditor/streams/{order}/"),
     "audit-opened": ("POST", "/auditor/streams/{order}/opened/"),
+    "audit-stock": ("GET", "/auditor/stock/"),
+    "audit-stock-item": ("GET", f"/auditor/stock/{PRINT}/"),
     "audit-log": ("GET", "/auditor/log/"),
     "audit-raw-event": ("GET", "/auditor/streams/{order}/events/1/"),
     "audit-proof": ("GET", "/auditor/streams/{order}/proof/"),
