@@ -207,7 +207,7 @@ def row(
     return selectors.row_then(name, key, as_of(query))
 
 
-class TotalsOfReply(Reply):
+class SumsOfReply(Reply):
     """Sums of one currency; amounts in its minor units."""
 
     currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
@@ -221,13 +221,13 @@ class TotalsOfReply(Reply):
     adjusted: str = Field(description="Their exact sum, in units.", examples=["-12.905"])
 
 
-class TotalsReply(Reply):
+class SumsReply(Reply):
     """What had moved by a moment."""
 
-    currencies: tuple[TotalsOfReply, ...] = Field(description="One each.", examples=[[]])
+    currencies: tuple[SumsOfReply, ...] = Field(description="One each.", examples=[[]])
 
 
-@router.get("/totals", response=TotalsReply)
+@router.get("/totals", response=SumsReply)
 def totals(request: HttpRequest, query: Query[AsOfQuery]) -> Totals:
     """Read what was ordered, taken, given back and adjusted up to now or to a moment."""
     return selectors.totals(as_of(query))
