@@ -44,7 +44,7 @@ def row_then(name: str, key: UUID, as_of: AsOf | None = None) -> RowThen:
             f" {', '.join(read_models())}.",
             name=name,
         )
-    plain: dict[str, Any] = msgspec.to_builtins(columns, str_keys=True, enc_hook=as_text)
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(columns, enc_hook=as_text))
     return RowThen(name=name, key=key, version=version, columns=plain)
 
 
