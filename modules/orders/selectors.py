@@ -140,18 +140,23 @@ def order_counts() -> OrderCounts:
     return OrderCounts(**counted)
 
 
-def timeline(order_id: UUID) -> tuple[TimelineEntry, ...]:
+def timeline(order_id: UUID, as_of: AsOf | None = None) -> tuple[TimelineEntry, ...]:
     """Returns all that was recorded of an order and its payments, in words, oldest first.
+
+    As of a moment: what counts then.
 
     Raises:
         OrderNotFound: nothing was.
+        NothingRecordedYet: nothing was then.
     """
     recorded = read_stream(order_id)
     if not recorded or not isinstance(recorded[0].event, Order.Placed):
         raise OrderNotFound("There is no such order.", order_id=order_id)
     currency = recorded[0].event.quote.currency
+    if as_of is not None:
+        recorded = as_of.required(recorded, "this order")
     entries = [_entry(row, currency) for row in recorded]
-    for payment in payments_of(order_id):
+    for payment in payments_of(order_id, as_of):
         entries += [
             TimelineEntry(
                 stream="payment",
@@ -164,7 +169,7 @@ def timeline(order_id: UUID) -> tuple[TimelineEntry, ...]:
                 recorded_at=each.recorded_at,
                 hash=each.hash,
             )
-            for each in history(payment.id)
+            for each in history(payment.id, as_of)
         ]
     return tuple(sorted(entries, key=lambda entry: entry.recorded_at))
 

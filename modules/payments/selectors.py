@@ -110,11 +110,12 @@ def position(reference: UUID) -> int:
     return found["events"] or 0
 
 
-def history(payment_id: UUID) -> tuple[HistoryEntry, ...]:
-    """Returns every event of a payment in words, oldest first."""
+def history(payment_id: UUID, as_of: AsOf | None = None) -> tuple[HistoryEntry, ...]:
+    """Returns every event of a payment in words, oldest first, or those that count at a moment."""
     entries = []
     titles = {each.code: each.title for each in gateways()}
-    for recorded in read_stream(payment_id):
+    stream = read_stream(payment_id)
+    for recorded in stream if as_of is None else as_of.events(stream):
         title, detail = words(recorded.event, titles)
         entries.append(
             HistoryEntry(

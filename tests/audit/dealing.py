@@ -4,12 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
-from modules.inventory.commands import set_backorder_limit
+from modules.inventory.commands import release_expired, set_backorder_limit
 from modules.inventory.contracts import SetBackorderLimit
 from modules.kernel.clock import now
 from modules.kernel.errors import DomainError
@@ -36,6 +36,7 @@ WEIGHTS = {
     "receive": 5,
     "count": 3,
     "backorders": 2,
+    "expire": 1,
 }
 
 
@@ -220,6 +221,10 @@ class Dealer:
         except DomainError:
             return False
         return True
+
+    def expire(self) -> bool:
+        """Reservations of whoever did not pay run out."""
+        return bool(release_expired(now() + timedelta(days=1)))
 
     @property
     def deal(self) -> Deal:

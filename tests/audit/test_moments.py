@@ -135,6 +135,7 @@ def test_an_answer_dated_before_its_question_counts_once_both_are_true(
 ADDRESSES = (
     "/api/orders/{order}",
     "/api/orders/{order}/payments",
+    "/api/orders/{order}/timeline",
     "/api/audit/orders/{order}/state",
     "/api/audit/orders/{order}/events",
     "/api/audit/payments/{payment}/state",
@@ -260,3 +261,4 @@ def test_the_command_line_refuses_moments_in_words(order: Placed) -> None:
     assert "its first event is of" in refusal("stock", PRINT, *early)[1]
     both = ("--at", "2026-01-01T00:00:00Z", *early)
     assert "not both" in refusal("replay", number, *both)[1]
+    assert "still to come" in refusal("replay", number, "--at", ahead)[1]

@@ -40,10 +40,11 @@ def addresses(dealer: Dealer, number: int) -> Iterator[str]:
             f"/api/audit/read-models/orders.orders/{order_id}",
             f"/api/staff/stock/{SKUS[0]}/movements?limit=5",
             f"/api/audit/orders/{order_id}/events",
+            f"/api/orders/{order_id}/timeline",
             "/api/audit/totals",
             "/api/staff/stock?only=low",
             f"/api/audit/read-models/payments.payments/{payment_id}",
-        )[number % 10]
+        )[number % 11]
 
 
 def played(dealer: Dealer) -> list[Saved]:

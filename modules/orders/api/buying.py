@@ -70,10 +70,12 @@ def order(request: Called, order_id: OrderId, query: Query[AsOfQuery]) -> OrderD
 
 
 @router.get("/orders/{order_id}/timeline", response=list[TimelineReply])
-def timeline(request: Called, order_id: OrderId) -> tuple[TimelineEntry, ...]:
-    """Read all that was recorded of an order and its payments, oldest first."""
+def timeline(
+    request: Called, order_id: OrderId, query: Query[AsOfQuery]
+) -> tuple[TimelineEntry, ...]:
+    """Read all that was recorded of an order and its payments, oldest first, up to now or then."""
     opened(request, order_id)
-    return selectors.timeline(order_id)
+    return selectors.timeline(order_id, as_of(query))
 
 
 @router.post("/orders/{order_id}/cancellation", response=OrderReply)
@@ -118,14 +120,18 @@ def request_return(request: Called, order_id: OrderId, body: ReturnBody) -> Orde
     return selectors.order_detail(order_id)
 
 
+class OwnOrdersQuery(PageQuery, AsOfQuery):
+    """Which page of the customer's orders, and as of when."""
+
+
 @router.get("/orders", response=OrderPageReply, openapi_extra={"x-refusals": [404]})
-def own_orders(request: Called, query: Query[PageQuery]) -> OrderPageReply:
-    """List the signed-in customer's own orders."""
+def own_orders(request: Called, query: Query[OwnOrdersQuery]) -> OrderPageReply:
+    """List the signed-in customer's own orders, as they are or as they were."""
     customer_id = request.auth.customer_id
     if customer_id is None:
         raise Forbidden("Only somebody who is signed in has a list of orders.")
     wanted = OrderFilter(customer_id=customer_id, cursor=query.after, limit=query.limit)
-    return OrderPageReply.of(selectors.orders(wanted))
+    return OrderPageReply.of(selectors.orders(wanted, as_of(query)))
 
 
 class OwnPaymentReply(Reply):

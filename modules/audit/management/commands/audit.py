@@ -17,7 +17,7 @@ from events.integrity.checkpoints import take
 from events.integrity.keys import KeyRefused
 from events.integrity.recount import broken_checkpoint
 from events.integrity.tree import RecordDamaged
-from events.moments import AsOf
+from events.moments import AsOf, past
 from events.store import log_head
 from modules.audit.contracts import (
     AuditedEvent,
@@ -176,7 +176,7 @@ def events_of(head: StreamHead, moment: AsOf | None) -> tuple[AuditedEvent, ...]
 
 
 def replay(console: Console, options: dict[str, Any]) -> None:
-    at = parsed(options["at"]) if options["at"] else None
+    at = past(parsed(options["at"]), "--at") if options["at"] else None
     found = state_at(
         find(options["order"]),
         version=options["version"],
