@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from frontend.auditor import log, proofs, stock, streams
+from frontend.auditor import log, proofs, stock, streams, sums
 
 urlpatterns: list[URLPattern] = [
     path("", streams.landing, name="audit"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("log/", log.log_page, name="audit-log"),
     path("stock/", stock.stock_page, name="audit-stock"),
     path("stock/<str:sku>/", stock.stock_item, name="audit-stock-item"),
+    path("totals/", sums.totals_page, name="audit-totals"),
+    path("rows/", sums.row_page, name="audit-row"),
     path("verify/", streams.verify_page, name="audit-verify"),
     path("checkpoints/", proofs.checkpoints, name="audit-checkpoints"),
     path("checkpoints/<int:size>/", proofs.checkpoint_note, name="audit-checkpoint"),

@@ -29,6 +29,7 @@ from modules.audit.contracts import (
 )
 from modules.audit.exploring import density, log_page, read_question
 from modules.audit.folding import changes, fold
+from modules.audit.folding import flat as flat
 from modules.audit.heads import every_stream, labels, lost_events, standing
 from modules.audit.reading import audited, chosen_events
 from modules.audit.receipts import write_receipt

@@ -8,7 +8,7 @@ from django.test import Client
 from modules.checkout.contracts import Placed
 from modules.kernel.clock import now
 from tests.frontend.staff.people import Page, signed_in, text
-from tests.support.trade import PRINT, payment_of, ship
+from tests.support.trade import PRINT, order_of, payment_of, refund, ship
 
 FIELDS = ("as_known_at", "as_effective_at")
 
@@ -23,6 +23,8 @@ def addresses(order: Placed) -> tuple[str, ...]:
         f"/auditor/streams/{payment_of(order).id}/",
         "/auditor/stock/",
         f"/auditor/stock/{PRINT}/",
+        "/auditor/totals/",
+        "/auditor/rows/",
     )
 
 
@@ -49,6 +51,33 @@ def test_stock_is_shown_as_it_was(auditor: Client, order: Placed) -> None:
     listed = shown(auditor, "/auditor/stock/", as_known_at=moment, q="moon")
     assert "1 article" in text(listed)
     assert f"{address}?as_known_at=" in listed.content.decode()
+
+
+def test_totals_are_shown_as_they_were(auditor: Client, order: Placed) -> None:
+    moment = now().isoformat()
+    refund(order, 700)
+    assert "€7.00" in text(auditor.get("/auditor/totals/"))
+    then = text(shown(auditor, "/auditor/totals/", as_known_at=moment))
+    assert "€7.00" not in then
+    assert "EUR 1 €109.89" in then
+    early = shown(auditor, "/auditor/totals/", as_effective_at="1970-01-01T00:00:00Z")
+    assert "Nothing had been ordered" in text(early)
+
+
+def test_a_row_of_a_read_model_is_shown_as_it_was(auditor: Client, order: Placed) -> None:
+    moment = now().isoformat()
+    refund(order, 700)
+    asked = {"model": "orders.money", "q": order_of(order).number}
+    assert "refunded_minor 700" in text(shown(auditor, "/auditor/rows/", **asked))
+    then = text(shown(auditor, "/auditor/rows/", **asked, as_known_at=moment))
+    assert "refunded_minor 0" in then
+    for wrong, words in (
+        ({"q": "NONE"}, "Give an order number such as"),
+        ({**asked, "model": "orders.no"}, "Ask for one of these"),
+        ({**asked, "as_known_at": "1970-01-01T00:00:00Z"}, "orders.money had no row"),
+    ):
+        answer = shown(auditor, "/auditor/rows/", **wrong)
+        assert (answer.status_code, words in text(answer)) == (404, True)
 
 
 def test_staff_see_the_stock_of_the_past_at_the_same_address(order: Placed) -> None:

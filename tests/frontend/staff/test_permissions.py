@@ -38,6 +38,8 @@ AUDITOR = {
     "audit-opened": ("POST", "/auditor/streams/{order}/opened/"),
     "audit-stock": ("GET", "/auditor/stock/"),
     "audit-stock-item": ("GET", f"/auditor/stock/{PRINT}/"),
+    "audit-totals": ("GET", "/auditor/totals/"),
+    "audit-row": ("GET", "/auditor/rows/"),
     "audit-log": ("GET", "/auditor/log/"),
     "audit-raw-event": ("GET", "/auditor/streams/{order}/events/1/"),
     "audit-proof": ("GET", "/auditor/streams/{order}/proof/"),
