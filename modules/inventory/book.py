@@ -13,6 +13,7 @@ from modules.inventory.contracts import (
     Movement,
     MovementKind,
     NothingReserved,
+    ReceiveStock,
     Reservation,
     StockLevel,
     StockLine,
@@ -102,6 +103,21 @@ def movement(
         recorded_at=recorded_at,
         effective_at=happened_at or recorded_at,
     )
+
+
+def booked(messages: Sequence[ReceiveStock], new: set[str]) -> list[Movement]:
+    """Returns a line of the book for each delivery, and for each record made without any units."""
+    lines = [
+        movement(m.sku, "received", m.quantity, m.reason, m.reference, m.effective_at)
+        for m in messages
+        if m.quantity
+    ]
+    empty = {m.sku: m for m in messages if m.sku in new} if new else {}
+    for line in lines:
+        empty.pop(line.sku, None)
+    return lines + [
+        movement(m.sku, "opened", 0, m.reason, m.reference, m.effective_at) for m in empty.values()
+    ]
 
 
 def announce(levels: Sequence[tuple[StockLevel, StockLevel | None]]) -> None:

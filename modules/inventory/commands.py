@@ -6,11 +6,10 @@ from uuid import UUID
 
 from events.commands import command
 from modules.inventory import statements
-from modules.inventory.book import announce, known, movement, reduced, settle, take
+from modules.inventory.book import announce, booked, known, movement, reduced, settle, take
 from modules.inventory.contracts import (
     MAXIMUM_UNITS,
     AdjustStock,
-    Movement,
     NotOnHand,
     ReceiveStock,
     Release,
@@ -279,21 +278,6 @@ def release_expired(now: datetime) -> tuple[UUID, ...]:
         ],
     )
     return tuple(sorted({held.reference for held in lapsed}))
-
-
-def booked(messages: Sequence[ReceiveStock], new: set[str]) -> list[Movement]:
-    """Returns a line of the book for each delivery, and for each record made without any units."""
-    lines = [
-        movement(m.sku, "received", m.quantity, m.reason, m.reference, m.effective_at)
-        for m in messages
-        if m.quantity
-    ]
-    empty = {m.sku: m for m in messages if m.sku in new} if new else {}
-    for line in lines:
-        empty.pop(line.sku, None)
-    return lines + [
-        movement(m.sku, "opened", 0, m.reason, m.reference, m.effective_at) for m in empty.values()
-    ]
 
 
 def check_figure(sku: str, figure: int) -> None:
