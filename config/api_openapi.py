@@ -7,7 +7,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from config.api_access import Holder, Somebody
-from config.api_guard import is_notification
+from config.api_guard import is_notification, known_parameters
 from config.problems import MEDIA_TYPE
 from events.context import SAFE_METHODS
 
@@ -150,6 +150,9 @@ def refusals(operation: Operation) -> list[int]:
         statuses |= {404}
     if changes(operation):
         statuses |= {403, 409, 413, 415}
+    if "as_known_at" in known_parameters(operation):
+        # A moment that is still to come.
+        statuses |= {409}
     if operation.throttle_objects:
         statuses |= {429}
     statuses |= set((operation.openapi_extra or {}).get("x-refusals", ()))

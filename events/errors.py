@@ -2,10 +2,13 @@
 
 DomainError
 ├── NotFound
-│   └── StreamNotFound      no event of this stream (as of the asked moment)
+│   ├── StreamNotFound      no event of this stream (as of the asked moment)
+│   └── NothingRecordedYet  the first fact is later than the asked moment
 ├── Conflict
 │   ├── VersionConflict     the stream moved on since it was loaded; load again and decide again
-│   └── CommandReused       a command id came back with other content
+│   ├── CommandReused       a command id came back with other content
+│   ├── MomentAhead         the past was asked for, with a moment that is not past yet
+│   └── MomentUnreadable    a text that is no moment, or one without its offset
 ├── Unavailable
 │   ├── OutcomeUnknown      the database went away; repeat with the same command id
 │   └── BrokerAway          messages cannot be sent now; the outbox keeps them
@@ -25,6 +28,27 @@ class StreamNotFound(NotFound):
     """Nothing is recorded under this id, or nothing as of the asked moment."""
 
     code = "stream-not-found"
+
+
+class NothingRecordedYet(NotFound):
+    """At that time nothing of it was recorded. Fields: `at`, `first` (of its first fact)."""
+
+    code = "nothing-recorded-yet"
+
+
+class MomentAhead(Conflict):
+    """The moment asked for lies in the future, of which nothing is known. Fields: `at`, `now`."""
+
+    code = "moment-ahead"
+
+
+class MomentUnreadable(Conflict):
+    """A text that is no moment: write it with its offset, like 2026-11-21T14:30:00Z.
+
+    Field: `text`.
+    """
+
+    code = "moment-unreadable"
 
 
 class VersionConflict(Conflict):

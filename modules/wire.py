@@ -97,6 +97,21 @@ class Reply(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
+class AsOfQuery(BaseModel):
+    """As of when; the present if both are left out. Together: what was known then of that time."""
+
+    as_known_at: Moment | None = Field(
+        None,
+        description="As the shop would have answered at this moment; not in the future.",
+        examples=["2026-03-01T12:00:00Z"],
+    )
+    as_effective_at: Moment | None = Field(
+        None,
+        description="Only what had become true by this moment, whenever the shop learned of it.",
+        examples=["2026-03-01T12:00:00Z"],
+    )
+
+
 class MoneyReply(Reply):
     """An amount in whole minor units, so that no client ever rounds."""
 

@@ -1,18 +1,18 @@
 """The auditor's pages: find a stream, read its events, see its state at any moment, verify it."""
 
 import json
+from collections.abc import Container
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
+from events.moments import AsOf, past, read_moment
 from frontend.access import auditor_only
 from frontend.htmx import page, redirect
+from frontend.moments import asked_moment, moment_context
 from frontend.people import actor_names
 from frontend.templatetags.shop import money
 from modules.audit.commands import open_seals
@@ -58,7 +58,11 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @auditor_only
 def stream_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
-    return page(request, "auditor/stream.html", stream_context(request, stream_id), partial="state")
+    context = stream_context(request, stream_id)
+    refused = context["problem"] and context["state"]
+    return page(
+        request, "auditor/stream.html", context, partial="state", status=422 if refused else 200
+    )
 
 
 @auditor_only
@@ -79,6 +83,9 @@ def stream_context(
 ) -> dict[str, object]:
     events = stream(stream_id)
     state, problem = shown_state(request, stream_id, seals_open=seals_open)
+    moment = None if seals_open or problem else moment_asked(request)
+    # By effective time an event between two others may not count yet.
+    counted = [each.version for each in stream(stream_id, moment)] if moment else []
     version = state.version if state else events[-1].version
     # Versions that somebody took out leave a gap, so the event is looked up and not counted.
     chosen = next((each for each in events if each.version == version), events[-1])
@@ -97,12 +104,11 @@ def stream_context(
         "state_json": json.dumps(state.state, indent=2, ensure_ascii=False, sort_keys=True)
         if state
         else "",
-        "rows": rows(events, chosen.version),
+        "rows": rows(events, counted or range(1, chosen.version + 1), chosen.version),
         "chosen": chosen,
         "payload": indented(chosen.payload),
         "problem": problem,
-        "at": request.GET.get("at", ""),
-        "by": request.GET.get("by", "recorded"),
+        **moment_context(request, moment),
         "outcome": verify(stream_id) if asked else None,
         "ticks": range(1, len(events) + 1),
     }
@@ -123,8 +129,8 @@ def shown_state(
         return asked_state(request, stream_id), ""
     except RecordUnreadable as refusal:
         return None, refusal.message
-    except (DomainError, ValueError) as refusal:
-        problem = str(refusal)
+    except DomainError as refusal:
+        problem = refusal.message
     try:
         return state_at(stream_id), problem
     except RecordUnreadable:
@@ -173,35 +179,38 @@ def as_money(field: str, value: str, currency: str) -> str:
 
 
 def asked_state(request: HttpRequest, stream_id: UUID) -> StateAt:
-    """Returns the state that the address asks for: `as_of` a version, or `at` a time and `by`.
+    """Returns the state that the address asks for: `as_of` a version, or a moment on two clocks.
 
     Raises:
-        ValueError: a time that cannot be read, in words for the page.
+        MomentUnreadable, MomentAhead: a time that cannot be asked for.
         NothingRecordedYet: the stream began later.
     """
     version = request.GET.get("as_of", "")
     if version.isdecimal() and len(version) < 8 and int(version) > 0:
         return state_at(stream_id, version=int(version))
-    text = request.GET.get("at", "").strip()
-    if not text:
-        return state_at(stream_id)
-    by: Literal["recorded", "effective"] = "recorded"
-    if request.GET.get("by") == "effective":
-        by = "effective"
-    return state_at(stream_id, at=moment(text), by=by)
+    return state_at(stream_id, as_of=moment_asked(request))
 
 
-def moment(text: str) -> datetime:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise ValueError(f"“{text}” is not a time: write it like 2026-11-21T14:30:00Z.")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+def moment_asked(request: HttpRequest) -> AsOf | None:
+    """Returns the moment asked for; `at` and `by` of older addresses name one clock.
+
+    None where a version is asked for, which is a moment of its own.
+
+    Raises:
+        MomentUnreadable, MomentAhead: a time that cannot be asked for.
+    """
+    if request.GET.get("as_of"):
+        return None
+    at = past(read_moment(request.GET.get("at", "")), "at")
+    if at is None:
+        return asked_moment(request)
+    by_effect = request.GET.get("by") == "effective"
+    return AsOf(effective_at=at) if by_effect else AsOf(known_at=at)
 
 
-def rows(events: tuple[AuditedEvent, ...], version: int) -> list[dict[str, object]]:
+def rows(
+    events: tuple[AuditedEvent, ...], counted: Container[int], version: int
+) -> list[dict[str, object]]:
     names = actor_names(each.actor for each in events)
     return [
         {
@@ -216,7 +225,7 @@ def rows(events: tuple[AuditedEvent, ...], version: int) -> list[dict[str, objec
             "state": "now"
             if each.version == version
             else "past"
-            if each.version < version
+            if each.version in counted
             else "future",
         }
         for each in events

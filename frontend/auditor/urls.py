@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from frontend.auditor import log, proofs, streams
+from frontend.auditor import log, proofs, stock, streams, sums
 
 urlpatterns: list[URLPattern] = [
     path("", streams.landing, name="audit"),
     path("streams/", streams.landing, name="audit-streams"),
     path("log/", log.log_page, name="audit-log"),
+    path("stock/", stock.stock_page, name="audit-stock"),
+    path("stock/<str:sku>/", stock.stock_item, name="audit-stock-item"),
+    path("totals/", sums.totals_page, name="audit-totals"),
+    path("rows/", sums.row_page, name="audit-row"),
     path("verify/", streams.verify_page, name="audit-verify"),
     path("checkpoints/", proofs.checkpoints, name="audit-checkpoints"),
     path("checkpoints/<int:size>/", proofs.checkpoint_note, name="audit-checkpoint"),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from events.context import acting
 from frontend.access import staff_only
 from frontend.htmx import page, redirect
+from frontend.moments import is_asked, stock_then
 from frontend.people import actor_names
 from modules.inventory.commands import adjust_stock, receive_stock
 from modules.inventory.contracts import AdjustStock, ReceiveStock, StockNotFound
@@ -53,6 +54,8 @@ def stock_page(request: HttpRequest) -> HttpResponse:
 
 @staff_only
 def stock_item(request: HttpRequest, sku: str) -> HttpResponse:
+    if is_asked(request):
+        return stock_then(request, sku, desk="staff")
     return page(request, "staff/stock_item.html", item_context(sku))
 
 

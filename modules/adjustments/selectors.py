@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Count, Q, Sum
 
 from events.bulk import Bulk
+from events.moments import AsOf, opened_by
 from events.repository import load_or_none
 from modules.adjustments.contracts import (
     AdjustmentNotFound,
@@ -20,6 +21,7 @@ from modules.adjustments.projections import Adjustments
 
 __all__ = [
     "Adjustments",
+    "adjustment_currencies",
     "adjustment_entries",
     "adjustment_ids",
     "adjustment_totals",
@@ -71,9 +73,21 @@ def entries_by_number(numbers: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
     return result
 
 
-def adjustment_totals(currency: str) -> AdjustmentTotals:
-    """Returns how much all adjustments of a currency come to, exactly."""
-    sums = AdjustmentRow.objects.filter(currency=currency).aggregate(
+def adjustment_currencies() -> tuple[str, ...]:
+    """Returns the currencies that there are adjustments of."""
+    found = AdjustmentRow.objects.order_by("currency").values_list("currency", flat=True)
+    return tuple(found.distinct())
+
+
+def adjustment_totals(currency: str, as_of: AsOf | None = None) -> AdjustmentTotals:
+    """Returns how much all adjustments of a currency come to, exactly, or came to at a moment."""
+    rows = AdjustmentRow.objects.filter(currency=currency)
+    if as_of is not None:
+        # A document is recorded once and never changed: its stream is its one event.
+        rows = opened_by(rows, as_of)
+        if as_of.effective_at is not None:
+            rows = rows.filter(effective_at__lte=as_of.effective_at)
+    sums = rows.aggregate(
         documents=Count("id"),
         lines=Sum("entries"),
         minor=Sum("amount_minor"),

@@ -8,9 +8,20 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
+from events.moments import AsOf, as_of, past
 from modules.audit import selectors
-from modules.audit.contracts import AuditedEvent, StateAt, StreamHead, StreamUnknown, Verification
-from modules.wire import DIGITS, Identifier, Moment, Reply
+from modules.audit.contracts import (
+    AuditedEvent,
+    RowThen,
+    StateAt,
+    StreamHead,
+    StreamUnknown,
+    Totals,
+    Verification,
+)
+from modules.inventory.contracts import StockLevel
+from modules.inventory.selectors import stock_level
+from modules.wire import DIGITS, AsOfQuery, Identifier, Moment, Reply
 
 router = Router(tags=["audit"])
 
@@ -71,23 +82,34 @@ def named(kind: str, stream_id: UUID) -> UUID:
 
 
 @router.get("/{kind}/{stream_id}/events", response=list[EventReply])
-def events(request: HttpRequest, kind: Kind, stream_id: StreamId) -> tuple[AuditedEvent, ...]:
-    """Read every event in order."""
-    return selectors.stream(named(kind, stream_id))
+def events(
+    request: HttpRequest, kind: Kind, stream_id: StreamId, query: Query[AsOfQuery]
+) -> tuple[AuditedEvent, ...]:
+    """Read every event in order, or those that count at a moment."""
+    return selectors.stream(named(kind, stream_id), as_of(query))
 
 
-class MomentQuery(BaseModel):
+class MomentQuery(AsOfQuery):
     """Up to where to fold; the present if left out."""
 
     version: Annotated[int, Field(ge=1, le=2_147_483_647), DIGITS] | None = Field(
         None, description="After so many events.", examples=[2]
     )
     at: Moment | None = Field(
-        None, description="As of this moment.", examples=["2026-03-01T12:00:00Z"]
+        None,
+        description="Short for one of the two above; which, says `by`.",
+        examples=["2026-03-01T12:00:00Z"],
     )
     by: Literal["recorded", "effective"] = Field(
         "recorded", description="recorded: what the shop knew then.", examples=["recorded"]
     )
+
+    def moment(self) -> AsOf | None:
+        asked = as_of(self)
+        if asked is None and self.at is not None:
+            at = past(self.at, "at")
+            return AsOf(known_at=at) if self.by == "recorded" else AsOf(effective_at=at)
+        return asked
 
 
 class ChangeReply(Reply):
@@ -117,7 +139,7 @@ def state(
 ) -> StateAt:
     """Read the state after a number of events, or as of a moment."""
     found = named(kind, stream_id)
-    return selectors.state_at(found, version=query.version, at=query.at, by=query.by)
+    return selectors.state_at(found, version=query.version, as_of=query.moment())
 
 
 class VerificationReply(Reply):
@@ -135,3 +157,77 @@ class VerificationReply(Reply):
 def verify(request: HttpRequest, kind: Kind, stream_id: StreamId) -> Verification:
     """Recompute the chain of hashes from the first event."""
     return selectors.verify(named(kind, stream_id))
+
+
+class LevelReply(Reply):
+    """The whole level of a SKU."""
+
+    sku: str = Field(description="The SKU.", examples=["TIDES-A4"])
+    on_hand: int = Field(description="Units in the house.", examples=[40])
+    reserved: int = Field(description="Units promised, not shipped.", examples=[3])
+    free: int = Field(description="On hand minus reserved.", examples=[37])
+    available: int = Field(description="Free plus backorder limit.", examples=[37])
+    availability: str = Field(description="In one word.", examples=["in-stock"])
+    backorder_limit: int = Field(description="Units sold before they arrive.", examples=[0])
+
+
+@router.get("/stock/{sku}", response=LevelReply)
+def stock(
+    request: HttpRequest,
+    sku: Annotated[str, Path(max_length=64, description="The SKU.")],
+    query: Query[AsOfQuery],
+) -> StockLevel:
+    """Read the stock of a SKU, as it is or as it was."""
+    return stock_level(sku, as_of(query))
+
+
+class RowReply(Reply):
+    """A row of a read model."""
+
+    name: str = Field(description="Of the read model.", examples=["orders.orders"])
+    key: UUID = Field(description="The order's, payment's or adjustment's id.")
+    version: int = Field(description="Events it was folded from.", examples=[4])
+    columns: dict[str, Any] = Field(description="Personal data is sealed.", examples=[{}])
+
+
+@router.get("/read-models", response=list[str])
+def read_models(request: HttpRequest) -> tuple[str, ...]:
+    """List the read models whose rows can be asked for."""
+    return selectors.read_models()
+
+
+@router.get("/read-models/{name}/{key}", response=RowReply)
+def row(
+    request: HttpRequest,
+    name: Annotated[str, Path(max_length=100, description="Of the read model.")],
+    key: Annotated[Identifier, Path(description="The order's, payment's or adjustment's id.")],
+    query: Query[AsOfQuery],
+) -> RowThen:
+    """Read a row of a read model folded afresh, as it is or as it was."""
+    return selectors.row_then(name, key, as_of(query))
+
+
+class SumsOfReply(Reply):
+    """Sums of one currency; amounts in its minor units."""
+
+    currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
+    orders: int = Field(description="Orders placed.", examples=[120])
+    ordered_minor: int = Field(description="As ordered.", examples=[368400])
+    authorised_minor: int = Field(description="Promised by payments.", examples=[368400])
+    captured_minor: int = Field(description="Taken.", examples=[307000])
+    voided_minor: int = Field(description="Given back before it was taken.", examples=[0])
+    refunded_minor: int = Field(description="Given back after.", examples=[1290])
+    adjustments: int = Field(description="Documents beside orders and payments.", examples=[3])
+    adjusted: str = Field(description="Their exact sum, in units.", examples=["-12.905"])
+
+
+class SumsReply(Reply):
+    """What had moved by a moment."""
+
+    currencies: tuple[SumsOfReply, ...] = Field(description="One each.", examples=[[]])
+
+
+@router.get("/totals", response=SumsReply)
+def totals(request: HttpRequest, query: Query[AsOfQuery]) -> Totals:
+    """Read what was ordered, taken, given back and adjusted up to now or to a moment."""
+    return selectors.totals(as_of(query))

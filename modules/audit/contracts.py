@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from events.errors import NothingRecordedYet as NothingRecordedYet
 from modules.kernel.errors import Conflict, NotFound
 
 
@@ -18,12 +19,6 @@ class StreamUnknown(NotFound):
     """No order number, order id or stream id like this; field: `reference`."""
 
     code = "stream-unknown"
-
-
-class NothingRecordedYet(NotFound):
-    """At that time the stream had no event. Fields: `at`, `first`."""
-
-    code = "nothing-recorded-yet"
 
 
 class ReasonMissing(Conflict):
@@ -153,6 +148,42 @@ class StateAt:
     recorded_at: datetime
     state: dict[str, object]
     changes: tuple[Change, ...]
+
+
+class ReadModelUnknown(NotFound):
+    """There is no read model of this name, or none with one row a key. Field: `name`."""
+
+    code = "read-model-unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowThen:
+    """A row of a read model; `version` counts the events that it was folded from."""
+
+    name: str
+    key: UUID
+    version: int
+    columns: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalsOf:
+    """The sums of one currency in minor units; `adjusted` exactly, in units of the currency."""
+
+    currency: str
+    orders: int
+    ordered_minor: int
+    authorised_minor: int
+    captured_minor: int
+    voided_minor: int
+    refunded_minor: int
+    adjustments: int
+    adjusted: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    currencies: tuple[TotalsOf, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

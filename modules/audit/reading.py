@@ -1,8 +1,7 @@
 """Recorded events as an auditor reads them, and which of them had happened by a moment."""
 
-from datetime import datetime
-from typing import Literal
-
+from events.errors import NothingRecordedYet
+from events.moments import AsOf
 from events.store import RecordedEvent
 from modules.audit.contracts import AuditedEvent
 
@@ -33,17 +32,19 @@ def words(topic: str) -> str:
 
 
 def chosen_events(
-    everything: list[RecordedEvent],
-    version: int | None,
-    at: datetime | None,
-    by: Literal["recorded", "effective"],
+    everything: list[RecordedEvent], version: int | None, as_of: AsOf | None
 ) -> list[RecordedEvent]:
-    """Returns the events to fold; without its first event a stream has no state."""
+    """Returns the events to fold.
+
+    Raises:
+        NothingRecordedYet: no event of it at that version or time.
+    """
     chosen = everything if version is None else everything[: max(version, 0)]
-    if at is not None and by == "recorded":
-        # Up to the last one known then: clocks of two machines may disagree, versions cannot.
-        known = [each.version for each in chosen if each.recorded_at <= at]
-        chosen = chosen[: max(known, default=0)]
-    elif at is not None:
-        chosen = [each for each in chosen if each.effective_at <= at]
-    return chosen if chosen and chosen[0].version == everything[0].version else []
+    if not chosen:
+        first = everything[0].recorded_at.isoformat()
+        raise NothingRecordedYet(
+            f"This stream has no event {version}; its first event is of {first}.",
+            at=str(version),
+            first=first,
+        )
+    return chosen if as_of is None else as_of.required(chosen, "this stream")

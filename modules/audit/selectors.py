@@ -9,15 +9,15 @@ from uuid import UUID
 from events.chain import GENESIS
 from events.database import TENANT, fetch
 from events.integrity.checkpoints import checkpoint_at, cosignatures, newest
+from events.moments import AsOf
 from events.privacy.sealing import personal_fields
-from events.store import Stream, read_stream, stream_head, verify_stream
+from events.store import RecordedEvent, Stream, read_stream, stream_head, verify_stream
 from modules.adjustments.selectors import adjustment_ids
 from modules.audit.contracts import (
     AuditedEvent,
     CheckpointUnknown,
     LogPage,
     Look,
-    NothingRecordedYet,
     QuestionRefused,
     RecordUnreadable,
     SignedCheckpoint,
@@ -29,9 +29,13 @@ from modules.audit.contracts import (
 )
 from modules.audit.exploring import density, log_page, read_question
 from modules.audit.folding import changes, fold
+from modules.audit.folding import flat as flat
 from modules.audit.heads import every_stream, labels, lost_events, standing
 from modules.audit.reading import audited, chosen_events
 from modules.audit.receipts import write_receipt
+from modules.audit.rows import read_models as read_models
+from modules.audit.rows import row_then as row_then
+from modules.audit.rows import totals as totals
 from modules.orders.contracts import OrderNotFound
 from modules.orders.selectors import order_by_number
 from modules.payments.selectors import payments_of
@@ -120,19 +124,25 @@ def recent_streams(
     return shown_heads([Stream(**dict(zip(names, row, strict=True))) for row in rows])
 
 
-def stream(stream_id: UUID) -> tuple[AuditedEvent, ...]:
+def stream(stream_id: UUID, as_of: AsOf | None = None) -> tuple[AuditedEvent, ...]:
     """Returns every event of a stream in order, each with its whole envelope.
+
+    As of a moment it returns those that were recorded, or true, by then.
 
     Raises:
         StreamUnknown: there is no such stream.
+        NothingRecordedYet: no event of it counts at that moment.
     """
     recorded = read_stream(stream_id)
     if not recorded:
         raise unknown(stream_id)
+    if as_of is not None:
+        counted = {each.version for each in as_of.required(recorded, "this stream")}
     previous = GENESIS
     result = []
     for each in recorded:
-        result.append(audited(each, previous))
+        if as_of is None or each.version in counted:
+            result.append(audited(each, previous))
         previous = each.hash
     return tuple(result)
 
@@ -143,12 +153,14 @@ def state_at(
     version: int | None = None,
     at: datetime | None = None,
     by: Literal["recorded", "effective"] = "recorded",
+    as_of: AsOf | None = None,
     seals_open: bool = False,
 ) -> StateAt:
     """Returns the state after `version` events, or as of a time; without either, as it is.
 
-    `by="recorded"` answers what the shop knew at that time, `by="effective"` what had happened in
-    the world by then, including what was recorded later. Personal fields say `sealed`, unless
+    `as_of` names a moment on one clock or on both; `at` is short for one: `by="recorded"` answers
+    what the shop knew at that time, `by="effective"` what had happened in the world by then,
+    including what was recorded later. Personal fields say `sealed`, unless
     `seals_open`: ask `open_seals` first, which records why.
 
     Raises:
@@ -159,25 +171,12 @@ def state_at(
     everything = read_stream(stream_id)
     if not everything:
         raise unknown(stream_id)
-    chosen = chosen_events(everything, version, at, by)
-    if not chosen:
-        first = everything[0].recorded_at if by == "recorded" else everything[0].effective_at
-        raise NothingRecordedYet(
-            f"Nothing of this stream was {by} by then; its first event is of {first.isoformat()}.",
-            at=at.isoformat() if at else str(version),
-            first=first.isoformat(),
-        )
-    try:
-        # An auditor judges deeds and sums; whom they concern stays sealed.
-        with personal_fields("open" if seals_open else "sealed"):
-            before, after = fold(chosen[:-1]), fold(chosen)
-    except Exception as error:
-        # What was written behind the shop's back may break any assumption of any event.
-        raise RecordUnreadable(
-            f"What is recorded up to event {chosen[-1].version} cannot be read any more "
-            f"({type(error).__name__}). Recompute the chain to see which event was changed.",
-            version=chosen[-1].version,
-        ) from error
+    if at is not None and as_of is None:
+        as_of = AsOf(known_at=at) if by == "recorded" else AsOf(effective_at=at)
+    # An auditor judges deeds and sums; whom they concern stays sealed.
+    with personal_fields("open" if seals_open else "sealed"):
+        chosen = chosen_events(everything, version, as_of)
+        before, after = before_and_after(chosen)
     return StateAt(
         stream_id=stream_id,
         kind=head(stream_id).kind,
@@ -187,6 +186,20 @@ def state_at(
         state=after,
         changes=changes(before, after),
     )
+
+
+def before_and_after(
+    chosen: list[RecordedEvent],
+) -> tuple[dict[str, object], dict[str, object]]:
+    try:
+        return fold(chosen[:-1]), fold(chosen)
+    except Exception as error:
+        # What was written behind the shop's back may break any assumption of any event.
+        raise RecordUnreadable(
+            f"What is recorded up to event {chosen[-1].version} cannot be read any more "
+            f"({type(error).__name__}). Recompute the chain to see which event was changed.",
+            version=chosen[-1].version,
+        ) from error
 
 
 def looks(stream_id: UUID) -> tuple[Look, ...]:

@@ -8,9 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
+from events.moments import as_of
 from modules.inventory import commands, selectors
 from modules.inventory.contracts import AdjustStock, Movement, ReceiveStock, StockLevel, StockPage
-from modules.wire import DIGITS, MAXIMUM_UNITS, Body, OptionalLine, Reply, Sku, Units
+from modules.wire import (
+    DIGITS,
+    MAXIMUM_UNITS,
+    AsOfQuery,
+    Body,
+    Moment,
+    OptionalLine,
+    Reply,
+    Sku,
+    Units,
+)
 
 router = Router(tags=["stock"])
 staff_router = Router(tags=["staff: stock"])
@@ -75,7 +86,7 @@ class StockPageReply(Reply):
     pages: int = Field(description="How many there are.", examples=[10])
 
 
-class StockQuery(BaseModel):
+class StockQuery(AsOfQuery):
     """Which stock records to list."""
 
     q: Annotated[str, Field(max_length=64)] = Field(
@@ -94,16 +105,20 @@ class StockQuery(BaseModel):
 
 @staff_router.get("/stock", response=StockPageReply)
 def stock(request: HttpRequest, query: Query[StockQuery]) -> StockPage:
-    """List stock records."""
+    """List stock records, as they are or as they were."""
     return selectors.stock_list(
-        query.q, only=query.only, page=query.page, page_size=query.page_size
+        query.q, only=query.only, page=query.page, page_size=query.page_size, as_of=as_of(query)
     )
 
 
+class LevelsQuery(AvailabilityQuery, AsOfQuery):
+    """Which SKUs to look up, and as of when."""
+
+
 @staff_router.get("/stock/levels", response=list[StockReply])
-def levels(request: HttpRequest, query: Query[AvailabilityQuery]) -> tuple[StockLevel, ...]:
-    """Look up the whole level of SKUs; those without a stock record are left out."""
-    found = selectors.stock_levels(query.sku)
+def levels(request: HttpRequest, query: Query[LevelsQuery]) -> tuple[StockLevel, ...]:
+    """Look up the whole level of SKUs, as it is or was; those without a record are left out."""
+    found = selectors.stock_levels(query.sku, as_of(query))
     return tuple(found[sku] for sku in sorted(found))
 
 
@@ -118,9 +133,12 @@ class MovementReply(Reply):
     reference: str = Field(description="Order or document.", examples=["PO-1042"])
     actor: str = Field(description="Who.", examples=["staff:0192f0c1"])
     recorded_at: datetime = Field(description="UTC.", examples=["2026-03-01T12:00:00Z"])
+    effective_at: datetime = Field(
+        description="When it happened, UTC.", examples=["2026-03-01T12:00:00Z"]
+    )
 
 
-class MovementsQuery(BaseModel):
+class MovementsQuery(AsOfQuery):
     """How much of the stock book to read."""
 
     limit: Annotated[int, Field(ge=1, le=500), DIGITS] = Field(
@@ -134,8 +152,8 @@ def movements(
     sku: Annotated[str, Path(max_length=64, description="The SKU.")],
     query: Query[MovementsQuery],
 ) -> tuple[Movement, ...]:
-    """Read the newest lines of a SKU's stock book."""
-    return selectors.movements(sku, limit=query.limit)
+    """Read the newest lines of a SKU's stock book, or those that were the newest then."""
+    return selectors.movements(sku, limit=query.limit, as_of=as_of(query))
 
 
 class ReceiptBody(Body):
@@ -153,6 +171,9 @@ class ReceiptsBody(Body):
     )
     reason: OptionalLine = Field("delivery", description="Why.", examples=["delivery"])
     reference: OptionalLine = Field("", description="Document number.", examples=["PO-1042"])
+    effective_at: Moment | None = Field(
+        None, description="When they arrived, if before now.", examples=["2026-03-01T12:00:00Z"]
+    )
 
     def commands(self) -> tuple[ReceiveStock, ...]:
         return tuple(
@@ -161,6 +182,7 @@ class ReceiptsBody(Body):
                 quantity=line.quantity,
                 reason=self.reason,
                 reference=self.reference,
+                effective_at=self.effective_at,
             )
             for line in self.lines
         )
@@ -186,6 +208,11 @@ class AdjustmentBody(Body):
         None,
         description="The figure the person saw; refused when it is another now.",
         examples=[40],
+    )
+    effective_at: Moment | None = Field(
+        None,
+        description="When it came to differ, if before now.",
+        examples=["2026-03-01T12:00:00Z"],
     )
 
 

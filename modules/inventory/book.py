@@ -1,16 +1,19 @@
 """What every stock command shares: take what is held, write the outcome, say what crossed."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from events.context import current_context
 from events.facts import publish_all
+from events.moments import past
 from modules.inventory import statements
 from modules.inventory.contracts import (
     AvailabilityChanged,
     Movement,
     MovementKind,
     NothingReserved,
+    ReceiveStock,
     Reservation,
     StockLevel,
     StockLine,
@@ -73,8 +76,22 @@ def settle(
 
 
 def movement(
-    sku: str, kind: MovementKind, quantity: int, reason: str, reference: object
+    sku: str,
+    kind: MovementKind,
+    quantity: int,
+    reason: str,
+    reference: object,
+    effective_at: datetime | None = None,
 ) -> Movement:
+    """Returns a line of the stock book, recorded now.
+
+    Stock moves when somebody moves it, so the ambient effective time, a provider's, does not count.
+
+    Raises:
+        MomentAhead: `effective_at` is still to come.
+    """
+    happened_at = past(effective_at, "effective_at")
+    recorded_at = clock.now()
     return Movement(
         id=new_id(),
         sku=sku,
@@ -83,8 +100,24 @@ def movement(
         reason=reason,
         reference=str(reference),
         actor=current_context().actor,
-        recorded_at=clock.now(),
+        recorded_at=recorded_at,
+        effective_at=happened_at or recorded_at,
     )
+
+
+def booked(messages: Sequence[ReceiveStock], new: set[str]) -> list[Movement]:
+    """Returns a line of the book for each delivery, and for each record made without any units."""
+    lines = [
+        movement(m.sku, "received", m.quantity, m.reason, m.reference, m.effective_at)
+        for m in messages
+        if m.quantity
+    ]
+    empty = {m.sku: m for m in messages if m.sku in new} if new else {}
+    for line in lines:
+        empty.pop(line.sku, None)
+    return lines + [
+        movement(m.sku, "opened", 0, m.reason, m.reference, m.effective_at) for m in empty.values()
+    ]
 
 
 def announce(levels: Sequence[tuple[StockLevel, StockLevel | None]]) -> None:

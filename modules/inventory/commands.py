@@ -6,7 +6,7 @@ from uuid import UUID
 
 from events.commands import command
 from modules.inventory import statements
-from modules.inventory.book import announce, known, movement, reduced, settle, take
+from modules.inventory.book import announce, booked, known, movement, reduced, settle, take
 from modules.inventory.contracts import (
     MAXIMUM_UNITS,
     AdjustStock,
@@ -47,6 +47,7 @@ def receive_stocks(messages: Sequence[ReceiveStock]) -> None:
     crossed over.
 
     Raises:
+        MomentAhead: units are said to have arrived in the future.
         StockRefused: a quantity below zero or beyond what stock counts.
     """
     arrived: dict[str, int] = {}
@@ -55,13 +56,7 @@ def receive_stocks(messages: Sequence[ReceiveStock]) -> None:
         arrived[message.sku] = arrived.get(message.sku, 0) + message.quantity
     after = statements.receive(arrived)
     statements.write(
-        [],
-        [],
-        [
-            movement(m.sku, "received", m.quantity, m.reason, m.reference)
-            for m in messages
-            if m.quantity
-        ],
+        [], [], booked(messages, {sku for sku, (_, is_new) in after.items() if is_new})
     )
     levels: list[tuple[StockLevel, StockLevel | None]] = []
     for sku in sorted(after):
@@ -82,6 +77,7 @@ def adjust_stock(message: AdjustStock) -> None:
 
     Raises:
         StockNotFound: no such stock record.
+        MomentAhead: it is said to have happened in the future.
         StockChanged: on hand is no longer what the person saw.
         StockHeld: fewer units would be left than are promised.
     """
@@ -104,7 +100,7 @@ def adjust_stock(message: AdjustStock) -> None:
             {message.sku: before},
             changes=[Change(sku=message.sku, on_hand=delta, adjusted=delta)],
             reservations=[],
-            movements=[movement(message.sku, "adjusted", delta, reason, "")],
+            movements=[movement(message.sku, "adjusted", delta, reason, "", message.effective_at)],
         )
 
 
@@ -121,6 +117,9 @@ def set_backorder_limit(message: SetBackorderLimit) -> None:
     if before.free < -message.limit:
         raise held_back(before)
     Stock.objects.filter(sku=message.sku).update(backorder_limit=message.limit)
+    change = message.limit - before.backorder_limit
+    if change:
+        statements.write([], [], [movement(message.sku, "limited", change, "backorder limit", "")])
     after = level(
         sku=before.sku,
         on_hand=before.on_hand,

@@ -71,12 +71,16 @@ class StockLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveStock:
-    """Units arrived; creates the stock record on first use."""
+    """Units arrived; creates the stock record on first use.
+
+    `effective_at` is when they arrived, if that was before it is recorded.
+    """
 
     sku: str
     quantity: int
     reason: str = "delivery"
     reference: str = ""
+    effective_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ class AdjustStock:
     """Sets what is on hand to a counted figure. `reason`: count, damage, loss, found, correction.
 
     `expected_on_hand` is what the person saw; another value now refuses (StockChanged conflict).
+    `effective_at` is when it came to differ, if that was before it is recorded.
     """
 
     sku: str
@@ -91,6 +96,7 @@ class AdjustStock:
     reason: str
     note: str = ""
     expected_on_hand: int | None = None
+    effective_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +145,9 @@ class Restock:
 
 
 type Availability = Literal["in-stock", "low", "backorder", "sold-out"]
-type MovementKind = Literal["received", "adjusted", "reserved", "released", "shipped", "returned"]
+type MovementKind = Literal[
+    "opened", "received", "adjusted", "reserved", "released", "shipped", "returned", "limited"
+]
 type StockFilter = Literal["all", "low", "out"]
 
 # Largest number of units in one movement and in one stock record.
@@ -184,7 +192,8 @@ class Reservation:
 class Movement:
     """One line of the stock book. `quantity` is signed; `kind` says which figure it moved.
 
-    received, adjusted, returned: on hand. reserved, released: reserved. shipped: both.
+    received, adjusted, returned: on hand. reserved, released: reserved. shipped: both. limited: the
+    backorder limit. opened: none, the stock record was made. `effective_at` is when it happened.
     """
 
     id: UUID
@@ -195,6 +204,15 @@ class Movement:
     reference: str
     actor: str
     recorded_at: datetime
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Units that a reference held, out of the stock book."""
+
+    reference: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

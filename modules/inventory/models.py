@@ -104,6 +104,8 @@ class Movement(models.Model):
     reference = models.CharField(max_length=100)
     actor = models.CharField(max_length=100)
     recorded_at = models.DateTimeField()
+    # None in lines of before there was such a column: when they were recorded.
+    effective_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -124,4 +126,5 @@ class Movement(models.Model):
             reference=self.reference,
             actor=self.actor,
             recorded_at=self.recorded_at,
+            effective_at=self.effective_at or self.recorded_at,
         )

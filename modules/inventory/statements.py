@@ -116,9 +116,9 @@ def write(
                 SET quantity = excluded.quantity, expires_at = excluded.expires_at
             ), book AS (
                 INSERT INTO inventory_movement
-                    (id, sku, kind, quantity, reason, reference, actor, recorded_at)
+                    (id, sku, kind, quantity, reason, reference, actor, recorded_at, effective_at)
                 SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[],
-                                     %s::text[], %s::text[], %s::timestamptz[])
+                                     %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
             )
             UPDATE inventory_stock AS s
             SET on_hand = s.on_hand + c.on_hand, reserved = s.reserved + c.reserved,
@@ -136,7 +136,10 @@ def write(
             [
                 [new_id() for _ in reservations],
                 *columns(reservations, "reference sku quantity expires_at created_at"),
-                *columns(movements, "id sku kind quantity reason reference actor recorded_at"),
+                *columns(
+                    movements,
+                    "id sku kind quantity reason reference actor recorded_at effective_at",
+                ),
                 *columns(changes, "sku on_hand reserved received adjusted shipped"),
             ],
         )

@@ -28,6 +28,12 @@ class PageUnknown(NotFound):
     code = "page-unknown"
 
 
+class PastUnsorted(Conflict):
+    """A list as of a moment was narrowed by a status, which is known of the present only."""
+
+    code = "past-unsorted"
+
+
 class OrderStepRefused(Conflict):
     """The order's state does not allow this step. Fields: `step`, `status`."""
 
@@ -285,6 +291,15 @@ class OrderFilter:
 class OrderPage:
     orders: tuple[OrderSummary, ...]
     next_cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """What was ordered in a currency by a moment, in its minor units."""
+
+    currency: str
+    orders: int
+    total_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,12 @@ class Money(RowsProjection):
         OrderMoney.objects.all().delete()
 
 
+def row_of(recorded: Sequence[RecordedEvent]) -> OrderRow:
+    """Returns the row that these events of one order, from its first, make; it is not stored."""
+    columns = ORDERS.fold_all(None, recorded)
+    return OrderRow(id=recorded[0].stream_id, version=recorded[-1].version, **columns)
+
+
 def fold_again(order_ids: Iterable[UUID]) -> None:
     """Writes rows anew from their streams, as a rebuild would: after somebody was erased."""
     for order_id in order_ids:

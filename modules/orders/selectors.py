@@ -12,6 +12,7 @@ from django.core import signing
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from events.moments import AsOf
 from events.privacy.sealing import personal_fields
 from events.store import RecordedEvent, read_stream
 from modules.orders.contracts import (
@@ -20,38 +21,41 @@ from modules.orders.contracts import (
     OrderCounts,
     OrderDetail,
     OrderFilter,
-    OrderLine,
     OrderNotFound,
     OrderPage,
     OrderStatus,
     OrderSummary,
-    Parcel,
-    Return,
     TimelineEntry,
 )
-from modules.orders.domain import state
+from modules.orders.details import detail_of
 from modules.orders.domain.order import Order
+from modules.orders.earlier import ordered as ordered
+from modules.orders.earlier import placed_by, rows_then
 from modules.orders.models import OrderMoney, OrderRow
 from modules.orders.projections import search_words
 from modules.orders.wording import words
-from modules.payments.selectors import history, payments_of, position
-
-# When each parcel and return moved, by the kind of step and its id.
-type Moments = dict[tuple[str, UUID], datetime]
+from modules.payments.selectors import history, payments_of, position, totals
 
 LINK_PERIOD = timedelta(days=400)
 LINK_SALT = "orders.link"
 PAGE_LIMIT = 200
 
 
-def order_detail(order_id: UUID) -> OrderDetail:
-    """Returns an order as its stream tells it. Raises: OrderNotFound."""
+def order_detail(order_id: UUID, as_of: AsOf | None = None) -> OrderDetail:
+    """Returns an order as its stream tells it, or told it at a moment.
+
+    Raises:
+        OrderNotFound: there is none.
+        NothingRecordedYet: there was none then.
+    """
     recorded = read_stream(order_id)
     if not recorded or not isinstance(recorded[0].event, Order.Placed):
         raise OrderNotFound("There is no such order.", order_id=order_id)
-    order = Order.fold(order_id, (row.event for row in recorded))
+    if as_of is not None:
+        then = as_of.required(recorded, "this order")
+        return detail_of(then, totals(order_id, as_of).status)
     money = OrderMoney.objects.filter(order_id=order_id).values_list("status", flat=True)
-    return _detail(order, _moments(recorded), next(iter(money), "requested"))
+    return detail_of(recorded, next(iter(money), "requested"))
 
 
 def order_status(order_id: UUID) -> OrderStatus:
@@ -75,17 +79,24 @@ def order_by_number(number: str) -> OrderDetail:
     return order_detail(found[0])
 
 
-def orders(wanted: OrderFilter) -> OrderPage:
-    """Returns a page of orders, newest first; an unreadable cursor begins anew."""
-    rows = _filtered(wanted)
+def orders(wanted: OrderFilter, as_of: AsOf | None = None) -> OrderPage:
+    """Returns a page of orders, newest first; an unreadable cursor begins anew.
+
+    As of a moment it lists those that were placed by then, each as it was.
+
+    Raises:
+        PastUnsorted: as of a moment it cannot be narrowed by what changes, such as a status.
+    """
+    rows = _filtered(wanted) if as_of is None else placed_by(_filtered(wanted), wanted, as_of)
     after = _read_cursor(wanted.cursor)
     if after:
         rows = rows.filter(Q(placed_at__lt=after[0]) | Q(placed_at=after[0], id__lt=after[1]))
     limit = max(1, min(wanted.limit, PAGE_LIMIT))
     page = list(rows.order_by("-placed_at", "-id")[: limit + 1])
     more = len(page) > limit
+    shown = page[:limit] if as_of is None else rows_then(page[:limit], as_of)
     return OrderPage(
-        orders=tuple(_summary(row) for row in page[:limit]),
+        orders=tuple(_summary(row) for row in shown),
         next_cursor=_cursor(page[limit - 1]) if more else "",
     )
 
@@ -129,18 +140,23 @@ def order_counts() -> OrderCounts:
     return OrderCounts(**counted)
 
 
-def timeline(order_id: UUID) -> tuple[TimelineEntry, ...]:
+def timeline(order_id: UUID, as_of: AsOf | None = None) -> tuple[TimelineEntry, ...]:
     """Returns all that was recorded of an order and its payments, in words, oldest first.
+
+    As of a moment: what counts then.
 
     Raises:
         OrderNotFound: nothing was.
+        NothingRecordedYet: nothing was then.
     """
     recorded = read_stream(order_id)
     if not recorded or not isinstance(recorded[0].event, Order.Placed):
         raise OrderNotFound("There is no such order.", order_id=order_id)
     currency = recorded[0].event.quote.currency
+    if as_of is not None:
+        recorded = as_of.required(recorded, "this order")
     entries = [_entry(row, currency) for row in recorded]
-    for payment in payments_of(order_id):
+    for payment in payments_of(order_id, as_of):
         entries += [
             TimelineEntry(
                 stream="payment",
@@ -153,7 +169,7 @@ def timeline(order_id: UUID) -> tuple[TimelineEntry, ...]:
                 recorded_at=each.recorded_at,
                 hash=each.hash,
             )
-            for each in history(payment.id)
+            for each in history(payment.id, as_of)
         ]
     return tuple(sorted(entries, key=lambda entry: entry.recorded_at))
 
@@ -269,83 +285,4 @@ def _entry(recorded: RecordedEvent, currency: str) -> TimelineEntry:
         actor=recorded.actor,
         recorded_at=recorded.recorded_at,
         hash=recorded.hash.hex(),
-    )
-
-
-def _moments(recorded: list[RecordedEvent]) -> Moments:
-    moments: Moments = {}
-    for row in recorded:
-        event = row.event
-        if isinstance(event, Order.Placed):
-            moments["placed", row.stream_id] = row.effective_at
-        elif isinstance(event, Order.ParcelShipped):
-            moments["shipped", event.parcel_id] = row.effective_at
-        elif isinstance(event, Order.ParcelDelivered):
-            moments["delivered", event.parcel_id] = row.effective_at
-        elif isinstance(event, Order.ReturnRequested):
-            moments["requested", event.return_id] = row.effective_at
-        elif isinstance(event, Order.ReturnReceived):
-            moments["received", event.return_id] = row.effective_at
-    return moments
-
-
-def _detail(order: Order, moments: Moments, payment_status: str) -> OrderDetail:
-    known = order.state
-    return OrderDetail(
-        id=order.id,
-        number=known.number,
-        status=known.status,
-        payment_status=payment_status,
-        fulfilment_status=known.fulfilment_status,
-        customer_id=order.customer_id,
-        cart_id=order.cart_id,
-        contact=order.contact,
-        quote=order.quote,
-        currency=known.currency,
-        total_minor=known.total_minor,
-        cancelled_minor=known.cancelled_minor,
-        due_minor=known.due_minor,
-        lines=tuple(_line(line) for line in known.lines),
-        parcels=tuple(_parcel(parcel, moments) for parcel in known.parcels),
-        returns=tuple(_return(each, moments) for each in known.returns),
-        cancel_reason=known.cancel_reason,
-        version=order.version,
-        placed_at=moments["placed", order.id],
-        allowed=known.allowed,
-    )
-
-
-def _line(line: state.Line) -> OrderLine:
-    return OrderLine(
-        sku=line.sku,
-        title=line.title,
-        quantity=line.quantity,
-        unit_price_minor=line.unit_price_minor,
-        total_minor=line.total_minor,
-        cancelled=line.cancelled,
-        shipped=line.shipped,
-        returned=line.returned,
-        open=line.open,
-    )
-
-
-def _parcel(parcel: state.Parcel, moments: Moments) -> Parcel:
-    return Parcel(
-        id=parcel.id,
-        lines=parcel.lines,
-        carrier=parcel.carrier,
-        tracking_number=parcel.tracking_number,
-        shipped_at=moments["shipped", parcel.id],
-        delivered_at=moments.get(("delivered", parcel.id)),
-    )
-
-
-def _return(each: state.Return, moments: Moments) -> Return:
-    return Return(
-        id=each.id,
-        lines=each.lines,
-        reason=each.reason,
-        requested_at=moments["requested", each.id],
-        received_at=moments.get(("received", each.id)),
-        value_minor=each.value_minor,
     )

@@ -5,12 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router
+from ninja import Path, Query, Router
 from pydantic import Field
 
+from events.moments import as_of
 from modules.payments import commands, selectors
 from modules.payments.contracts import PaymentDetail
-from modules.wire import Identifier, Reply
+from modules.wire import AsOfQuery, Identifier, Reply
 
 notifications_router = Router(tags=["payment providers"])
 staff_router = Router(tags=["staff: money"])
@@ -75,9 +76,9 @@ class PaymentReply(Reply):
 
 
 @staff_router.get("/payments/{payment_id}", response=PaymentReply)
-def payment(request: HttpRequest, payment_id: PaymentId) -> PaymentDetail:
-    """Read a payment."""
-    return selectors.payment(payment_id)
+def payment(request: HttpRequest, payment_id: PaymentId, query: Query[AsOfQuery]) -> PaymentDetail:
+    """Read a payment, as it is or as it was."""
+    return selectors.payment(payment_id, as_of(query))
 
 
 @staff_router.post("/payments/{payment_id}/arrival", response=PaymentReply)

@@ -71,9 +71,16 @@ def _columns(payment: Payment) -> dict[str, Any]:
     }
 
 
+def row_of(recorded: Sequence[RecordedEvent]) -> PaymentRow:
+    """Returns the row that these events of one payment, from its first, make; it is not stored."""
+    columns = PAYMENTS.fold_all(None, recorded)
+    return PaymentRow(id=recorded[0].stream_id, version=recorded[-1].version, **columns)
+
+
 def state_of(row: PaymentRow) -> PaymentState:
     """Returns the folded state that a row keeps."""
     return msgspec.convert(row.state, PaymentState)
 
 
-register(Payments())
+PAYMENTS = Payments()
+register(PAYMENTS)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from events.aggregate import Event
+from events.moments import AsOf, read_streams
 from events.store import read_stream
 from modules.payments.contracts import (
     BankSession,
@@ -22,8 +23,9 @@ from modules.payments.contracts import (
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.state import Operation, PaymentState
 from modules.payments.models import PaymentRow, ProviderReport
-from modules.payments.projections import state_of
+from modules.payments.projections import row_of, state_of
 from modules.payments.providers import gateways, pretend_bank
+from modules.payments.takings import takings as takings
 from modules.payments.wording import words
 
 MOVING: tuple[type[Event], ...] = (
@@ -43,17 +45,27 @@ MOVING: tuple[type[Event], ...] = (
 TROUBLED: tuple[PaymentStatus, ...] = ("declined", "failed")
 
 
-def payment(payment_id: UUID) -> PaymentDetail:
-    """Returns a payment as it is now. Raises: PaymentNotFound."""
+def payment(payment_id: UUID, as_of: AsOf | None = None) -> PaymentDetail:
+    """Returns a payment as it is, or as it was at a moment.
+
+    Raises:
+        PaymentNotFound: there is none.
+        NothingRecordedYet: there was none then.
+    """
     row = PaymentRow.objects.filter(id=payment_id).first()
     if row is None:
         raise PaymentNotFound("There is no such payment.", payment_id=payment_id)
-    return _detail(row)
+    if as_of is None:
+        return _detail(row)
+    return _detail(row_of(as_of.required(read_stream(payment_id), "this payment")))
 
 
-def payments_of(reference: UUID) -> tuple[PaymentDetail, ...]:
-    """Returns every payment for a reference, oldest first; the last one is the one that counts."""
-    return tuple(_detail(row) for row in _rows(reference))
+def payments_of(reference: UUID, as_of: AsOf | None = None) -> tuple[PaymentDetail, ...]:
+    """Returns every payment for a reference, oldest first; the last one is the one that counts.
+
+    As they were at a moment, where one is given.
+    """
+    return tuple(_detail(row) for row in _rows_of((reference,), as_of)[reference])
 
 
 def payment_methods() -> tuple[PaymentMethod, ...]:
@@ -64,18 +76,15 @@ def payment_methods() -> tuple[PaymentMethod, ...]:
     )
 
 
-def totals(reference: UUID) -> PaymentTotals:
+def totals(reference: UUID, as_of: AsOf | None = None) -> PaymentTotals:
     """Returns the sums over all payments of a reference, and one word for them."""
-    return totals_of((reference,))[0]
+    return totals_of((reference,), as_of)[0]
 
 
-def totals_of(references: Iterable[UUID]) -> tuple[PaymentTotals, ...]:
-    """Returns what `totals` does for each reference, in one query."""
-    states: dict[UUID, list[PaymentState]] = {reference: [] for reference in references}
-    rows = PaymentRow.objects.filter(reference__in=states).order_by("requested_at", "id")
-    for row in rows:
-        states[row.reference].append(state_of(row))
-    return tuple(_totals(reference, found) for reference, found in states.items())
+def totals_of(references: Iterable[UUID], as_of: AsOf | None = None) -> tuple[PaymentTotals, ...]:
+    """Returns what `totals` does for each reference, in one query; in two as of a moment."""
+    found = _rows_of(references, as_of)
+    return tuple(_totals(each, [state_of(row) for row in rows]) for each, rows in found.items())
 
 
 def _totals(reference: UUID, states: list[PaymentState]) -> PaymentTotals:
@@ -101,11 +110,12 @@ def position(reference: UUID) -> int:
     return found["events"] or 0
 
 
-def history(payment_id: UUID) -> tuple[HistoryEntry, ...]:
-    """Returns every event of a payment in words, oldest first."""
+def history(payment_id: UUID, as_of: AsOf | None = None) -> tuple[HistoryEntry, ...]:
+    """Returns every event of a payment in words, oldest first, or those that count at a moment."""
     entries = []
     titles = {each.code: each.title for each in gateways()}
-    for recorded in read_stream(payment_id):
+    stream = read_stream(payment_id)
+    for recorded in stream if as_of is None else as_of.events(stream):
         title, detail = words(recorded.event, titles)
         entries.append(
             HistoryEntry(
@@ -144,8 +154,17 @@ def moving_events() -> tuple[type[Event], ...]:
     return MOVING
 
 
-def _rows(reference: UUID) -> Iterable[PaymentRow]:
-    return PaymentRow.objects.filter(reference=reference).order_by("requested_at", "id")
+def _rows_of(references: Iterable[UUID], as_of: AsOf | None) -> dict[UUID, list[PaymentRow]]:
+    """Returns the rows of each reference's payments, oldest first."""
+    found: dict[UUID, list[PaymentRow]] = {reference: [] for reference in references}
+    rows = list(PaymentRow.objects.filter(reference__in=found).order_by("requested_at", "id"))
+    if as_of is not None:
+        streams = read_streams(row.id for row in rows)
+        then = [as_of.events(streams[row.id]) for row in rows]
+        rows = [row_of(events) for events in then if events]
+    for row in rows:
+        found[row.reference].append(row)
+    return found
 
 
 def _overall(

@@ -45,6 +45,8 @@ def named(committed_guest: Caller) -> dict[str, str]:
         "parcel_id": str(uuid4()),
         "return_id": str(uuid4()),
         "kind": "orders",
+        "name": "orders.orders",
+        "key": mine["order_id"],
         "sku": SMALL,
     }
 

@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from events.moments import AsOf
 from modules.inventory.commands import (
     adjust_stock,
     receive_stock,
@@ -36,7 +37,7 @@ from modules.inventory.contracts import (
     StockLine,
 )
 from modules.inventory.models import Stock
-from modules.inventory.selectors import conservation
+from modules.inventory.selectors import conservation, stock_levels
 from modules.kernel import clock
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import derived_id
@@ -158,6 +159,8 @@ class Warehouse(RuleBasedStateMachine):
             assert row.received + row.adjusted == row.reserved + row.as_level().free + row.shipped
             assert row.on_hand >= 0
             assert row.as_level().free >= -row.backorder_limit
+        skus = ["A", "B"]
+        assert stock_levels(skus, AsOf()) == stock_levels(skus), "the book tells every figure"
 
     def promised(self, sku: str) -> int:
         return sum(units for (_, held_sku), units in self.held.items() if held_sku == sku)

@@ -5,6 +5,7 @@ from uuid import UUID
 from ninja import Query, Router
 from pydantic import Field
 
+from events.moments import AsOf, as_of
 from modules.kernel.errors import Forbidden
 from modules.orders import commands, selectors
 from modules.orders.api.wire import (
@@ -30,7 +31,7 @@ from modules.orders.contracts import (
 )
 from modules.payments.contracts import PaymentDetail
 from modules.payments.selectors import payments_of
-from modules.wire import Body, Called, Identifier, Line, Reply, Version
+from modules.wire import AsOfQuery, Body, Called, Identifier, Line, Reply, Version
 
 router = Router(tags=["orders"])
 
@@ -56,17 +57,25 @@ def opens(link: str, order_id: UUID) -> bool:
         return False
 
 
+def opened_as_of(request: Called, order_id: UUID, moment: AsOf | None) -> OrderDetail:
+    """Returns an order as it was, to whom it belongs now. Raises as `opened` and `order_detail`."""
+    order = opened(request, order_id)
+    return order if moment is None else selectors.order_detail(order_id, moment)
+
+
 @router.get("/orders/{order_id}", response=OrderReply)
-def order(request: Called, order_id: OrderId) -> OrderDetail:
-    """Read an order."""
-    return opened(request, order_id)
+def order(request: Called, order_id: OrderId, query: Query[AsOfQuery]) -> OrderDetail:
+    """Read an order, as it is or as it was."""
+    return opened_as_of(request, order_id, as_of(query))
 
 
 @router.get("/orders/{order_id}/timeline", response=list[TimelineReply])
-def timeline(request: Called, order_id: OrderId) -> tuple[TimelineEntry, ...]:
-    """Read all that was recorded of an order and its payments, oldest first."""
+def timeline(
+    request: Called, order_id: OrderId, query: Query[AsOfQuery]
+) -> tuple[TimelineEntry, ...]:
+    """Read all that was recorded of an order and its payments, oldest first, up to now or then."""
     opened(request, order_id)
-    return selectors.timeline(order_id)
+    return selectors.timeline(order_id, as_of(query))
 
 
 @router.post("/orders/{order_id}/cancellation", response=OrderReply)
@@ -111,14 +120,18 @@ def request_return(request: Called, order_id: OrderId, body: ReturnBody) -> Orde
     return selectors.order_detail(order_id)
 
 
+class OwnOrdersQuery(PageQuery, AsOfQuery):
+    """Which page of the customer's orders, and as of when."""
+
+
 @router.get("/orders", response=OrderPageReply, openapi_extra={"x-refusals": [404]})
-def own_orders(request: Called, query: Query[PageQuery]) -> OrderPageReply:
-    """List the signed-in customer's own orders."""
+def own_orders(request: Called, query: Query[OwnOrdersQuery]) -> OrderPageReply:
+    """List the signed-in customer's own orders, as they are or as they were."""
     customer_id = request.auth.customer_id
     if customer_id is None:
         raise Forbidden("Only somebody who is signed in has a list of orders.")
     wanted = OrderFilter(customer_id=customer_id, cursor=query.after, limit=query.limit)
-    return OrderPageReply.of(selectors.orders(wanted))
+    return OrderPageReply.of(selectors.orders(wanted, as_of(query)))
 
 
 class OwnPaymentReply(Reply):
@@ -138,7 +151,10 @@ class OwnPaymentReply(Reply):
 
 
 @router.get("/orders/{order_id}/payments", response=list[OwnPaymentReply])
-def payments(request: Called, order_id: OrderId) -> tuple[PaymentDetail, ...]:
+def payments(
+    request: Called, order_id: OrderId, query: Query[AsOfQuery]
+) -> tuple[PaymentDetail, ...]:
     """Read an order's payments, oldest first; the last one counts."""
-    opened(request, order_id)
-    return payments_of(order_id)
+    moment = as_of(query)
+    opened_as_of(request, order_id, moment)
+    return payments_of(order_id, moment)

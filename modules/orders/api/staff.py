@@ -6,6 +6,7 @@ from uuid import UUID
 from ninja import Path, Query, Router
 from pydantic import Field
 
+from events.moments import as_of
 from modules.orders import commands, selectors
 from modules.orders.api.wire import (
     Lines,
@@ -30,6 +31,7 @@ from modules.orders.contracts import (
     ShipParcel,
 )
 from modules.wire import (
+    AsOfQuery,
     Body,
     Called,
     Identifier,
@@ -47,7 +49,7 @@ ParcelId = Annotated[Identifier, Path(description="The parcel's id.")]
 ReturnId = Annotated[Identifier, Path(description="The return's id.")]
 
 
-class FilterQuery(PageQuery):
+class FilterQuery(PageQuery, AsOfQuery):
     """Which orders staff look for."""
 
     q: Annotated[str, Field(max_length=200)] = Field(
@@ -80,8 +82,8 @@ class FilterQuery(PageQuery):
 
 @router.get("/orders", response=OrderPageReply, openapi_extra={"x-refusals": [404]})
 def orders(request: Called, query: Query[FilterQuery]) -> OrderPageReply:
-    """List orders."""
-    return OrderPageReply.of(selectors.orders(query.filter()))
+    """List orders, as they are or, without `view` and `status`, as they were."""
+    return OrderPageReply.of(selectors.orders(query.filter(), as_of(query)))
 
 
 class ParcelBody(Body):

@@ -1,4 +1,4 @@
-"""`manage.py audit show|replay|verify|export`: the record, read without the web."""
+"""`manage.py audit show|replay|stock|row|totals|verify|export`: the record, without the web."""
 
 import json
 from argparse import ArgumentParser
@@ -17,10 +17,17 @@ from events.integrity.checkpoints import take
 from events.integrity.keys import KeyRefused
 from events.integrity.recount import broken_checkpoint
 from events.integrity.tree import RecordDamaged
+from events.moments import AsOf, past
 from events.store import log_head
-from modules.audit.contracts import AuditedEvent, VerificationReport
+from modules.audit.contracts import (
+    AuditedEvent,
+    NothingRecordedYet,
+    StreamHead,
+    VerificationReport,
+)
 from modules.audit.exporting import Folder, Zip, write_bundle
 from modules.audit.invariants import INVARIANTS, examine_log
+from modules.audit.management.past import PAST, add_moment, add_past, moment_of
 from modules.audit.receipts import write_receipt
 from modules.audit.selectors import (
     count_streams,
@@ -46,6 +53,8 @@ class Command(BaseCommand):
         rules.add_argument("--json", action="store_true", help="for machines")
         for each in (show, replay):
             each.add_argument("order", help="order number, order id or payment id")
+            add_moment(each)
+        add_past(actions)
         check.add_argument("order", nargs="?", help="one order; all streams without it")
         moment = replay.add_mutually_exclusive_group()
         moment.add_argument("--at", help="a time such as 2026-11-21T14:30:00Z")
@@ -76,6 +85,8 @@ class Command(BaseCommand):
             match options["action"]:
                 case "show":
                     show(console, options)
+                case action if action in PAST:
+                    PAST[action](console, options)
                 case "replay":
                     replay(console, options)
                 case "invariants":
@@ -129,16 +140,24 @@ def examine(console: Console, *, as_data: bool) -> None:
 
 
 def show(console: Console, options: dict[str, Any]) -> None:
+    moment = moment_of(options)
     heads = family(find(options["order"]))
+    found = {head.stream_id: events_of(head, moment) for head in heads}
+    # An order is there before its payments are.
+    if not found[heads[0].stream_id]:
+        stream(heads[0].stream_id, moment)
     if options["json"]:
-        events = [event_json(each) for head in heads for each in stream(head.stream_id)]
-        console.print_json(data=events)
+        console.print_json(data=[event_json(each) for events in found.values() for each in events])
         return
+    if moment:
+        console.print(str(moment).capitalize())
     for head in heads:
+        if not found[head.stream_id]:
+            continue
         table = Table(title=f"{head.kind} {head.stream_id}", title_justify="left")
         for column in ("#", "recorded", "event", "actor", "hash"):
             table.add_column(column, overflow="fold")
-        for each in stream(head.stream_id):
+        for each in found[head.stream_id]:
             table.add_row(
                 str(each.version),
                 each.recorded_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z",
@@ -149,10 +168,21 @@ def show(console: Console, options: dict[str, Any]) -> None:
         console.print(table)
 
 
+def events_of(head: StreamHead, moment: AsOf | None) -> tuple[AuditedEvent, ...]:
+    try:
+        return stream(head.stream_id, moment)
+    except NothingRecordedYet:
+        return ()
+
+
 def replay(console: Console, options: dict[str, Any]) -> None:
-    moment = parsed(options["at"]) if options["at"] else None
+    at = past(parsed(options["at"]), "--at") if options["at"] else None
     found = state_at(
-        find(options["order"]), version=options["version"], at=moment, by=options["by"]
+        find(options["order"]),
+        version=options["version"],
+        at=at,
+        by=options["by"],
+        as_of=moment_of(options),
     )
     if options["json"]:
         console.print_json(data={"version": found.version, "state": found.state}, default=str)

@@ -1,0 +1,37 @@
+"""What all payments together had moved by a moment, counted from the recorded events alone."""
+
+from events.database import TENANT, fetch
+from events.moments import AsOf
+from events.registry import names_of
+from modules.payments.contracts import Takings
+from modules.payments.domain.payment import Payment
+
+KINDS = (Payment.Authorised, Payment.Captured, Payment.Voided, Payment.Refunded)
+_SUM = "coalesce(sum((payload->>'amount_minor')::bigint) FILTER (WHERE topic = ANY(%s)), 0)::bigint"
+_TAKINGS = (
+    f"SELECT payload->>'currency', {_SUM}, {_SUM}, {_SUM}, {_SUM} FROM es.event"  # noqa: S608
+    " WHERE tenant_id = %s AND topic = ANY(%s)"
+    " AND (%s::timestamptz IS NULL OR recorded_at <= %s)"
+    " AND (%s::timestamptz IS NULL OR effective_at <= %s) GROUP BY 1 ORDER BY 1"
+)
+
+
+def takings(as_of: AsOf | None = None) -> tuple[Takings, ...]:
+    """Returns what all payments had moved by a moment, by currency; one statement.
+
+    What a period took is the difference of two moments.
+    """
+    moment = as_of or AsOf()
+    clocks = (moment.known_at, moment.known_at, moment.effective_at, moment.effective_at)
+    topics = [names_of((kind,)) for kind in KINDS]
+    rows = fetch(_TAKINGS, (*topics, TENANT, names_of(KINDS), *clocks))
+    return tuple(
+        Takings(
+            currency=currency,
+            authorised_minor=authorised,
+            captured_minor=captured,
+            voided_minor=voided,
+            refunded_minor=refunded,
+        )
+        for currency, authorised, captured, voided, refunded in rows
+    )
