@@ -47,6 +47,8 @@ PAYMENT_PROVIDERS = (
 CHECKPOINT_KEY_FILE = env.checkpoint_key_file or str(env.data_directory / "checkpoint-keys")
 CHECKPOINT_ORIGIN = env.checkpoint_origin
 CHECKPOINT_SINKS = env.checkpoint_sinks or (env.data_directory / "checkpoints").absolute().as_uri()
+# Bundles that the worker makes for auditors, where web and worker both find them.
+EXPORT_ROOT = env.data_directory / "exports"
 # How a place's address begins, and its kind: a class with the methods of
 # events.integrity.shipping.Sink.
 CHECKPOINT_SINK_KINDS = {

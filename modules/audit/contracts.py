@@ -9,6 +9,7 @@ over all of them; a **receipt** proves that an order's events are in such a tree
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from modules.kernel.errors import Conflict, NotFound
@@ -223,3 +224,70 @@ class LogPage:
     events: tuple[LoggedEvent, ...]
     older: int | None
     head: int
+
+
+type RunKind = Literal["verify", "export", "drift", "rebuild", "back", "retry"]
+
+
+class RunUnknown(NotFound):
+    """No work was asked for under this id. Fields: `run_id`."""
+
+    code = "run-unknown"
+
+
+class RunRefused(Conflict):
+    """What was asked for cannot be done to this read model or stream. Fields: `subject`."""
+
+    code = "run-refused"
+
+
+class BundleGone(NotFound):
+    """The bundle is not made yet, or was deleted after its week: make it anew."""
+
+    code = "bundle-gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRun:
+    """Somebody wants the worker to do a longer piece of work.
+
+    `subject` is the read model of a rebuild or a way back (empty: all of them), read model and
+    stream of a retry separated by a space, the size of an earlier checkpoint for an export.
+    """
+
+    kind: RunKind
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that is not as it was recorded; `position` is None where the log has no place."""
+
+    position: int | None
+    stream_id: UUID | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """A piece of work as a page shows it: how far it is, how fast, and what came out.
+
+    `outcome` is empty until it is finished; then good, bad (it found something) or failed.
+    `per_second` counts positions of the log.
+    """
+
+    id: UUID
+    kind: RunKind
+    subject: str
+    actor: str
+    asked_at: datetime
+    started_at: datetime | None
+    heard_at: datetime
+    finished_at: datetime | None
+    done: int
+    total: int
+    per_second: int
+    outcome: str
+    message: str
+    findings: tuple[Finding, ...]
+    facts: dict[str, str]

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from events.integrity.checkpoints import checkpoint_at, cosignatures, newest
 from events.privacy.sealing import personal_fields
 from events.store import Stream, read_stream, stream_head, verify_stream
 from modules.adjustments.selectors import adjustment_ids
+from modules.audit import bundling, reporting
 from modules.audit.contracts import (
     AuditedEvent,
     CheckpointUnknown,
@@ -20,6 +22,8 @@ from modules.audit.contracts import (
     NothingRecordedYet,
     QuestionRefused,
     RecordUnreadable,
+    RunKind,
+    RunView,
     SignedCheckpoint,
     StateAt,
     StreamHead,
@@ -27,11 +31,12 @@ from modules.audit.contracts import (
     Verification,
     VerificationReport,
 )
-from modules.audit.exploring import density, log_page, read_question
+from modules.audit.exploring import log_page, read_question
 from modules.audit.folding import changes, fold
 from modules.audit.heads import every_stream, labels, lost_events, standing
 from modules.audit.reading import audited, chosen_events
 from modules.audit.receipts import write_receipt
+from modules.audit.stretches import density
 from modules.orders.contracts import OrderNotFound
 from modules.orders.selectors import order_by_number
 from modules.payments.selectors import payments_of
@@ -344,5 +349,20 @@ def explore(text: str, below: int | None = None) -> LogPage:
 
 
 def log_density() -> tuple[tuple[datetime, int], ...]:
-    """Returns when the log's events became true: 60 equal spans, each with about how many."""
+    """Returns when the log's events became true: equal spans, 60 at most, each with how many."""
     return density()
+
+
+def run(run_id: UUID) -> RunView:
+    """Returns a piece of work and how far it is. Raises: RunUnknown: nobody asked for it."""
+    return reporting.run(run_id)
+
+
+def runs(kinds: Iterable[RunKind], limit: int = 20) -> tuple[RunView, ...]:
+    """Returns the last pieces of work of these kinds, the newest first."""
+    return reporting.runs(kinds, limit)
+
+
+def bundle(run_id: UUID) -> Path:
+    """Returns the file that an export made. Raises: BundleGone: it is not there (any more)."""
+    return bundling.open_bundle(run_id)
