@@ -253,6 +253,7 @@ STORAGES = {
 }
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_from
+ALARM_MAIL = env.alarm_mail or env.mail_from
 MAILERS = {"default": mailer(env.mail_url)}
 
 LOGGING = logging_settings(json=IN_PRODUCTION)

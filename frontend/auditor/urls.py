@@ -2,13 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from frontend.auditor import log, proofs, streams
+from frontend.auditor import log, projections, proofs, runs, streams
 
 urlpatterns: list[URLPattern] = [
     path("", streams.landing, name="audit"),
     path("streams/", streams.landing, name="audit-streams"),
     path("log/", log.log_page, name="audit-log"),
-    path("verify/", streams.verify_page, name="audit-verify"),
+    path("verify/", proofs.verify_page, name="audit-verify"),
+    path("export/", proofs.export_page, name="audit-export"),
+    path("projections/", projections.projections_page, name="audit-projections"),
+    path("runs/ask/<str:kind>/", runs.ask, name="audit-ask"),
+    path("runs/<uuid:run_id>/", runs.run_page, name="audit-run"),
+    path("runs/<uuid:run_id>/bundle/", runs.bundle_file, name="audit-bundle"),
     path("checkpoints/", proofs.checkpoints, name="audit-checkpoints"),
     path("checkpoints/<int:size>/", proofs.checkpoint_note, name="audit-checkpoint"),
     path("streams/<uuid:stream_id>/proof/", proofs.stream_proof, name="audit-proof"),

@@ -33,7 +33,7 @@ SILENCE = timedelta(minutes=10)
 class Pace:
     """When a step has to end, and how it says meanwhile how far it is."""
 
-    def __init__(self, run: Run, seconds: float = STEP_SECONDS) -> None:
+    def __init__(self, run: Run, seconds: float) -> None:
         self.run = run
         self.deadline = time.monotonic() + seconds
         self.reported = 0.0
@@ -76,7 +76,7 @@ def do_step(run_id: UUID, step: int, works: dict[str, Work]) -> None:
     run.started_at = run.started_at or now()
     Run.objects.filter(id=run.id).update(started_at=run.started_at, heard_at=now())
     try:
-        finished = works[run.kind](run, Pace(run))
+        finished = works[run.kind](run, Pace(run, STEP_SECONDS))
     except RebuildUnderWay:
         keep(run, finished=False, message="Waits until another rebuild or check is through.")
     except (OperationalError, InterfaceError):

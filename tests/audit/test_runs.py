@@ -10,7 +10,6 @@ from django.test.utils import override_settings
 import verify as verifier
 from events import relay
 from events.context import acting
-from events.database import execute
 from events.integrity.checkpoints import take
 from events.store import log_head
 from modules.audit import running
@@ -103,10 +102,10 @@ def test_an_event_and_a_number_that_are_gone_are_named(order: Placed) -> None:
 def test_a_run_goes_on_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modules.audit.verifying.BATCH", 1)
     monkeypatch.setattr("modules.audit.exporting.BATCH", 1)
-    monkeypatch.setattr(running.Pace.__init__, "__defaults__", (0.0,))
+    monkeypatch.setattr(running, "STEP_SECONDS", 0.0)
     found = done("verify")
     assert (found.outcome, found.done) == ("good", log_head())
-    assert Run.objects.get(id=found.id).step == log_head()
+    assert Run.objects.get(id=found.id).step == log_head() + 1
     assert done("export").outcome == "good"
 
 
@@ -153,4 +152,3 @@ def test_a_defect_ends_a_run_and_repeats_nothing(monkeypatch: pytest.MonkeyPatch
         "failed",
         "It failed (ZeroDivisionError); the worker's log says where.",
     )
-    execute("SELECT 1")
