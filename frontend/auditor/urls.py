@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from frontend.auditor import log, projections, proofs, runs, streams
+from frontend.auditor import comparing, log, projections, proofs, runs, streams
 
 urlpatterns: list[URLPattern] = [
     path("", streams.landing, name="audit"),
     path("streams/", streams.landing, name="audit-streams"),
     path("log/", log.log_page, name="audit-log"),
+    path("compare/", comparing.compare_page, name="audit-compare"),
+    path("streams/<uuid:stream_id>/fresh/", comparing.fresh_page, name="audit-fresh"),
     path("verify/", proofs.verify_page, name="audit-verify"),
     path("export/", proofs.export_page, name="audit-export"),
     path("projections/", projections.projections_page, name="audit-projections"),

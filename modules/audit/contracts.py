@@ -144,6 +144,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowCompared:
+    """A row of a read model: `before` is what the table holds, `after` what the events make."""
+
+    table: str
+    key: str
+    columns: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StateAt:
     """The state folded from the first `version` events, and what the last of them changed."""
 

@@ -7,21 +7,26 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
+
 from events.chain import GENESIS
 from events.database import TENANT, fetch
 from events.integrity.checkpoints import checkpoint_at, cosignatures, newest
 from events.privacy.sealing import personal_fields
+from events.sequencer import sequence
 from events.store import Stream, read_stream, stream_head, verify_stream
 from modules.adjustments.selectors import adjustment_ids
-from modules.audit import bundling, reporting
+from modules.audit import bundling, comparing, reporting
 from modules.audit.contracts import (
     AuditedEvent,
+    Change,
     CheckpointUnknown,
     LogPage,
     Look,
     NothingRecordedYet,
     QuestionRefused,
     RecordUnreadable,
+    RowCompared,
     RunKind,
     RunView,
     SignedCheckpoint,
@@ -33,7 +38,7 @@ from modules.audit.contracts import (
 )
 from modules.audit.exploring import log_page, read_question
 from modules.audit.folding import changes, fold
-from modules.audit.heads import every_stream, labels, lost_events, standing
+from modules.audit.heads import as_id, every_stream, first_payloads, labels, lost_events, standing
 from modules.audit.reading import audited, chosen_events
 from modules.audit.receipts import write_receipt
 from modules.audit.stretches import density
@@ -192,6 +197,46 @@ def state_at(
         state=after,
         changes=changes(before, after),
     )
+
+
+def differences(left: StateAt, right: StateAt) -> tuple[Change, ...]:
+    """Returns every field of two states, those that differ first."""
+    return changes(left.state, right.state)
+
+
+def version_at(stream_id: UUID, position: int) -> int:
+    """Returns how many events of a stream the log has up to a position; 0: none yet."""
+    sequence()
+    rows = fetch(
+        "SELECT coalesce(max(version), 0) FROM es.log"
+        " WHERE tenant_id = %s AND stream_id = %s AND position <= %s",
+        (TENANT, stream_id, position),
+    )
+    return int(rows[0][0])
+
+
+def stored_and_fresh(stream_id: UUID) -> tuple[RowCompared, ...]:
+    """Returns the read models' rows of a stream, stored beside folded anew; of an order with its
+    payments, of a payment with its order, since they feed the same rows.
+
+    Raises:
+        StreamUnknown: there is no such stream.
+        RecordUnreadable: an event says what no event can say.
+    """
+    whole = head(stream_id).stream_id
+    order_id = as_id(first_payloads([whole]).get(whole, {}).get("reference"))
+    if order_id is not None and standing(order_id) is not None:
+        whole = order_id
+    try:
+        return comparing.stored_and_fresh([each.stream_id for each in family(whole)])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        raise RecordUnreadable(
+            f"The events cannot be folded ({type(error).__name__}). Recompute the chain to see"
+            " which of them was changed.",
+            version=0,
+        ) from error
 
 
 def looks(stream_id: UUID) -> tuple[Look, ...]:
