@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from events import projections
 from events.database import execute, fetch
-from events.generations import choose, home_of, models, quoted, tables
+from events.generations import choose, home_of, models, quoted
 from events.privacy.sealing import SEALED, View, personal_fields
+from events.projections import AnyProjection
 from events.sequencer import sequence
 from events.store import RecordedEvent, read_stream
 from modules.audit.contracts import Change, RowCompared
@@ -33,8 +35,7 @@ def stored_and_fresh(stream_ids: Sequence[UUID]) -> tuple[RowCompared, ...]:
         (event for event in recorded if event.position is not None),
         key=lambda event: event.position or 0,
     )
-    stored, fresh = folded(numbered, "open")
-    sealed = folded(numbered, "sealed")[1]
+    stored, fresh, sealed = folded(numbered)
     return tuple(
         RowCompared(
             table=table,
@@ -60,36 +61,64 @@ def columns(stored: Row, fresh: Row, sealed: Row) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda each: not each.changed))
 
 
-def folded(recorded: Sequence[RecordedEvent], view: View) -> tuple[Rows, Rows]:
-    """Returns the rows that the events make, and the stored ones of the same keys before them."""
-    chosen = choose(())
+def folded(recorded: Sequence[RecordedEvent]) -> tuple[Rows, Rows, Rows]:
+    """Returns the rows as they are stored, as the events make them, and those with seals closed."""
+    topics = {row.topic for row in recorded}
+    chosen = [each for each in choose(()) if topics.intersection(projections.topics(each))]
+    primary = {
+        model._meta.db_table: quoted(model._meta.pk.column or "")
+        for each in chosen
+        for model in models(each)
+    }
     with transaction.atomic():
-        homes = {table: home_of(table) for each in chosen for table in tables(each)}
-        before: str = fetch("SHOW search_path")[0][0]
-        for table, home in homes.items():
-            execute(
-                f"CREATE TEMPORARY TABLE {quoted(table)}"
-                f" (LIKE {home}.{quoted(table)} INCLUDING ALL) ON COMMIT DROP"
-            )
-        # Named first, so that statements prepared for the live tables are planned anew.
-        execute(f"SET LOCAL search_path = pg_temp, {before}")
-        with personal_fields(view):
-            for projection in chosen:
-                wanted = [row for row in reread(recorded) if type(row.event) in projection.events]
-                if wanted:
-                    projection.project(wanted)
-        fresh: Rows = {}
-        stored: Rows = {}
-        for projection in chosen:
-            for model in models(projection):
-                table, primary = model._meta.db_table, quoted(model._meta.pk.column or "")
-                made = rows(f"pg_temp.{quoted(table)}", primary)
-                same = f"WHERE {primary} IN (SELECT {primary} FROM pg_temp.{quoted(table)})"  # noqa: S608
-                held = rows(f"{homes[table]}.{quoted(table)}", primary, same)
-                fresh |= {(table, key): row for key, row in made.items()}
-                stored |= {(table, key): row for key, row in held.items()}
+        homes = {table: f"{home_of(table)}.{quoted(table)}" for table in primary}
+        make_tables(homes)
+        sealed = made(chosen, recorded, "sealed", primary)
+        for table in primary:
+            execute(f"DELETE FROM pg_temp.{quoted(table)}")  # noqa: S608  # quoted names
+        fresh = made(chosen, recorded, "open", primary)
+        stored = {
+            (table, key): row
+            for table, home in homes.items()
+            for key, row in rows(home, primary[table], only_of(table, primary[table])).items()
+        }
         transaction.set_rollback(True)
-    return stored, fresh
+    return stored, fresh, sealed
+
+
+def make_tables(homes: dict[str, str]) -> None:
+    """Makes empty tables that hide the live ones of the same names until the transaction ends."""
+    before: str = fetch("SHOW search_path")[0][0]
+    for table, home in homes.items():
+        execute(
+            f"CREATE TEMPORARY TABLE {quoted(table)} (LIKE {home} INCLUDING ALL) ON COMMIT DROP"
+        )
+    # Named first, so that statements prepared for the live tables are planned anew.
+    execute(f"SET LOCAL search_path = pg_temp, {before}")
+
+
+def made(
+    chosen: Sequence[AnyProjection],
+    recorded: Sequence[RecordedEvent],
+    view: View,
+    primary: dict[str, str],
+) -> Rows:
+    """Folds the events into the tables at hand and returns what is in them then."""
+    events = reread(recorded)
+    with personal_fields(view):
+        for projection in chosen:
+            wanted = [row for row in events if type(row.event) in projection.events]
+            if wanted:
+                projection.project(wanted)
+    return {
+        (table, key): row
+        for table, column in primary.items()
+        for key, row in rows(f"pg_temp.{quoted(table)}", column).items()
+    }
+
+
+def only_of(table: str, primary: str) -> str:
+    return f"WHERE {primary} IN (SELECT {primary} FROM pg_temp.{quoted(table)})"  # noqa: S608
 
 
 def reread(recorded: Sequence[RecordedEvent]) -> list[RecordedEvent]:
