@@ -108,4 +108,6 @@ api.add_router("/staff", inventory.staff_router, auth=Holder("stock:write"))
 api.add_router("/staff", staff.router, auth=Holder("orders:read", "orders:write"))
 api.add_router("/staff", staff.money_router, auth=Holder("orders:read", "payments:write"))
 api.add_router("/staff", payments.staff_router, auth=Holder("orders:read", "payments:write"))
+# Whoever holds a receipt compares it with these.
+api.add_router("", audit.public_router, auth=Anybody(), throttle=BROWSING)
 api.add_router("/audit", audit.router, auth=Holder("audit:read"))

@@ -57,6 +57,36 @@ class ReceiptNotReady(Conflict):
     code = "receipt-not-ready"
 
 
+class NotCovered(Conflict):
+    """The checkpoint covers fewer events; a later one has the position. Fields: `size`."""
+
+    code = "not-covered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inclusion:
+    """That the event with `hash` stands at `position` in the tree of `size` events.
+
+    `path` are the hashes of RFC 9162, section 2.1.3, from the leaf's neighbour up; each in base64.
+    """
+
+    position: int
+    size: int
+    stream_id: UUID
+    version: int
+    hash: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consistency:
+    """That the tree of `size` events begins with that of `since`: RFC 9162, section 2.1.4."""
+
+    since: int
+    size: int
+    path: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedCheckpoint:
     """A checkpoint as a list shows it: `root` in base64, `witnesses` those who cosigned it."""

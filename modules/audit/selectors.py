@@ -21,6 +21,8 @@ from modules.audit.contracts import (
     AuditedEvent,
     Change,
     CheckpointUnknown,
+    Consistency,
+    Inclusion,
     LogPage,
     Look,
     NothingRecordedYet,
@@ -39,6 +41,7 @@ from modules.audit.contracts import (
 from modules.audit.exploring import log_page, read_question
 from modules.audit.folding import changes, fold
 from modules.audit.heads import as_id, every_stream, first_payloads, labels, lost_events, standing
+from modules.audit.proving import consistency_of, inclusion_of
 from modules.audit.reading import audited, chosen_events
 from modules.audit.receipts import write_receipt
 from modules.audit.stretches import density
@@ -263,10 +266,32 @@ def receipt(order_id: UUID, *, since: int = 0) -> str:
     return write_receipt(head(order_id).label, [order_id], since)
 
 
-def order_proof(stream_id: UUID) -> str:
+def order_proof(stream_id: UUID, *, since: int = 0) -> str:
     """Returns what `receipt` does, with an order's payments too. Raises as `receipt` does."""
     found = family(stream_id)
-    return write_receipt(found[0].label, [each.stream_id for each in found])
+    return write_receipt(found[0].label, [each.stream_id for each in found], since)
+
+
+def consistency(since: int, size: int) -> Consistency:
+    """Returns the proof that a checkpoint continues an earlier one.
+
+    Raises:
+        CheckpointUnknown: no checkpoint was signed at one of the sizes.
+        NotCovered: `since` is the larger one.
+        RecordUnreadable: an event or node that the proof needs is gone.
+    """
+    return consistency_of(since, size)
+
+
+def inclusion_proof(position: int, size: int) -> Inclusion:
+    """Returns the proof that the event at a position is in a checkpoint's tree.
+
+    Raises:
+        CheckpointUnknown: no checkpoint was signed at `size`.
+        NotCovered: the position is none of this tree.
+        RecordUnreadable: an event or node that the proof needs is gone.
+    """
+    return inclusion_of(position, size)
 
 
 def log_keys() -> tuple[str, ...]:
