@@ -44,7 +44,6 @@ def told(run: Run, exchanged: rebuilding.Exchanged) -> None:
     run.result = {
         "facts": {
             "Generation": str(exchanged.generation),
-            "Events folded": f"{exchanged.events:,}",
             "Writers waited": f"{exchanged.milliseconds:.0f} ms",
         }
     }
