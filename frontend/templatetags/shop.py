@@ -228,7 +228,8 @@ def nav_link(
 @register.inclusion_tag("components/alarms.html")
 def alarms() -> dict[str, object]:
     """Draws what an operator has to look at while it stands: parked streams, drifted cells."""
-    return {"alarms": standing()}
+    found = standing()
+    return {"parked": found.parked, "drifted": found.drifted}
 
 
 @register.filter
