@@ -16,7 +16,8 @@ from config.api_guard import guarded, listed, repeatable
 from config.api_limits import GuestLimit
 from config.api_openapi import ShopOpenAPI
 from config.problems import install
-from modules.audit import api as audit
+from modules.audit.api import proofs
+from modules.audit.api import streams as audit
 from modules.carts import api as carts
 from modules.catalog import api as catalog
 from modules.checkout import api as checkout
@@ -108,4 +109,7 @@ api.add_router("/staff", inventory.staff_router, auth=Holder("stock:write"))
 api.add_router("/staff", staff.router, auth=Holder("orders:read", "orders:write"))
 api.add_router("/staff", staff.money_router, auth=Holder("orders:read", "payments:write"))
 api.add_router("/staff", payments.staff_router, auth=Holder("orders:read", "payments:write"))
+# Whoever holds a receipt compares it with these.
+api.add_router("", proofs.public_router, auth=Anybody(), throttle=BROWSING)
 api.add_router("/audit", audit.router, auth=Holder("audit:read"))
+api.add_router("/audit", proofs.router, auth=Holder("audit:read"))

@@ -146,6 +146,11 @@ class Environment(BaseSettings):
     mail_from: str = Field(
         default="Halftone <shop@halftone.example>", description="Sender of the shop's mail."
     )
+    alarm_mail: str = Field(
+        default="",
+        description="Who is told of read models that drifted or could not be folded; empty: the "
+        "address in MAIL_FROM.",
+    )
     checkpoint_sinks: str = Field(
         default="",
         description="Where signed checkpoints go, separated by commas: file:, mailto:, s3+https:, "

@@ -47,6 +47,8 @@ PAYMENT_PROVIDERS = (
 CHECKPOINT_KEY_FILE = env.checkpoint_key_file or str(env.data_directory / "checkpoint-keys")
 CHECKPOINT_ORIGIN = env.checkpoint_origin
 CHECKPOINT_SINKS = env.checkpoint_sinks or (env.data_directory / "checkpoints").absolute().as_uri()
+# Bundles that the worker makes for auditors, where web and worker both find them.
+EXPORT_ROOT = env.data_directory / "exports"
 # How a place's address begins, and its kind: a class with the methods of
 # events.integrity.shipping.Sink.
 CHECKPOINT_SINK_KINDS = {
@@ -251,6 +253,7 @@ STORAGES = {
 }
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_from
+ALARM_MAIL = env.alarm_mail or env.mail_from
 MAILERS = {"default": mailer(env.mail_url)}
 
 LOGGING = logging_settings(json=IN_PRODUCTION)

@@ -8,11 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 import structlog
 from django.db import OperationalError, transaction
 
 from events import follower
+from events.alarms import raise_alarm
 from events.database import execute, fetch
 from events.generations import (
     BATCH,
@@ -38,6 +40,8 @@ from events.store import log_head
 log = structlog.get_logger(__name__)
 
 CONFIRM_ATTEMPTS = 20
+# So many cells are named in a mail; the page has all.
+TOLD = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +91,15 @@ def check(*, fresh: bool = True, seconds: float | None = None) -> Checked | None
         return record(found)
 
 
-def last_check() -> Checked | None:
-    """Returns what the last comparison found."""
+def last_check(limit: int | None = None) -> Checked | None:
+    """Returns what the last comparison found; `limit`: at most so many of the differences."""
     rows = fetch("SELECT checked_at, position FROM es.drift_check")
     if not rows:
         return None
     found = fetch(
         "SELECT projection, table_name, key, column_name, stored, fresh FROM es.drift"
-        " ORDER BY table_name, key, column_name"
+        " ORDER BY table_name, key, column_name LIMIT %s",
+        (limit,),
     )
     return Checked(
         at=rows[0][0],
@@ -231,7 +236,20 @@ def record(found: Sequence[Difference]) -> Checked | None:
             " position = excluded.position",
             (log_head(),),
         )
+        if found:
+            tell(found)
     for each in found:
         # The values may be somebody's name: they are for the page, not for the log.
         log.error("read model drifted", table=each.table, key=each.key, column=each.column)
     return last_check()
+
+
+def tell(found: Sequence[Difference]) -> None:
+    """Has the operators told, once for the same cells."""
+    names = [f"{each.table} {each.key} {each.column or '(the row)'}" for each in found]
+    digest = sha256("\n".join(names).encode()).hexdigest()
+    raise_alarm(
+        f"drift:{digest}",
+        f"{len(found)} cells of the read models drifted",
+        "These are not what the events make; rebuild them:\n" + "\n".join(names[:TOLD]),
+    )

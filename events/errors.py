@@ -117,6 +117,12 @@ class NotRebuildable(Conflict):
     code = "not-rebuildable"
 
 
+class RebuildUnderWay(NotRebuildable):
+    """Another rebuild or comparison of the read models runs just now; they take turns."""
+
+    code = "rebuild-under-way"
+
+
 class RebuildStopped(StoreMisuse):
     """A rebuild met an event that it could not fold; the live tables are as they were."""
 

@@ -4,12 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from events import projections
+from events.alarms import raise_alarm
 from events.database import execute, fetch
 from events.live import Waiter
 from events.projections import AnyProjection
@@ -27,12 +29,14 @@ type Fold = Callable[[AnyProjection, Sequence[RecordedEvent]], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """A stream that a projection could not fold, from `version` on."""
+    """A stream that a projection could not fold, from `version` on, at `position` of the log."""
 
     projection: str
     stream_id: UUID
     version: int
+    position: int
     error: str
+    parked_at: datetime
 
 
 def catch_up(name: str | None = None) -> int:
@@ -125,16 +129,33 @@ def _park(name: str, row: RecordedEvent, error: Exception) -> None:
         " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (name, row.stream_id, row.version, row.position, f"{type(error).__name__}: {error}"[:2000]),
     )
+    raise_alarm(
+        f"parked:{name}:{row.stream_id}:{row.version}",
+        f"{name} parked a stream",
+        f"The read model {name} could not fold version {row.version} of the stream {row.stream_id}"
+        f" ({type(error).__name__}). It goes on with all others; mend the cause, then retry it.",
+    )
 
 
 def parked_streams(name: str | None = None) -> list[Parked]:
     """Returns the streams parked by one projection, or by any."""
     rows = fetch(
-        "SELECT projection, stream_id, version, error FROM es.dead"
+        "SELECT projection, stream_id, version, position, error, parked_at FROM es.dead"
         " WHERE %s::text IS NULL OR projection = %s ORDER BY projection, position",
         (name, name),
     )
-    return [Parked(projection=r[0], stream_id=r[1], version=r[2], error=r[3]) for r in rows]
+    names = ("projection", "stream_id", "version", "position", "error", "parked_at")
+    return [Parked(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def seconds_behind(position: int) -> int:
+    """Returns for how long the event after a position has been waiting to be folded, or 0."""
+    rows = fetch(
+        "SELECT extract(epoch FROM now() - e.recorded_at) FROM es.log l"
+        " JOIN es.event e USING (tenant_id, stream_id, version) WHERE l.position = %s",
+        (position + 1,),
+    )
+    return max(0, int(rows[0][0])) if rows else 0
 
 
 def unpark(name: str, stream_id: UUID) -> None:

@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from events import projections
 from events.database import execute, fetch
-from events.errors import NotRebuildable, RebuildStopped
+from events.errors import NotRebuildable, RebuildStopped, RebuildUnderWay
 from events.privacy.sealing import fetch_keys
 from events.projections import AnyProjection
 from events.sequencer import sequence
@@ -223,10 +223,10 @@ def only_one() -> Iterator[None]:
     """Lets one rebuild run at a time.
 
     Raises:
-        NotRebuildable: another one runs.
+        RebuildUnderWay: another one runs.
     """
     if not fetch("SELECT pg_try_advisory_lock(hashtext('counterfoil.rebuild'))")[0][0]:
-        raise NotRebuildable("a rebuild is under way already: wait for it, or stop its process")
+        raise RebuildUnderWay("a rebuild is under way already: wait for it, or stop its process")
     try:
         yield
     finally:

@@ -5,12 +5,14 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
+from events.context import acting
 from modules.customers.selectors import has_role
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 
 REFUSALS = {
     "staff": "This page is for the shop's staff. Sign in with a staff account to see it.",
@@ -18,20 +20,23 @@ REFUSALS = {
 }
 
 
-def role_required(role: str) -> Callable[[View], View]:
-    """Lets only those with `role` see a view; who is not signed in is asked to sign in first.
+def role_required(*roles: str) -> Callable[[View], View]:
+    """Lets only those with one of the roles see a view; others are asked to sign in, or refused.
 
-    What such a page shows is never kept by a cache, and gone after signing out.
+    What they do there is done under that role (`auditor:<id>`), whatever else they may be. What
+    such a page shows is never kept by a cache, and gone after signing out.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not has_role(request.user, role):
-                raise PermissionDenied(REFUSALS[role])
-            return view(request, *args, **kwargs)
+            role = next((each for each in roles if has_role(request.user, each)), None)
+            if role is None:
+                raise PermissionDenied(REFUSALS[roles[0]])
+            with acting(actor=f"{role}:{request.user.pk}"):
+                return view(request, *args, **kwargs)
 
         return never_cache(guarded)
 
@@ -40,3 +45,4 @@ def role_required(role: str) -> Callable[[View], View]:
 
 staff_only = role_required("staff")
 auditor_only = role_required("auditor")
+operators_only = role_required("auditor", "staff")

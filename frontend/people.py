@@ -6,6 +6,7 @@ from uuid import UUID
 from modules.customers.contracts import CustomerNotFound
 from modules.customers.selectors import customer
 
+ROLES = {"staff": "a member of staff", "auditor": "an auditor"}
 KINDS = {"guest": "a guest", "system": "the shop", "customer": "the customer"}
 
 
@@ -16,10 +17,10 @@ def actor_names(actors: Iterable[str]) -> dict[str, str]:
 
 def actor_name(actor: str) -> str:
     role, _, identifier = actor.partition(":")
-    if role != "staff":
+    if role not in ROLES:
         return KINDS.get(role, role)
     try:
         person = customer(UUID(identifier))
     except (CustomerNotFound, ValueError):
-        return "a member of staff"
+        return ROLES[role]
     return person.name or person.email

@@ -13,6 +13,8 @@ from modules.kernel.errors import DomainError
 
 CHART_HEIGHT = 40
 BAR_WIDTH = 10
+# A young log has few bars; they are not drawn as wide as the page.
+FEWEST_BARS = 30
 
 
 @auditor_only
@@ -25,6 +27,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
         found = explore(text, position)
     except DomainError as refusal:
         problem = refusal.message
+    drawn = bars() if not text and position is None else []
     context = {
         "asked": text,
         "problem": problem,
@@ -34,7 +37,8 @@ def log_page(request: HttpRequest) -> HttpResponse:
         if found and found.older
         else "",
         "qualifiers": QUALIFIERS,
-        "bars": bars() if not text and position is None else [],
+        "bars": drawn,
+        "chart_width": max(len(drawn), FEWEST_BARS) * BAR_WIDTH,
     }
     return page(
         request, "auditor/log.html", context, partial="rows", status=422 if problem else 200
@@ -53,9 +57,10 @@ def bars() -> list[dict[str, object]]:
     """Returns the columns of the chart in the drawing's own units."""
     counted = log_density()
     most = max((count for _, count in counted), default=0) or 1
-    drawn = []
+    drawn: list[dict[str, object]] = []
     for number, (moment, count) in enumerate(counted):
-        height = CHART_HEIGHT * count // most
+        # Rounded up: an event among thousands is still seen.
+        height = -(-CHART_HEIGHT * count // most)
         drawn.append(
             {
                 "x": number * BAR_WIDTH,

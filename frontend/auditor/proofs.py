@@ -1,13 +1,14 @@
-"""The auditor's pages about proof: the checkpoints, and an order's events with their paths."""
+"""The auditor's pages about proof: checkpoints, verifying, exporting, an order's own proofs."""
 
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
 from frontend.access import auditor_only
+from frontend.auditor.runs import rows
 from frontend.htmx import page
 from frontend.storefront.receipts import LONGEST_SIZE, as_file
-from modules.audit.selectors import order_proof, signed_checkpoints, signed_note
+from modules.audit.selectors import log_keys, order_proof, runs, signed_checkpoints, signed_note
 
 ROWS = 50
 
@@ -16,9 +17,9 @@ ROWS = 50
 def checkpoints(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     known = before.isascii() and before.isdecimal() and len(before) <= LONGEST_SIZE
-    rows = signed_checkpoints(ROWS + 1, before=int(before) if known else None)
-    shown = rows[:ROWS]
-    context = {"checkpoints": shown, "more": shown[-1].size if len(rows) > ROWS else None}
+    found = signed_checkpoints(ROWS + 1, before=int(before) if known else None)
+    shown = found[:ROWS]
+    context = {"checkpoints": shown, "more": shown[-1].size if len(found) > ROWS else None}
     return page(request, "auditor/checkpoints.html", context)
 
 
@@ -36,3 +37,14 @@ def checkpoint_note(request: HttpRequest, size: int) -> HttpResponse:
 def stream_proof(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     """Answers the events of an order and its payments, or of one payment, each with its proof."""
     return as_file(order_proof(stream_id), f"proof-{stream_id}")
+
+
+@auditor_only
+def verify_page(request: HttpRequest) -> HttpResponse:
+    return page(request, "auditor/verify.html", {"runs": rows(runs(["verify"]))})
+
+
+@auditor_only
+def export_page(request: HttpRequest) -> HttpResponse:
+    context = {"runs": rows(runs(["export"])), "keys": log_keys()}
+    return page(request, "auditor/export.html", context)

@@ -34,7 +34,6 @@ from modules.audit.selectors import (
     state_at,
     stream,
     verify,
-    verify_all,
 )
 from modules.kernel.errors import DomainError
 from modules.kernel.money import MoneyError
@@ -258,9 +257,3 @@ def raw_event(request: HttpRequest, stream_id: UUID, version: int) -> HttpRespon
         },
         json_dumps_params={"indent": 2, "ensure_ascii": False},
     )
-
-
-@auditor_only
-def verify_page(request: HttpRequest) -> HttpResponse:
-    report = verify_all() if "run" in request.GET else None
-    return page(request, "auditor/verify.html", {"report": report})

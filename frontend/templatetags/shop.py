@@ -1,6 +1,6 @@
 """What every template may use: money, times, icons, pictures and form inputs.
 
-`{% load shop %}` first. Nothing here asks the database.
+`{% load shop %}` first. Nothing here asks the database but `{% alarms %}`, on the desks alone.
 """
 
 import re
@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
+from events.alarms import standing
 from frontend.vendoring import ICONS
 from modules.kernel.money import Money
 from modules.kernel.wording import written
@@ -222,6 +223,13 @@ def nav_link(
     path: str = request.path if request else ""
     current = path == url or (not exact and path.startswith(url))
     return {"url": url, "label": label, "icon_name": icon_name, "current": current}
+
+
+@register.inclusion_tag("components/alarms.html")
+def alarms() -> dict[str, object]:
+    """Draws what an operator has to look at while it stands: parked streams, drifted cells."""
+    found = standing()
+    return {"parked": found.parked, "drifted": found.drifted}
 
 
 @register.filter

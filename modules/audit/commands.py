@@ -1,14 +1,28 @@
-"""The one thing an auditor writes: why personal data was looked at."""
+"""What an auditor writes: why personal data was looked at, and what the worker is to do."""
 
+from uuid import UUID
+
+from events import follower, generations
 from events.commands import command
 from events.context import current_context
 from events.database import execute
-from modules.audit.contracts import OpenSeals, ReasonMissing
+from modules.audit import bundling, mending, verifying
+from modules.audit.contracts import AskRun, OpenSeals, ReasonMissing, RunRefused
+from modules.audit.models import Run
+from modules.audit.running import SILENCE, Work, do_step, fail, start
 from modules.audit.selectors import head
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
 
 LEAST_CHARACTERS = 10
+WORKS: dict[str, Work] = {
+    "verify": verifying.verify,
+    "export": bundling.export,
+    "drift": mending.check_drift,
+    "rebuild": mending.rebuild,
+    "back": mending.switch_back,
+    "retry": mending.retry,
+}
 
 
 @command
@@ -30,3 +44,53 @@ def open_seals(message: OpenSeals) -> None:
         " VALUES (%s, %s, %s, %s, %s)",
         (new_id(), current_context().actor, reason, stream_id, now()),
     )
+
+
+@command
+def ask_run(message: AskRun) -> UUID:
+    """Has the worker do a piece of work; asked for again while it is under way, it is the same.
+
+    Returns the run's id, under which its progress and outcome are found.
+
+    Raises:
+        RunRefused: the subject is none of this kind of work.
+        NotRebuildable: there is no such read model, or it does not say what tables it writes.
+    """
+    subject = message.subject.strip()
+    check_subject(message.kind, subject)
+    open_runs = Run.objects.select_for_update().filter(
+        kind=message.kind, subject=subject, finished_at=None
+    )
+    for run in open_runs:
+        if now() - run.heard_at < SILENCE:
+            return run.id
+        fail(run, "The worker was not heard of for ten minutes.")
+    moment = now()
+    run = Run(
+        id=new_id(),
+        kind=message.kind,
+        subject=subject,
+        actor=current_context().actor,
+        asked_at=moment,
+        heard_at=moment,
+    )
+    start(run)
+    return run.id
+
+
+def check_subject(kind: str, subject: str) -> None:
+    """Raises: RunRefused, NotRebuildable: see `ask_run`."""
+    match kind:
+        case "rebuild" | "back":
+            generations.choose([subject] if subject else [])
+        case "export" if subject and not (subject.isdecimal() and len(subject) < 19):
+            raise RunRefused("The size of a checkpoint is a whole number.", subject=subject)
+        case "retry":
+            name, _, stream = subject.partition(" ")
+            if not any(str(each.stream_id) == stream for each in follower.parked_streams(name)):
+                raise RunRefused("This stream is not parked any more.", subject=subject)
+
+
+def carry_on_run(run_id: UUID, step: int) -> None:
+    """Does one step of a run, in transactions of its own. Raises: as `do_step` does."""
+    do_step(run_id, step, WORKS)

@@ -9,6 +9,7 @@ over all of them; a **receipt** proves that an order's events are in such a tree
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from events.errors import NothingRecordedYet as NothingRecordedYet
@@ -49,6 +50,36 @@ class ReceiptNotReady(Conflict):
     """The next checkpoint, after a minute at most, will prove it. Fields: `retry_after_seconds`."""
 
     code = "receipt-not-ready"
+
+
+class NotCovered(Conflict):
+    """The checkpoint covers fewer events; a later one has the position. Fields: `size`."""
+
+    code = "not-covered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inclusion:
+    """That the event with `hash` stands at `position` in the tree of `size` events.
+
+    `path` are the hashes of RFC 9162, section 2.1.3, from the leaf's neighbour up; each in base64.
+    """
+
+    position: int
+    size: int
+    stream_id: UUID
+    version: int
+    hash: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consistency:
+    """That the tree of `size` events begins with that of `since`: RFC 9162, section 2.1.4."""
+
+    since: int
+    size: int
+    path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +166,15 @@ class Change:
     before: str
     after: str
     changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowCompared:
+    """A row of a read model: `before` is what the table holds, `after` what the events make."""
+
+    table: str
+    key: str
+    columns: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,3 +294,70 @@ class LogPage:
     events: tuple[LoggedEvent, ...]
     older: int | None
     head: int
+
+
+type RunKind = Literal["verify", "export", "drift", "rebuild", "back", "retry"]
+
+
+class RunUnknown(NotFound):
+    """No work was asked for under this id. Fields: `run_id`."""
+
+    code = "run-unknown"
+
+
+class RunRefused(Conflict):
+    """What was asked for cannot be done to this read model or stream. Fields: `subject`."""
+
+    code = "run-refused"
+
+
+class BundleGone(NotFound):
+    """The bundle is not made yet, or was deleted after its week: make it anew."""
+
+    code = "bundle-gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRun:
+    """Somebody wants the worker to do a longer piece of work.
+
+    `subject` is the read model of a rebuild or a way back (empty: all of them), read model and
+    stream of a retry separated by a space, the size of an earlier checkpoint for an export.
+    """
+
+    kind: RunKind
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that is not as it was recorded; `position` is None where the log has no place."""
+
+    position: int | None
+    stream_id: UUID | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """A piece of work as a page shows it: how far it is, how fast, and what came out.
+
+    `outcome` is empty until it is finished; then good, bad (it found something) or failed.
+    `per_second` counts positions of the log.
+    """
+
+    id: UUID
+    kind: RunKind
+    subject: str
+    actor: str
+    asked_at: datetime
+    started_at: datetime | None
+    heard_at: datetime
+    finished_at: datetime | None
+    done: int
+    total: int
+    per_second: int
+    outcome: str
+    message: str
+    findings: tuple[Finding, ...]
+    facts: dict[str, str]

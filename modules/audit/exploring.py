@@ -22,9 +22,9 @@ from modules.audit.contracts import (
 )
 from modules.audit.heads import labels, standing
 from modules.audit.reading import audited
+from modules.audit.stretches import position_after, position_before
 
 PAGE = 50
-BARS = 60
 WORD = re.compile(r"(?:(actor|topic|order|after|before|cause):)?(\"[^\"]*\"|\S+)")
 TOPIC = re.compile(r"[a-z0-9_.*]+")
 
@@ -94,33 +94,6 @@ def log_page(question: LogQuestion, streams: Sequence[UUID], below: int | None) 
     )
 
 
-def density() -> tuple[tuple[datetime, int], ...]:
-    """Returns how many events of the whole log became true in each of 60 equal spans of time.
-
-    Read off the log at as many places, so it costs the same for a long log as for a short one: the
-    counts are of positions between two moments, and exact where recording follows time.
-    """
-    sequence()
-    places = fetch(
-        "WITH ends AS (SELECT min(position) AS first, max(position) AS last FROM es.log),"
-        " places AS (SELECT DISTINCT first + (last - first) * n / 240 AS position"
-        "   FROM ends, generate_series(0, 240) n)"
-        " SELECT l.position, e.effective_at FROM places p JOIN es.log l USING (position)"
-        " JOIN es.event e USING (tenant_id, stream_id, version) ORDER BY e.effective_at"
-    )
-    if len(places) < 2:
-        return ()
-    first, last = places[0][1], places[-1][1]
-    span = (last - first) / BARS
-    if not span:
-        return ()
-    total = max(position for position, _ in places)
-    counts = [0.0] * BARS
-    for _, moment in places:
-        counts[min(int((moment - first) / span), BARS - 1)] += total / len(places)
-    return tuple((first + span * number, int(count)) for number, count in enumerate(counts))
-
-
 def conditions_of(question: LogQuestion, streams: Sequence[UUID]) -> Conditions:
     found = Conditions(["l.tenant_id = %s"], [TENANT])
     if question.actor:
@@ -136,8 +109,12 @@ def conditions_of(question: LogQuestion, streams: Sequence[UUID]) -> Conditions:
         asked = getattr(question, name)
         if asked:
             value = moment_or_position(asked)
-            column = "l.position" if isinstance(value, int) else "e.recorded_at"
-            found.add(f"{column} {sign} %s", value)
+            if isinstance(value, datetime):
+                found.add(f"e.recorded_at {sign} %s", value)
+                # Where that time lies in the log, so that nothing far from it is read.
+                bound = position_after(value) if name == "after" else position_before(value) + 1
+                value = bound
+            found.add(f"l.position {sign} %s", value)
     return found
 
 

@@ -83,9 +83,27 @@ def write_bundle(
         NothingSigned: there is no checkpoint yet.
         CheckpointUnknown: no checkpoint was signed at a size of `since`.
     """
+    last = last_signed()
+    write_files(target, last, since, counted(event_lines(last.size), progress))
+    return last
+
+
+def last_signed() -> Checkpoint:
+    """Raises: NothingSigned: there is no checkpoint yet."""
     last = latest()
     if last is None:
         raise NothingSigned("No checkpoint was signed yet: run `manage.py checkpoint now`.")
+    return last
+
+
+def write_files(
+    target: Target, last: Checkpoint, since: Sequence[int], events: Iterable[bytes]
+) -> None:
+    """Writes a bundle up to the checkpoint `last`, whose events' lines are at hand or to be read.
+
+    Raises:
+        CheckpointUnknown: no checkpoint was signed at a size of `since`.
+    """
     # Asked first, so that a wrong question leaves no file behind.
     found = {"consistency": consistency_proofs(since, last.size)}
     files: dict[str, str] = {}
@@ -93,15 +111,15 @@ def write_bundle(
     def put(name: str, chunks: Iterable[bytes]) -> None:
         digest = sha256()
 
-        def counted() -> Iterator[bytes]:
+        def digested() -> Iterator[bytes]:
             for chunk in chunks:
                 digest.update(chunk)
                 yield chunk
 
-        target.write(name, counted())
+        target.write(name, digested())
         files[name] = digest.hexdigest()
 
-    put(EVENTS, event_lines(last.size, progress))
+    put(EVENTS, events)
     keys: list[str] = []
     put(CHECKPOINTS, checkpoint_lines(last.size, keys))
     put(PROOFS, [as_text(found)])
@@ -115,16 +133,24 @@ def write_bundle(
         "files": files,
     }
     target.write("manifest.json", [as_text(manifest)])
-    return last
 
 
-def event_lines(size: int, progress: Callable[[int], object] | None) -> Iterator[bytes]:
-    """Yields the events up to a position, a line each; of one that is gone its position alone."""
-    position = 0
+def event_lines(size: int, *, after: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Yields events up to a position, a line each, some thousand at once with the last's position.
+
+    Of an event that is gone there is its position alone.
+    """
+    position = after
     while rows := fetch(_EVENTS, (position, size, BATCH)):
-        text = "".join(f"{row[0]}\n" for row in rows)
         position = json.loads(rows[-1][0])[0]
-        yield text.encode()
+        yield position, "".join(f"{row[0]}\n" for row in rows).encode()
+
+
+def counted(
+    lines: Iterable[tuple[int, bytes]], progress: Callable[[int], object] | None
+) -> Iterator[bytes]:
+    for position, text in lines:
+        yield text
         if progress is not None:
             progress(position)
 

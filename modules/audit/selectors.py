@@ -3,23 +3,34 @@
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
 
 from events.chain import GENESIS
 from events.database import TENANT, fetch
 from events.integrity.checkpoints import checkpoint_at, cosignatures, newest
 from events.moments import AsOf
 from events.privacy.sealing import personal_fields
+from events.sequencer import sequence
 from events.store import RecordedEvent, Stream, read_stream, stream_head, verify_stream
 from modules.adjustments.selectors import adjustment_ids
+from modules.audit import bundling, comparing, reporting
 from modules.audit.contracts import (
     AuditedEvent,
+    Change,
     CheckpointUnknown,
+    Consistency,
+    Inclusion,
     LogPage,
     Look,
     QuestionRefused,
     RecordUnreadable,
+    RowCompared,
+    RunKind,
+    RunView,
     SignedCheckpoint,
     StateAt,
     StreamHead,
@@ -27,15 +38,17 @@ from modules.audit.contracts import (
     Verification,
     VerificationReport,
 )
-from modules.audit.exploring import density, log_page, read_question
+from modules.audit.exploring import log_page, read_question
 from modules.audit.folding import changes, fold
 from modules.audit.folding import flat as flat
-from modules.audit.heads import every_stream, labels, lost_events, standing
+from modules.audit.heads import as_id, every_stream, first_payloads, labels, lost_events, standing
+from modules.audit.proving import consistency_of, inclusion_of
 from modules.audit.reading import audited, chosen_events
 from modules.audit.receipts import write_receipt
 from modules.audit.rows import read_models as read_models
 from modules.audit.rows import row_then as row_then
 from modules.audit.rows import totals as totals
+from modules.audit.stretches import density
 from modules.orders.contracts import OrderNotFound
 from modules.orders.selectors import order_by_number
 from modules.payments.selectors import payments_of
@@ -202,6 +215,46 @@ def before_and_after(
         ) from error
 
 
+def differences(left: StateAt, right: StateAt) -> tuple[Change, ...]:
+    """Returns every field of two states, those that differ first."""
+    return changes(left.state, right.state)
+
+
+def version_at(stream_id: UUID, position: int) -> int:
+    """Returns how many events of a stream the log has up to a position; 0: none yet."""
+    sequence()
+    rows = fetch(
+        "SELECT coalesce(max(version), 0) FROM es.log"
+        " WHERE tenant_id = %s AND stream_id = %s AND position <= %s",
+        (TENANT, stream_id, position),
+    )
+    return int(rows[0][0])
+
+
+def stored_and_fresh(stream_id: UUID) -> tuple[RowCompared, ...]:
+    """Returns the read models' rows of a stream, stored beside folded anew; of an order with its
+    payments, of a payment with its order, since they feed the same rows.
+
+    Raises:
+        StreamUnknown: there is no such stream.
+        RecordUnreadable: an event says what no event can say.
+    """
+    whole = head(stream_id).stream_id
+    order_id = as_id(first_payloads([whole]).get(whole, {}).get("reference"))
+    if order_id is not None and standing(order_id) is not None:
+        whole = order_id
+    try:
+        return comparing.stored_and_fresh([each.stream_id for each in family(whole)])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        raise RecordUnreadable(
+            f"The events cannot be folded ({type(error).__name__}). Recompute the chain to see"
+            " which of them was changed.",
+            version=0,
+        ) from error
+
+
 def looks(stream_id: UUID) -> tuple[Look, ...]:
     """Returns who looked at a stream's personal data and why, oldest first."""
     rows = fetch(
@@ -226,10 +279,32 @@ def receipt(order_id: UUID, *, since: int = 0) -> str:
     return write_receipt(head(order_id).label, [order_id], since)
 
 
-def order_proof(stream_id: UUID) -> str:
+def order_proof(stream_id: UUID, *, since: int = 0) -> str:
     """Returns what `receipt` does, with an order's payments too. Raises as `receipt` does."""
     found = family(stream_id)
-    return write_receipt(found[0].label, [each.stream_id for each in found])
+    return write_receipt(found[0].label, [each.stream_id for each in found], since)
+
+
+def consistency(since: int, size: int) -> Consistency:
+    """Returns the proof that a checkpoint continues an earlier one.
+
+    Raises:
+        CheckpointUnknown: no checkpoint was signed at one of the sizes.
+        NotCovered: `since` is the larger one.
+        RecordUnreadable: an event or node that the proof needs is gone.
+    """
+    return consistency_of(since, size)
+
+
+def inclusion_proof(position: int, size: int) -> Inclusion:
+    """Returns the proof that the event at a position is in a checkpoint's tree.
+
+    Raises:
+        CheckpointUnknown: no checkpoint was signed at `size`.
+        NotCovered: the position is none of this tree.
+        RecordUnreadable: an event or node that the proof needs is gone.
+    """
+    return inclusion_of(position, size)
 
 
 def log_keys() -> tuple[str, ...]:
@@ -357,5 +432,20 @@ def explore(text: str, below: int | None = None) -> LogPage:
 
 
 def log_density() -> tuple[tuple[datetime, int], ...]:
-    """Returns when the log's events became true: 60 equal spans, each with about how many."""
+    """Returns when the log's events became true: equal spans, 60 at most, each with how many."""
     return density()
+
+
+def run(run_id: UUID) -> RunView:
+    """Returns a piece of work and how far it is. Raises: RunUnknown: nobody asked for it."""
+    return reporting.run(run_id)
+
+
+def runs(kinds: Iterable[RunKind], limit: int = 20) -> tuple[RunView, ...]:
+    """Returns the last pieces of work of these kinds, the newest first."""
+    return reporting.runs(kinds, limit)
+
+
+def bundle(run_id: UUID) -> Path:
+    """Returns the file that an export made. Raises: BundleGone: it is not there (any more)."""
+    return bundling.open_bundle(run_id)

@@ -33,7 +33,18 @@ PUBLIC = (
 SIGNED_IN: tuple[tuple[DemoAccount, tuple[str, ...]], ...] = (
     (SHOPPER, ("/account/", "/account/orders/", "/account/addresses/", "/account/addresses/new/")),
     (STAFF, ("/staff/", "/staff/orders/", "/staff/stock/", "/staff/stock/?only=out")),
-    (AUDITOR, ("/auditor/", "/auditor/verify/?run=yes", "/auditor/checkpoints/")),
+    (
+        AUDITOR,
+        (
+            "/auditor/",
+            "/auditor/log/",
+            "/auditor/verify/",
+            "/auditor/checkpoints/",
+            "/auditor/export/",
+            "/auditor/projections/",
+            "/auditor/runs/ask/rebuild/",
+        ),
+    ),
 )
 
 

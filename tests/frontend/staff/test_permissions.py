@@ -1,5 +1,6 @@
 """Who may open and do what: every route of staff and auditor, each kind of visitor."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +12,9 @@ from events.integrity.checkpoints import take
 from frontend.auditor.urls import urlpatterns as auditor_routes
 from frontend.staff.actions import ACTIONS
 from frontend.staff.urls import urlpatterns as staff_routes
+from modules.audit.bundling import bundle_of
+from modules.audit.commands import ask_run
+from modules.audit.contracts import AskRun
 from modules.checkout.contracts import Placed
 from tests.frontend.staff.people import signed_in, text
 from tests.support.trade import PRINT
@@ -33,7 +37,12 @@ STAFF = {
 AUDITOR = {
     "audit": ("GET", "/auditor/"),
     "audit-streams": ("GET", "/auditor/streams/"),
-    "audit-verify": ("GET", "/auditor/verify/?run=yes"),
+    "audit-verify": ("GET", "/auditor/verify/"),
+    "audit-compare": ("GET", "/auditor/compare/?stream={order}"),
+    "audit-fresh": ("GET", "/auditor/streams/{order}/fresh/"),
+    "audit-export": ("GET", "/auditor/export/"),
+    "audit-run": ("GET", "/auditor/runs/{run}/"),
+    "audit-bundle": ("GET", "/auditor/runs/{run}/bundle/"),
     "audit-stream": ("GET", "/auditor/streams/{order}/"),
     "audit-opened": ("POST", "/auditor/streams/{order}/opened/"),
     "audit-stock": ("GET", "/auditor/stock/"),
@@ -46,8 +55,15 @@ AUDITOR = {
     "audit-checkpoints": ("GET", "/auditor/checkpoints/"),
     "audit-checkpoint": ("GET", "/auditor/checkpoints/{size}/"),
 }
-ROUTES = [("staff", *each) for each in STAFF.values()] + [
-    ("auditor", *each) for each in AUDITOR.values()
+# For both; whoever is neither is told of the first.
+BOTH = {
+    "audit-projections": ("GET", "/auditor/projections/"),
+    "audit-ask": ("GET", "/auditor/runs/ask/rebuild/"),
+}
+ROUTES = [
+    *((("staff",), *each) for each in STAFF.values()),
+    *((("auditor",), *each) for each in AUDITOR.values()),
+    *((("auditor", "staff"), *each) for each in BOTH.values()),
 ]
 
 
@@ -57,7 +73,7 @@ def names(routes: list[URLPattern]) -> set[str]:
 
 def test_every_route_is_in_the_matrix() -> None:
     assert names(staff_routes) == set(STAFF)
-    assert names(auditor_routes) == set(AUDITOR)
+    assert names(auditor_routes) == set(AUDITOR) | set(BOTH)
 
 
 @pytest.fixture
@@ -69,17 +85,28 @@ def size(order: Placed, tmp_path: Path) -> int:
     return checkpoint.size
 
 
+@pytest.fixture
+def run(order: Placed, tmp_path: Path) -> Iterator[UUID]:
+    """An export with its file."""
+    with override_settings(EXPORT_ROOT=tmp_path):
+        run_id = ask_run(AskRun(kind="export"))
+        bundle_of(run_id).write_bytes(b"")
+        yield run_id
+
+
 @pytest.mark.parametrize("visitor", VISITORS)
-def test_a_route_opens_for_its_role_alone(order: Placed, size: int, visitor: str) -> None:
+def test_a_route_opens_for_its_role_alone(
+    order: Placed, size: int, run: UUID, visitor: str
+) -> None:
     client = signed_in(visitor)
-    for role, method, address in ROUTES:
-        response = client.generic(method, address.format(order=order.order_id, size=size))
+    for roles, method, address in ROUTES:
+        response = client.generic(method, address.format(order=order.order_id, size=size, run=run))
         if visitor == "anonymous":
             assert response.status_code == 302, address
             assert "/accounts/login/?next=" in response["Location"]
-        elif visitor != role:
+        elif visitor not in roles:
             assert response.status_code == 403, address
-            assert f"Sign in with a{'n auditor' if role == 'auditor' else ' staff'}" in text(
+            assert f"Sign in with a{'n auditor' if roles[0] == 'auditor' else ' staff'}" in text(
                 response
             )
         else:
@@ -87,6 +114,7 @@ def test_a_route_opens_for_its_role_alone(order: Placed, size: int, visitor: str
             allowed = (409, 422, 303) if method == "POST" else (200,)
             assert response.status_code in allowed, address
             assert "no-cache" in response["Cache-Control"]
+        response.close()
 
 
 def test_a_form_is_not_obeyed_by_following_a_link(order: Placed) -> None:

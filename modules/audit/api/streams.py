@@ -1,4 +1,4 @@
-"""The audit over HTTP: every recorded event, the state at any moment, and whether it is whole."""
+"""The history over HTTP: every recorded event, the state at any moment, and whether it is whole."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -10,12 +10,12 @@ from pydantic import BaseModel, Field
 
 from events.moments import AsOf, as_of, past
 from modules.audit import selectors
+from modules.audit.api.wire import Kind, StreamId, named
 from modules.audit.contracts import (
     AuditedEvent,
     RowThen,
     StateAt,
     StreamHead,
-    StreamUnknown,
     Totals,
     Verification,
 )
@@ -24,9 +24,6 @@ from modules.inventory.selectors import stock_level
 from modules.wire import DIGITS, AsOfQuery, Identifier, Moment, Reply
 
 router = Router(tags=["audit"])
-
-Kind = Annotated[Literal["orders", "payments"], Path(description="Whose history.")]
-StreamId = Annotated[Identifier, Path(description="The order's or the payment's id.")]
 
 
 class StreamReply(Reply):
@@ -72,13 +69,6 @@ class EventReply(Reply):
     previous_hash: str = Field(description="Of the event before.", examples=["0000..."])
     hash: str = Field(description="Of this event and all before.", examples=["9f2c..."])
     payload: str = Field(description="The exact JSON text that was hashed.", examples=["{}"])
-
-
-def named(kind: str, stream_id: UUID) -> UUID:
-    """Returns the id of a stream of this kind. Raises: StreamUnknown: there is none."""
-    if not selectors.head(stream_id).kind.startswith(f"{kind}."):
-        raise StreamUnknown(f"This is not the id of one of the {kind}.", reference=str(stream_id))
-    return stream_id
 
 
 @router.get("/{kind}/{stream_id}/events", response=list[EventReply])

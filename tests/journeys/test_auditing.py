@@ -1,0 +1,69 @@
+"""The auditor's workbench in a browser: the worker's progress comes by itself, or by reloading."""
+
+import re
+from zipfile import ZipFile
+
+from playwright.sync_api import expect
+
+from config.demo_accounts import AUDITOR
+from tests.journeys.conftest import Shopper
+from tests.journeys.products import IN_STOCK
+from tests.journeys.test_every_page import barriers
+
+
+def ordered(shopper: Shopper) -> str:
+    shopper.order(IN_STOCK)
+    shopper.press("Approve")
+    shopper.page.wait_for_url("**/orders/**")
+    return shopper.order_number()
+
+
+def test_work_that_was_asked_for_shows_its_outcome_by_itself(
+    shopper: Shopper, colleague: Shopper
+) -> None:
+    number = ordered(colleague)
+    shopper.sign_in(AUDITOR)
+    shopper.go("/auditor/verify/")
+    shopper.press("Verify everything")
+    shopper.page.wait_for_url(re.compile(r"/auditor/runs/[0-9a-f-]+/$"))
+    shopper.sees("Whole.")
+    assert barriers(shopper) == []
+
+    shopper.go("/auditor/projections/")
+    shopper.page.get_by_role("link", name="Check for drift now").click()
+    shopper.press("Check for drift")
+    shopper.sees("No drift.")
+
+    shopper.go("/auditor/export/")
+    shopper.press("Make a bundle")
+    with shopper.page.expect_download() as download:
+        shopper.page.get_by_role("link", name="Download the bundle").click()
+    assert "manifest.json" in ZipFile(download.value.path()).namelist()
+
+    shopper.go(f"/auditor/compare/?stream={number}")
+    before = shopper.page.locator("#left")
+    before.focus()
+    before.press("End")
+    expect(shopper.page.locator("#differences h2").first).to_contain_text("Nothing differs")
+    expect(shopper.page).to_have_url(re.compile(r"[?&]left=\d+&right="))
+    assert barriers(shopper) == []
+    shopper.page.get_by_role("link", name="Stored against fresh").click()
+    shopper.sees("The same.")
+    assert barriers(shopper) == []
+
+
+def test_without_a_script_the_outcome_is_a_reload_away(without_script: Shopper) -> None:
+    auditor = without_script
+    auditor.sign_in(AUDITOR)
+    auditor.go("/auditor/projections/")
+    auditor.page.get_by_role("link", name="Rebuild orders.orders").click()
+    auditor.press("Rebuild")
+    auditor.page.wait_for_url(re.compile(r"/auditor/runs/[0-9a-f-]+/$"))
+    for _ in range(50):
+        if auditor.page.get_by_text("Done.").is_visible():
+            break
+        auditor.page.get_by_role("link", name="Look again").click(timeout=2_000)
+    auditor.sees("Writers waited")
+    auditor.go("/auditor/projections/")
+    auditor.page.get_by_role("link", name="Switch back orders.orders").click()
+    auditor.sees("Go back to the tables before the last rebuild?")
