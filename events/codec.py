@@ -70,6 +70,18 @@ def encode_event(event: "Event") -> bytes:
     return _encoder.encode(fields)
 
 
+def seals(event: "Event") -> set[tuple[UUID, str]]:
+    """Returns whose keys `encode_event` seals the event under, and for what purposes."""
+    marks = [mark for mark in marked(type(event)) if _value(event, mark.path)]
+    return {(event.whose(), mark.purpose) for mark in marks}
+
+
+def _value(event: object, path: tuple[str, ...]) -> object:
+    for name in path:
+        event = getattr(event, name, None)
+    return event
+
+
 def own_fields(event: "Event") -> dict[str, Any]:
     """Returns the event's fields as they are in memory, those of the envelope left out."""
     return {name: getattr(event, name) for name in event.__struct_fields__ if name not in ENVELOPE}

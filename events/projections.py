@@ -6,10 +6,12 @@ from typing import Any, ClassVar, Literal
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
+from psycopg.types.json import Jsonb
 
 from events import registry
 from events.aggregate import Event
+from events.codec import encode
 from events.database import execute
 from events.store import RecordedEvent
 
@@ -142,13 +144,13 @@ class Projection:
             raise TypeError(f"{self.name} folds into {unknown}, not columns of {self.model}")
         columns = [
             [
-                fields[name].get_db_prep_save(
+                _prepared(
+                    fields[name],
                     key
                     if name == primary.attname
                     else state[name]
                     if name in state
                     else fields[name].get_default(),
-                    connection,
                 )
                 for key, state in rows.items()
             ]
@@ -248,6 +250,13 @@ def run_inline(recorded: Sequence[RecordedEvent]) -> None:
 def topics(projection: AnyProjection) -> list[str]:
     """Returns the topics, older versions included, of the events a projection follows."""
     return registry.names_of(projection.events)
+
+
+def _prepared(field: "Field[Any, Any]", value: Any) -> Any:
+    """Returns a value as the driver takes it; JSON is written by msgspec, ten times faster."""
+    if value is not None and isinstance(field, JSONField) and field.encoder is None:
+        return Jsonb(value, dumps=encode)
+    return field.get_db_prep_save(value, connection)
 
 
 def _primary_key(model: type[Model]) -> "Field[Any, Any]":

@@ -137,8 +137,10 @@ def test_mistakes_of_the_calling_code_are_named() -> None:
     again = Parcel.open(next(iter(bulk._aggregates)), "to Paris")
     with pytest.raises(StoreMisuse, match="at hand already"):
         bulk.record(again, once())
+    bulk = Bulk()
+    packed(bulk, once(), "x" * (store.PAYLOAD_LIMIT_BYTES + 1))
     with pytest.raises(PayloadTooLarge):
-        packed(Bulk(), once(), "x" * (store.PAYLOAD_LIMIT_BYTES + 1))
+        bulk.store()
 
 
 @pytest.mark.django_db(transaction=True)
