@@ -21,7 +21,7 @@ from events.projections import AnyProjection
 from events.sequencer import sequence
 from events.store import RecordedEvent, log_head, read_sequenced
 
-BATCH = 2000
+BATCH = 8000
 # So few events behind, a generation catches up within the exchange itself.
 TAIL = 200
 # The shop waits for the exchange, and the exchange waits for the shop only so long at a time.
@@ -190,9 +190,9 @@ def fold_next(chosen: Sequence[AnyProjection], state: str, limit: int) -> int:
 def fold(projection: AnyProjection, recorded: Sequence[RecordedEvent]) -> None:
     """Raises: RebuildStopped: an event could not be folded."""
     try:
-        wanted = [row for row in recorded if type(row.event) in projection.events]
+        wanted = projections.followed(projection, recorded)
         if wanted:
-            projection.project(wanted)
+            projection.fill(wanted)
     except OperationalError:
         raise
     except Exception as error:

@@ -10,7 +10,7 @@ from events import facts, repository, store
 from events.bulk import Bulk, Occasion, known
 from events.context import acting
 from events.errors import NotInTransaction, PayloadTooLarge, StoreMisuse, VersionConflict
-from events.projections import MANY
+from events.rows import MANY
 from events.sequencer import sequence
 from modules.kernel.identity import new_id
 from tests.events.sample import FillParcel, OpenParcel, Parcel, ParcelRow, fill_parcel, open_parcel
