@@ -24,8 +24,6 @@ from events.store import RecordedEvent, log_head, read_sequenced
 BATCH = 8000
 # So few events behind, a generation catches up within the exchange itself.
 TAIL = 200
-# The shop waits for the exchange, and the exchange waits for the shop only so long at a time.
-LOCK_TIMEOUT = "1s"
 
 type Progress = Callable[[int, int], None]
 
@@ -216,21 +214,6 @@ def tables_of(generation: int) -> Iterator[None]:
     finally:
         if not connection.needs_rollback:
             execute(f"SET LOCAL search_path = {before}")
-
-
-@contextmanager
-def only_one() -> Iterator[None]:
-    """Lets one rebuild run at a time.
-
-    Raises:
-        NotRebuildable: another one runs.
-    """
-    if not fetch("SELECT pg_try_advisory_lock(hashtext('counterfoil.rebuild'))")[0][0]:
-        raise NotRebuildable("a rebuild is under way already: wait for it, or stop its process")
-    try:
-        yield
-    finally:
-        execute("SELECT pg_advisory_unlock(hashtext('counterfoil.rebuild'))")
 
 
 def tables(projection: AnyProjection) -> list[str]:

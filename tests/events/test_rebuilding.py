@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
-from events import follower, generations, rebuilding
+from events import follower, generations
 from events.database import execute, fetch
 from events.errors import NotRebuildable, RebuildStopped
 from events.follower import catch_up
@@ -199,4 +199,3 @@ def test_the_command_lists_and_rebuilds() -> None:
     call_command("projections", "back", *NAMES, stdout=said)
     call_command("projections", "discard", *NAMES, stdout=said)
     assert {each.state for each in generations.standings()} == {"live"}
-    assert rebuilding.log is not None
