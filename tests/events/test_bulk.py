@@ -59,6 +59,18 @@ def test_each_event_says_when_it_was_true_and_why_it_is_there() -> None:
         assert row.recorded_at == bulk.recorded_at
 
 
+def test_all_events_of_a_bulk_name_who_stored_it_and_their_chains_hold() -> None:
+    bulk = Bulk()
+    with acting(actor="somebody else"):
+        first = packed(bulk, once(), "print")
+    second = packed(bulk, once(), "mug")
+    with acting(actor="import"):
+        bulk.store()
+    for parcel_id in (first, second):
+        assert store.verify_stream(parcel_id) is None
+        assert {row.actor for row in store.read_stream(parcel_id)} == {"import"}
+
+
 def test_what_was_recorded_is_known_by_its_key_and_reason() -> None:
     bulk, occasion = Bulk(), once()
     packed(bulk, occasion, "print")
