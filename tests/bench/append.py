@@ -14,7 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 
 from config.embedded import EmbeddedPostgres, binaries
+from tests.bench.appending import MOST_WRITERS
 from tests.bench.figures import ratio, typical
+from tests.bench.notebooks import TEXT
 from tests.bench.report import Report
 from tests.bench.running import Bench
 from tests.support.servers import ROOT
@@ -29,8 +31,6 @@ OWN = {
     "command with one event": "command",
 }
 LEAD_SECONDS = 0.1
-TEXT = "An event of the size that a short fact has: a name, an amount, and a reason in words."
-MOST_WRITERS = 4
 TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 
 # The yardstick's row is as wide as an event's payload; es.append() gets what a client sends.

@@ -23,8 +23,10 @@ from events import repository, store
 from events.commands import command
 from events.store import append
 from modules.kernel.identity import new_id
-from tests.bench.append import MOST_WRITERS, TEXT
-from tests.bench.notebooks import Notebook
+from tests.bench.notebooks import TEXT, Notebook
+
+# Threads of this process.
+MOST_WRITERS = 4
 
 UNCHAINED = bytes(32)
 

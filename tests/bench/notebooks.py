@@ -12,8 +12,8 @@ from events.registry import event
 from events.store import RecordedEvent
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
-from tests.bench.append import TEXT
 
+TEXT = "An event of the size that a short fact has: a name, an amount, and a reason in words."
 TABLE = (
     "CREATE TABLE IF NOT EXISTS bench_notebook"
     " (id uuid PRIMARY KEY, text text NOT NULL, notes integer NOT NULL, version bigint NOT NULL)"
