@@ -14,9 +14,11 @@ from uuid import UUID, uuid5
 from events import codec, projections, registry
 from events.aggregate import Aggregate, Event
 from events.chain import GENESIS
-from events.context import current_context
+from events.context import Context, current_context
 from events.database import TENANT, execute, fetch, require_transaction
 from events.errors import PayloadTooLarge, StoreMisuse, VersionConflict
+from events.privacy import keys
+from events.privacy.sealing import fetch_keys
 from events.recorded import RecordedEvent
 from events.repository import wake_after_commit
 from events.store import PAYLOAD_LIMIT_BYTES
@@ -38,7 +40,9 @@ class Occasion:
 
 @dataclass(slots=True)
 class _Head:
-    kind: str
+    """Where a stream stood and will stand; `hash` follows when its events are encoded."""
+
+    aggregate: Aggregate
     expected: int
     previous: bytes
     version: int
@@ -65,7 +69,7 @@ class Bulk:
     recorded_at: datetime = field(default_factory=now)
     _aggregates: dict[UUID, Aggregate] = field(default_factory=dict)
     _heads: dict[UUID, _Head] = field(default_factory=dict)
-    _rows: list[RecordedEvent] = field(default_factory=list)
+    _taken: list[tuple[Event, Occasion]] = field(default_factory=list)
     _counts: dict[UUID, int] = field(default_factory=dict)
 
     def load(self, ids: Iterable[UUID]) -> None:
@@ -82,6 +86,7 @@ class Bulk:
             " WHERE tenant_id = %s AND stream_id = ANY (%s) ORDER BY stream_id, version",
             (TENANT, wanted),
         )
+        fetch_keys(row[3].encode() for row in rows)
         streams: dict[UUID, list[tuple[Any, ...]]] = {}
         for row in rows:
             streams.setdefault(row[0], []).append(row)
@@ -97,47 +102,50 @@ class Bulk:
         return aggregate if isinstance(aggregate, cls) else None
 
     def record(self, aggregate: Aggregate, occasion: Occasion) -> None:
-        """Takes the aggregate's new events, under the ambient actor and command.
+        """Takes the aggregate's new events.
 
         Raises:
-            PayloadTooLarge: an event is larger than an event may be.
             StoreMisuse: the stream was begun here before; use the aggregate that `find` returns.
         """
         known_here = self._aggregates.setdefault(aggregate.id, aggregate)
         if known_here is not aggregate:
             raise StoreMisuse(f"{aggregate.kind} {aggregate.id} is at hand already")
-        head = self._heads.get(aggregate.id)
         events = cast("Sequence[Event]", aggregate.collect_events())
         if not events:
             return
+        head = self._heads.get(aggregate.id)
         if head is None:
             version, previous = events[0].originator_version - 1, aggregate._head or GENESIS
-            head = _Head(aggregate.kind, version, previous, version, previous)
+            head = _Head(aggregate, version, previous, version, previous)
             self._heads[aggregate.id] = head
-        for event in events:
-            self._rows.append(row := self._stamp(event, head.hash, occasion))
-            head.version, head.hash = row.version, row.hash
-        aggregate._head = head.hash
+        head.version = events[-1].originator_version
+        self._taken += [(event, occasion) for event in events]
 
     def store(self) -> int:
         """Writes all that was recorded and its read models; returns how many events there are.
 
+        All under the ambient actor and command, and under keys that one statement makes.
+
         Raises:
+            PayloadTooLarge: an event is larger than an event may be.
             VersionConflict: a stream moved on since it was loaded; begin anew with a new `Bulk`.
             NotInTransaction: there is no transaction to join.
         """
         require_transaction("appending history")
-        rows, self._rows = self._rows, []
-        if not rows:
+        taken, self._taken = self._taken, []
+        if not taken:
             return 0
+        context = current_context()
+        with keys.ready({want for event, _ in taken for want in codec.seals(event)}):
+            rows = [self._stamp(event, occasion, context) for event, occasion in taken]
         self._move_heads()
         _insert(rows)
         projections.run_inline(rows)
         wake_after_commit()
         return len(rows)
 
-    def _stamp(self, event: Event, previous: bytes, occasion: Occasion) -> RecordedEvent:
-        context = current_context()
+    def _stamp(self, event: Event, occasion: Occasion, context: Context) -> RecordedEvent:
+        head = self._heads[event.originator_id]
         payload = codec.encode_event(event)
         topic = registry.topic_of(type(event))
         if len(payload) > PAYLOAD_LIMIT_BYTES:
@@ -166,7 +174,7 @@ class Bulk:
             # The event at hand saves decoding what was just encoded.
             event=event,
         )
-        row.__dict__["hash"] = row.expected_hash(previous)
+        row.__dict__["hash"] = head.hash = row.expected_hash(head.hash)
         return row
 
     def _move_heads(self) -> None:
@@ -174,7 +182,7 @@ class Bulk:
         moved = fetch(
             _MOVE,
             (
-                *(list(self._heads), [head.kind for head in self._heads.values()]),
+                *(list(self._heads), [head.aggregate.kind for head in self._heads.values()]),
                 [head.expected for head in self._heads.values()],
                 [head.previous for head in self._heads.values()],
                 [head.version for head in self._heads.values()],
@@ -190,6 +198,8 @@ class Bulk:
                 stream_id=first,
                 expected_version=self._heads[first].expected,
             )
+        for head in self._heads.values():
+            head.aggregate._head = head.hash
         self._heads = {}
 
 

@@ -70,13 +70,30 @@ def encode_event(event: "Event") -> bytes:
     return _encoder.encode(fields)
 
 
+def seals(event: "Event") -> set[tuple[UUID, str]]:
+    """Returns whose keys `encode_event` seals the event under, and for what purposes."""
+    marks = [mark for mark in marked(type(event)) if _value(event, mark.path)]
+    return {(event.whose(), mark.purpose) for mark in marks}
+
+
+def _value(event: object, path: tuple[str, ...]) -> object:
+    for name in path:
+        event = getattr(event, name, None)
+    return event
+
+
 def own_fields(event: "Event") -> dict[str, Any]:
     """Returns the event's fields as they are in memory, those of the envelope left out."""
     return {name: getattr(event, name) for name in event.__struct_fields__ if name not in ENVELOPE}
 
 
-def decode_event(topic: str, payload: bytes, stream_id: UUID, version: int) -> "Event":
+def decode_event(
+    topic: str, payload: bytes, stream_id: UUID, version: int, part: "type[Event] | None" = None
+) -> "Event":
     """Returns the event of a stored row, brought up to its class's present version.
+
+    `part` is a class with some of the event's fields, for who reads no others: what it lacks is
+    neither decoded nor opened.
 
     Raises:
         UnknownTopic: no class is registered for the topic.
@@ -84,6 +101,7 @@ def decode_event(topic: str, payload: bytes, stream_id: UUID, version: int) -> "
         SealBroken: a sealed field was changed or moved.
     """
     event_class, steps = registry.resolve(topic)
+    event_class = part or event_class
     sealed = MARK_TEXT in payload
     if steps:
         payload = _encoder.encode(decode_fields(topic, payload))
@@ -93,6 +111,7 @@ def decode_event(topic: str, payload: bytes, stream_id: UUID, version: int) -> "
         fields: dict[str, Any] = {
             name: msgspec.json.decode(value) if name in personal else value
             for name, value in _raw_fields.decode(payload).items()
+            if part is None or name in part.__struct_fields__
         }
         open_sealed(marks, fields, stream_id=stream_id, version=version)
         payload = _encoder.encode(fields)

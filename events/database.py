@@ -5,7 +5,7 @@ statements that every command runs, that is most of their cost. Errors arrive as
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -31,6 +31,20 @@ def fetch(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
 def execute(sql: str, parameters: Sequence[object] = ()) -> None:
     """Runs one statement whose rows, if any, do not matter. Raises as `fetch` does."""
     _run(sql, parameters, returns=False)
+
+
+def copy_in(sql: str, rows: Iterable[Sequence[object]]) -> None:
+    """Runs `COPY ... FROM STDIN` with these rows. Raises as `fetch` does."""
+    wrapper = connection
+    wrapper.ensure_connection()
+    wrapper.validate_no_broken_transaction()
+    with (
+        wrapper.wrap_database_errors,
+        psycopg.Cursor(cast("Any", wrapper.connection)) as cursor,
+        cursor.copy(cast("Any", sql)) as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 @contextmanager

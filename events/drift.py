@@ -16,18 +16,16 @@ from django.db import OperationalError, transaction
 from events import follower
 from events.alarms import raise_alarm
 from events.database import execute, fetch
+from events.exclusive import LOCK_TIMEOUT, only_one, without_writers
 from events.generations import (
     BATCH,
-    LOCK_TIMEOUT,
     begin,
     choose,
     discard,
-    fill,
     fold_next,
     generation_of,
     home_of,
     models,
-    only_one,
     position_of,
     quoted,
     schema,
@@ -142,16 +140,12 @@ def confirmed(
 
     Writers wait for the few events since; whoever came first is waited for, a second at a time.
     """
-    for attempt in range(1, CONFIRM_ATTEMPTS + 1):
+
+    def compare() -> list[Difference]:
         follower.catch_up()
-        try:
-            return _confirmed(chosen, suspects)
-        except OperationalError:
-            if attempt == CONFIRM_ATTEMPTS:
-                raise
-            time.sleep(0.05 * attempt)
-            fill(chosen, "shadow")
-    raise AssertionError("the last attempt returns or raises")
+        return _confirmed(chosen, suspects)
+
+    return without_writers(chosen, "shadow", CONFIRM_ATTEMPTS, compare)
 
 
 def _confirmed(

@@ -15,17 +15,15 @@ from django.db.models import Model
 
 from events import projections
 from events.database import execute, fetch
-from events.errors import NotRebuildable, RebuildStopped, RebuildUnderWay
+from events.errors import NotRebuildable, RebuildStopped
 from events.privacy.sealing import fetch_keys
 from events.projections import AnyProjection
 from events.sequencer import sequence
 from events.store import RecordedEvent, log_head, read_sequenced
 
-BATCH = 2000
+BATCH = 8000
 # So few events behind, a generation catches up within the exchange itself.
 TAIL = 200
-# The shop waits for the exchange, and the exchange waits for the shop only so long at a time.
-LOCK_TIMEOUT = "1s"
 
 type Progress = Callable[[int, int], None]
 
@@ -190,9 +188,9 @@ def fold_next(chosen: Sequence[AnyProjection], state: str, limit: int) -> int:
 def fold(projection: AnyProjection, recorded: Sequence[RecordedEvent]) -> None:
     """Raises: RebuildStopped: an event could not be folded."""
     try:
-        wanted = [row for row in recorded if type(row.event) in projection.events]
+        wanted = projections.followed(projection, recorded)
         if wanted:
-            projection.project(wanted)
+            projection.fill(wanted)
     except OperationalError:
         raise
     except Exception as error:
@@ -216,21 +214,6 @@ def tables_of(generation: int) -> Iterator[None]:
     finally:
         if not connection.needs_rollback:
             execute(f"SET LOCAL search_path = {before}")
-
-
-@contextmanager
-def only_one() -> Iterator[None]:
-    """Lets one rebuild run at a time.
-
-    Raises:
-        RebuildUnderWay: another one runs.
-    """
-    if not fetch("SELECT pg_try_advisory_lock(hashtext('counterfoil.rebuild'))")[0][0]:
-        raise RebuildUnderWay("a rebuild is under way already: wait for it, or stop its process")
-    try:
-        yield
-    finally:
-        execute("SELECT pg_advisory_unlock(hashtext('counterfoil.rebuild'))")
 
 
 def tables(projection: AnyProjection) -> list[str]:

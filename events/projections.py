@@ -1,23 +1,18 @@
 """Read models folded from events: inline in the command's transaction, or async behind the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
-from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Model
 
 from events import registry
 from events.aggregate import Event
-from events.database import execute
+from events.rows import Rows, copy, primary_key, upsert
+from events.rows import State as State
 from events.store import RecordedEvent
 
-type State = dict[str, Any]
 type Mode = Literal["inline", "async"]
-
-# From so many rows on they are sent as arrays.
-MANY = 10
 
 
 class Projection:
@@ -36,6 +31,8 @@ class Projection:
     model: ClassVar[type[Model]]
     mode: ClassVar[Mode] = "inline"
     guard: ClassVar[Literal["version", "position"]] = "version"
+    # Of a large event, a class with the fields that the fold reads: for folding years of them.
+    parts: ClassVar[Mapping[type[Event], type[Event]]] = {}
 
     def key(self, recorded: RecordedEvent) -> Any:
         """Returns the primary key of the row an event belongs to."""
@@ -64,8 +61,22 @@ class Projection:
 
     def project(self, recorded: Sequence[RecordedEvent]) -> None:
         """Folds events in order and writes each touched row once."""
-        if self._change(recorded):
-            return
+        if not self._change(recorded):
+            folded, _ = self._fold(recorded)
+            upsert(self.model, self.guard, folded)
+
+    def fill(self, recorded: Sequence[RecordedEvent]) -> None:
+        """Does what `project` does in tables that nobody else writes: rows that are new are copied.
+
+        Raises:
+            django.db.IntegrityError: there is such a row.
+        """
+        folded, existed = self._fold(recorded)
+        upsert(self.model, self.guard, {key: folded[key] for key in existed if key in folded})
+        copy(self.model, {key: row for key, row in folded.items() if key not in existed})
+
+    def _fold(self, recorded: Sequence[RecordedEvent]) -> tuple[Rows, set[Any]]:
+        """Returns the rows as they are to be written, and which keys had one before."""
         keys = [self.key(row) for row in recorded]
         rows = self._present(recorded, keys)
         existed = {key for key, state in rows.items() if state is not None}
@@ -85,7 +96,8 @@ class Projection:
         gone = [key for key in touched if rows.get(key) is None and key in existed]
         if gone:
             self.model._default_manager.filter(pk__in=gone).delete()
-        self._write({key: state for key in touched if (state := rows.get(key)) is not None})
+        folded_rows = {key: state for key in touched if (state := rows.get(key)) is not None}
+        return folded_rows, existed
 
     def _mark(self, row: RecordedEvent) -> int:
         return row.version if self.guard == "version" else row.position or 0
@@ -128,58 +140,8 @@ class Projection:
             return {}
         names = [field.attname for field in self.model._meta.concrete_fields]
         found = self.model._default_manager.filter(pk__in=wanted).select_for_update()
-        primary = _primary_key(self.model).attname
+        primary = primary_key(self.model).attname
         return {row[primary]: row for row in found.values(*names)}
-
-    def _write(self, rows: dict[Any, State]) -> None:
-        if not rows:
-            return
-        primary = _primary_key(self.model)
-        fields = {field.attname: field for field in self.model._meta.concrete_fields}
-        names = sorted({name for state in rows.values() for name in state} | {primary.attname})
-        unknown = [name for name in names if name not in fields]
-        if unknown:
-            raise TypeError(f"{self.name} folds into {unknown}, not columns of {self.model}")
-        columns = [
-            [
-                fields[name].get_db_prep_save(
-                    key
-                    if name == primary.attname
-                    else state[name]
-                    if name in state
-                    else fields[name].get_default(),
-                    connection,
-                )
-                for key, state in rows.items()
-            ]
-            for name in names
-        ]
-        if len(rows) >= MANY and not any(isinstance(fields[name], ArrayField) for name in names):
-            execute(self._upsert(names, fields, self._unnested(names, fields)), columns)
-            return
-        places = f"({', '.join(['%s'] * len(names))})"
-        values = f"VALUES {', '.join([places] * len(rows))}"
-        parameters = [value for row in zip(*columns, strict=True) for value in row]
-        with connection.cursor() as cursor:
-            cursor.execute(self._upsert(names, fields, values), parameters)
-
-    def _unnested(self, names: list[str], fields: dict[str, Any]) -> str:
-        # One statement for any number of rows: prepared once, its values sent apart from it.
-        arrays = ", ".join(f"%b::{fields[name].db_type(connection)}[]" for name in names)
-        return f"SELECT * FROM unnest({arrays})"  # noqa: S608  # types of the model's columns
-
-    def _upsert(self, names: list[str], fields: dict[str, Any], rows: str) -> str:
-        quote = connection.ops.quote_name
-        table, guard = quote(self.model._meta.db_table), quote(self.guard)
-        columns = [quote(fields[name].column) for name in names]
-        primary = quote(_primary_key(self.model).column or "")
-        updates = [f"{column} = excluded.{column}" for column in columns if column != primary]
-        # Every name comes from the model and is quoted.
-        return (
-            f"INSERT INTO {table} ({', '.join(columns)}) {rows}"
-            f" ON CONFLICT ({primary}) DO UPDATE SET {', '.join(updates)}"
-            f" WHERE {table}.{guard} < excluded.{guard}"
-        )
 
 
 class RowsProjection:
@@ -204,6 +166,9 @@ class RowsProjection:
         raise NotImplementedError(f"{type(self).__name__} cannot be rebuilt: it has no clear()")
 
     def project(self, recorded: Sequence[RecordedEvent]) -> None:
+        self.apply(recorded)
+
+    def fill(self, recorded: Sequence[RecordedEvent]) -> None:
         self.apply(recorded)
 
 
@@ -245,13 +210,27 @@ def run_inline(recorded: Sequence[RecordedEvent]) -> None:
         projection.project([row for row in recorded if type(row.event) in projection.events])
 
 
+def followed(projection: AnyProjection, recorded: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    """Returns the rows that a projection follows, each with no more of its event than it reads.
+
+    Raises:
+        UnknownTopic, msgspec.ValidationError, SealBroken: an event cannot be decoded.
+    """
+    wanted = set(topics(projection))
+    rows = [row for row in recorded if row.topic in wanted]
+    if not isinstance(projection, Projection) or not projection.parts:
+        return rows
+    parts = {
+        topic: part
+        for event_class, part in projection.parts.items()
+        for topic in registry.names_of((event_class,))
+    }
+    return [row.in_part(parts[row.topic]) if row.topic in parts else row for row in rows]
+
+
 def topics(projection: AnyProjection) -> list[str]:
     """Returns the topics, older versions included, of the events a projection follows."""
     return registry.names_of(projection.events)
-
-
-def _primary_key(model: type[Model]) -> "Field[Any, Any]":
-    return model._meta.pk
 
 
 def _check_guard(projection: Projection) -> None:

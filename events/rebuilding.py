@@ -8,14 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from events.database import execute, fetch
 from events.errors import NotRebuildable
+from events.exclusive import LOCK_TIMEOUT, only_one, without_writers
 from events.generations import (
     BATCH,
-    LOCK_TIMEOUT,
     Progress,
     begin,
     choose,
@@ -26,7 +25,6 @@ from events.generations import (
     generation_of,
     has_todays_columns,
     home_of,
-    only_one,
     position_of,
     quoted,
     schema,
@@ -35,8 +33,6 @@ from events.generations import (
 from events.projections import AnyProjection
 from events.sequencer import sequence
 from events.store import log_head
-
-log = structlog.get_logger(__name__)
 
 EXCHANGE_ATTEMPTS = 30
 
@@ -104,18 +100,9 @@ def switch_back(names: Sequence[str] = ()) -> Exchanged:
 def exchange(chosen: Sequence[AnyProjection], state: str) -> Exchanged:
     """Puts a generation in place of the live tables; writers wait while the last events are folded.
 
-    Writers that came first are waited for, a second at a time, so that nobody queues behind us.
+    Writers that came first are waited for.
     """
-    for attempt in range(1, EXCHANGE_ATTEMPTS + 1):
-        try:
-            return _exchange(chosen, state)
-        except OperationalError as error:
-            if attempt == EXCHANGE_ATTEMPTS:
-                raise
-            log.info("exchange waits for writers", attempt=attempt, error=str(error).strip())
-            time.sleep(0.05 * attempt)
-            fill(chosen, state)
-    raise AssertionError("the last attempt returns or raises")
+    return without_writers(chosen, state, EXCHANGE_ATTEMPTS, lambda: _exchange(chosen, state))
 
 
 def _exchange(chosen: Sequence[AnyProjection], state: str) -> Exchanged:

@@ -5,10 +5,12 @@ Killed at any moment, it is simply started again: what is recorded is found and 
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
+
+from django.db import DatabaseError
 
 from config.history.ahead import ahead
 from config.history.planning import Planner
@@ -16,6 +18,7 @@ from config.history.reckoning import Reckoning
 from config.history.storing import Booking, booking, record
 from config.history.surveying import Survey, invoices, survey
 from events.context import acting
+from events.database import execute
 from events.sequencer import sequence
 
 # Lines a transaction: enough for few round trips, and little to hold in memory or to do again.
@@ -50,7 +53,7 @@ def import_history(
     Raises:
         FileRefused: the file cannot be read as invoice lines.
     """
-    with localcontext(EXACT), acting(actor="import"), rare_collections():
+    with localcontext(EXACT), acting(actor="import"), rare_collections(), no_waiting_for_the_disk():
         found = survey(path, surveyed)
         total(found.lines)
         done, known, events = 0, 0, 0
@@ -97,3 +100,19 @@ def rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+@contextmanager
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """Lets commits of this connection return before they are on the disk.
+
+    A machine that goes down may lose the newest batches, whole and in their order; the same command
+    finds out and records them again.
+    """
+    execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        # After an error there may be no connection to set it on, and then it needs no setting.
+        with suppress(DatabaseError):
+            execute("RESET synchronous_commit")

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -47,6 +47,10 @@ class DataKey:
     retired: bool = False
 
 
+# Whose key, and for what.
+type Want = tuple[UUID, str]
+
+
 class Keyring(Protocol):
     """Where keys come from: the database, or a test's memory."""
 
@@ -58,18 +62,22 @@ class Keyring(Protocol):
 
 
 _FOR_SEALING = """
-    WITH found AS (
-        SELECT id, purpose, wrapped, keep_until FROM pii.key
-        WHERE tenant_id = 1 AND subject = %s AND purpose = ANY (%s) AND retired_at IS NULL
+    WITH wanted AS MATERIALIZED (
+        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::timestamptz[])
+            AS w (subject, purpose, id, wrapped, keep_until)
+    ), found AS (
+        SELECT k.id, k.subject, k.purpose, k.wrapped, k.keep_until
+        -- Lists and not a join, which is planned for a small table and met by a large one.
+        FROM pii.key k WHERE k.tenant_id = 1 AND k.subject = ANY (%s) AND k.purpose = ANY (%s)
+            AND k.retired_at IS NULL
         FOR KEY SHARE
     ), made AS (
         INSERT INTO pii.key (id, subject, purpose, wrapped, created_at, keep_until)
-        SELECT new.id, %s, new.purpose, new.wrapped, %s, new.keep_until
-        FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::timestamptz[])
-            AS new (id, purpose, wrapped, keep_until)
-        WHERE NOT EXISTS (SELECT 1 FROM found WHERE found.purpose = new.purpose)
+        SELECT w.id, w.subject, w.purpose, w.wrapped, %s, w.keep_until FROM wanted w
+        WHERE NOT EXISTS (
+            SELECT 1 FROM found f WHERE f.subject = w.subject AND f.purpose = w.purpose)
         ON CONFLICT DO NOTHING
-        RETURNING id, purpose, wrapped, keep_until
+        RETURNING id, subject, purpose, wrapped, keep_until
     )
     SELECT * FROM found UNION ALL SELECT * FROM made
 """
@@ -87,16 +95,23 @@ class StoredKeyring:
 
         The rows stay locked against destruction until the caller's transaction ends.
         """
-        wanted = sorted(set(purposes))
-        ends = {purpose: _keep_until(purpose) for purpose in wanted}
-        keys: dict[str, DataKey] = {}
+        keys = self.for_sealing_all((subject, purpose) for purpose in purposes)
+        return {purpose: key for (_, purpose), key in keys.items()}
+
+    def for_sealing_all(self, wanted: Iterable[Want]) -> dict[Want, DataKey]:
+        """Does what `for_sealing` does for many subjects, in one statement."""
+        left = set(wanted)
+        ends = {purpose: _keep_until(purpose) for _, purpose in left}
+        keys: dict[Want, DataKey] = {}
         # Somebody else may be making the same key: the second look finds theirs.
-        while len(keys) < len(wanted):
-            for id, purpose, wrapped, keep_until in self._rows(subject, ends):
-                keys[purpose] = self._opened(id, subject, purpose, wrapped)
-                end = ends[purpose]
+        while left:
+            # In one order, so that two who make the same keys wait and do not deadlock.
+            for key, keep_until in self._rows(sorted(left), ends):
+                keys[key.subject, key.purpose] = key
+                end = ends[key.purpose]
                 if end and keep_until and keep_until < end - SLACK:
-                    execute("UPDATE pii.key SET keep_until = %s WHERE id = %s", (end, id))
+                    execute("UPDATE pii.key SET keep_until = %s WHERE id = %s", (end, key.id))
+            left -= keys.keys()
         return keys
 
     def for_opening(self, ids: Iterable[UUID]) -> dict[UUID, DataKey]:
@@ -126,18 +141,28 @@ class StoredKeyring:
             self._remembered.clear()
 
     def _rows(
-        self, subject: UUID, ends: dict[str, datetime | None]
-    ) -> list[tuple[UUID, str, bytes, datetime | None]]:
-        ids = [new_id() for _ in ends]
-        wrapped = [
-            wrap(AESGCM.generate_key(KEY_BITS), id, subject, purpose)
-            for id, purpose in zip(ids, ends, strict=True)
-        ]
-        purposes, moments = list(ends), list(ends.values())
-        return fetch(
+        self, wanted: Sequence[Want], ends: Mapping[str, datetime | None]
+    ) -> Iterator[tuple[DataKey, datetime | None]]:
+        """Yields the keys that are there or could be made, each with its end."""
+        offered: dict[UUID, DataKey] = {}
+        for subject, purpose in wanted:
+            secret = AESGCM.generate_key(KEY_BITS)
+            key = DataKey(id=new_id(), subject=subject, purpose=purpose, secret=secret)
+            offered[key.id] = key
+        subjects, purposes = [each[0] for each in wanted], [each[1] for each in wanted]
+        sealed = [wrap(k.secret, k.id, k.subject, k.purpose) for k in offered.values()]
+        moments = [ends[purpose] for purpose in purposes]
+        rows = fetch(
             _FOR_SEALING,
-            (subject, purposes, subject, now(), ids, purposes, wrapped, moments),
+            (
+                *(subjects, purposes, list(offered), sealed, moments),
+                *(list(set(subjects)), list(ends), now()),
+            ),
         )
+        for id, subject, purpose, wrapped, keep_until in rows:
+            if id in offered:
+                self._remember(id, offered[id])
+            yield offered.get(id) or self._opened(id, subject, purpose, wrapped), keep_until
 
     def _opened(
         self, id: UUID, subject: UUID, purpose: str, wrapped: bytes, *, retired: bool = False
@@ -172,6 +197,33 @@ _keyring: ContextVar[Keyring] = ContextVar("counterfoil_keyring", default=stored
 
 def keyring() -> Keyring:
     return _keyring.get()
+
+
+class _Ready:
+    """Keys that were fetched before they are needed; those to open with come as ever."""
+
+    def __init__(self, keys: Mapping[Want, DataKey]) -> None:
+        self._keys = keys
+
+    def for_sealing(self, subject: UUID, purposes: Iterable[str]) -> dict[str, DataKey]:
+        return {purpose: self._keys[subject, purpose] for purpose in purposes}
+
+    def for_opening(self, ids: Iterable[UUID]) -> dict[UUID, DataKey]:
+        return stored_keyring.for_opening(ids)
+
+
+@contextmanager
+def ready(wanted: Iterable[Want]) -> Iterator[None]:
+    """Fetches or makes keys in one statement for all that is sealed within the block.
+
+    In the caller's transaction, which has to be the one that stores what is sealed. Nothing else
+    than what is wanted can be sealed meanwhile.
+    """
+    if keyring() is not stored_keyring:
+        yield
+        return
+    with use(_Ready(stored_keyring.for_sealing_all(wanted))):
+        yield
 
 
 @contextmanager

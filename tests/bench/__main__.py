@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from config.embedded import EmbeddedRefused
-from tests.bench import append, flow, history, idle, pages, proof
+from tests.bench import append, flow, growth, history, idle, pages, proof, store
 from tests.bench.report import Report
 from tests.bench.running import FOLDER, QUICK, Bench, Pace
 from tests.support.servers import ROOT
@@ -17,6 +17,7 @@ from tests.support.servers import ROOT
 # In this order: the store while no shop runs, then the shop's two starts, then the running shop.
 SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
     "append": append.measure,
+    "store": store.measure,
     "proof": proof.measure,
     "idle": idle.measure,
     "pages": pages.measure,
@@ -25,7 +26,10 @@ SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
 # Asked for by name only: they explain figures and are none.
 EXPLAINING = ("statements", "profile")
 # Asked for by name only: a year takes minutes.
-LONG: dict[str, Callable[[Bench, Report], None]] = {"history": history.measure}
+LONG: dict[str, Callable[[Bench, Report], None]] = {
+    "history": history.measure,
+    "growth": growth.measure,
+}
 
 
 def main(arguments: list[str]) -> int:

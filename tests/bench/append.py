@@ -14,16 +14,22 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 
 from config.embedded import EmbeddedPostgres, binaries
-from tests.bench.appending import TEXT
+from tests.bench.appending import MOST_WRITERS
 from tests.bench.figures import ratio, typical
+from tests.bench.notebooks import TEXT
 from tests.bench.report import Report
 from tests.bench.running import Bench
 from tests.support.servers import ROOT
 
-CLIENTS = (1, 8)
+CLIENTS = (1, 8, 32)
+PROCESSES = 8
 YARDSTICK = "pgbench: single INSERT"
 SERVER_APPEND = "pgbench: es.append()"
-OWN = {"append in a transaction": "append", "command with one event": "command"}
+OWN = {
+    "append in a transaction": "append",
+    "the same without its hash": "unchained",
+    "command with one event": "command",
+}
 LEAD_SECONDS = 0.1
 TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 
@@ -51,6 +57,7 @@ def measure(bench: Bench, report: Report) -> None:
         ["clients", "what", "transactions/s", "ratio"],
         [[row["clients"], row["what"], row["per_second"], row["ratio"]] for row in found],
     )
+    report.say("Writers of the store are processes, from 8 on with several threads each.")
     report.say("An INSERT is one row in one table; an event is a stream's head and a chained row.")
     report.keep("append", {"server": server, "figures": found})
 
@@ -103,7 +110,7 @@ def appenders(bench: Bench, url: str) -> Iterator[list[subprocess.Popen[str]]]:
             stdout=subprocess.PIPE,
             text=True,
         )
-        for _ in range(max(CLIENTS))
+        for _ in range(PROCESSES)
     ]
     try:
         for worker in workers:
@@ -139,7 +146,7 @@ def figures(
             for place, name in enumerate(SCRIPTS)
         }
         for name, mode in OWN.items():
-            rates[name] = committed(workers[:clients], mode, seconds)
+            rates[name] = committed(workers[:clients], mode, seconds, clients)
         rounds.append(rates)
     return [
         {
@@ -152,11 +159,15 @@ def figures(
     ]
 
 
-def committed(workers: Sequence[subprocess.Popen[str]], mode: str, seconds: int) -> float:
+def committed(
+    workers: Sequence[subprocess.Popen[str]], mode: str, seconds: int, clients: int
+) -> float:
+    each = clients // len(workers)
+    assert each <= MOST_WRITERS
     begin_at = time.monotonic() + LEAD_SECONDS
     for worker in workers:
         assert worker.stdin is not None
-        worker.stdin.write(f"{mode} {begin_at} {seconds}\n")
+        worker.stdin.write(f"{mode} {begin_at} {seconds} {each}\n")
         worker.stdin.flush()
     return sum(int(told(worker)) for worker in workers) / seconds
 

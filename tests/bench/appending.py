@@ -1,45 +1,34 @@
 """Appends events for a time, as one client of the store does; told by lines on standard input.
 
-A line is `MODE BEGIN_AT SECONDS`; the answer is how many transactions were committed. Modes:
-`append` is `events.store.append` in a transaction, `command` a whole command that saves an
-aggregate (its answer stored, its event appended, readers woken).
+A line is `MODE BEGIN_AT SECONDS WRITERS`; the answer is how many transactions were committed.
+Modes: `append` is `events.store.append` in a transaction, `command` a whole command that saves an
+aggregate (its answer stored, its event appended, readers woken), `unchained` is `append` without
+its hash. With more than one writer a process has as many threads.
 """
 
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
+from unittest.mock import patch
 from uuid import UUID
 
 import django
 from django.db import transaction
 
-from events import repository
-from events.aggregate import Aggregate, Event
+from events import repository, store
 from events.commands import command
-from events.registry import event
 from events.store import append
 from modules.kernel.identity import new_id
+from tests.bench.notebooks import TEXT, Notebook
 
-TEXT = "An event of the size that a short fact has: a name, an amount, and a reason in words."
+# Threads of this process.
+MOST_WRITERS = 4
 
-
-class Notebook(Aggregate):
-    """Has one event in its life."""
-
-    kind = "bench.notebook"
-    text: str
-
-    @event("bench.notebook.opened")
-    class Opened(Event, frozen=True):
-        text: str
-
-        def apply(self, aggregate: "Notebook") -> None:
-            aggregate.text = self.text
-
-    @classmethod
-    def open(cls, id: UUID, text: str) -> "Notebook":
-        return cls._create(cls.Opened, id=id, text=text)
+UNCHAINED = bytes(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +55,11 @@ def command_one() -> None:
     open_notebook(OpenNotebook(notebook_id=new_id(), text=TEXT))
 
 
-MODES: dict[str, Callable[[], None]] = {"append": append_one, "command": command_one}
+MODES: dict[str, Callable[[], None]] = {
+    "append": append_one,
+    "unchained": append_one,
+    "command": command_one,
+}
 
 
 def main() -> None:
@@ -74,9 +67,15 @@ def main() -> None:
     for one in MODES.values():
         one()
     print("ready", flush=True)
-    for line in sys.stdin:
-        mode, begin_at, seconds = line.split()
-        print(committed(MODES[mode], float(begin_at), float(seconds)), flush=True)
+    # Threads keep their connections from one round to the next.
+    with ThreadPoolExecutor(MOST_WRITERS) as pool:
+        for line in sys.stdin:
+            mode, begin_at, seconds, writers = line.split()
+            work = partial(committed, MODES[mode], float(begin_at), float(seconds))
+            hashing = patch.object(store, "event_hash", lambda *_: UNCHAINED)
+            with hashing if mode == "unchained" else nullcontext():
+                counts = [pool.submit(work) for _ in range(int(writers))]
+                print(sum(count.result() for count in counts), flush=True)
 
 
 def committed(one: Callable[[], None], begin_at: float, seconds: float) -> int:

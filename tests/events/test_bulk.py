@@ -10,7 +10,7 @@ from events import facts, repository, store
 from events.bulk import Bulk, Occasion, known
 from events.context import acting
 from events.errors import NotInTransaction, PayloadTooLarge, StoreMisuse, VersionConflict
-from events.projections import MANY
+from events.rows import MANY
 from events.sequencer import sequence
 from modules.kernel.identity import new_id
 from tests.events.sample import FillParcel, OpenParcel, Parcel, ParcelRow, fill_parcel, open_parcel
@@ -57,6 +57,18 @@ def test_each_event_says_when_it_was_true_and_why_it_is_there() -> None:
     for row in (first, second):
         assert (row.effective_at, row.correlation_id) == (LONG_AGO, occasion.reason)
         assert row.recorded_at == bulk.recorded_at
+
+
+def test_all_events_of_a_bulk_name_who_stored_it_and_their_chains_hold() -> None:
+    bulk = Bulk()
+    with acting(actor="somebody else"):
+        first = packed(bulk, once(), "print")
+    second = packed(bulk, once(), "mug")
+    with acting(actor="import"):
+        bulk.store()
+    for parcel_id in (first, second):
+        assert store.verify_stream(parcel_id) is None
+        assert {row.actor for row in store.read_stream(parcel_id)} == {"import"}
 
 
 def test_what_was_recorded_is_known_by_its_key_and_reason() -> None:
@@ -137,8 +149,10 @@ def test_mistakes_of_the_calling_code_are_named() -> None:
     again = Parcel.open(next(iter(bulk._aggregates)), "to Paris")
     with pytest.raises(StoreMisuse, match="at hand already"):
         bulk.record(again, once())
+    bulk = Bulk()
+    packed(bulk, once(), "x" * (store.PAYLOAD_LIMIT_BYTES + 1))
     with pytest.raises(PayloadTooLarge):
-        packed(Bulk(), once(), "x" * (store.PAYLOAD_LIMIT_BYTES + 1))
+        bulk.store()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from django.db.models import Model
 
-from events.projections import registered
-from events.store import read_stream
+from events.projections import followed, registered
+from events.store import read_log, read_stream
+from modules.orders.domain.order import Order
 from modules.orders.models import OrderMoney, OrderRow
 from modules.payments.commands import resolve_unknown
 from modules.payments.models import PaymentRow
@@ -49,3 +50,25 @@ def test_read_models_are_folded_anew_to_the_same_rows() -> None:
         projection = registered()[name]
         projection.project([row for row in history if type(row.event) in projection.events])
     assert rows() == before
+
+
+def test_the_part_of_an_event_that_is_read_makes_the_same_rows_as_the_whole() -> None:
+    trade()
+    before = rows()
+    log = read_log(0, 1_000)
+    for name in reversed(PROJECTIONS):
+        registered()[name].clear()
+    for name in PROJECTIONS:
+        registered()[name].fill(followed(registered()[name], log))
+    assert rows() == before
+
+
+def test_what_a_read_model_does_not_read_of_an_order_is_neither_decoded_nor_opened() -> None:
+    trade()
+    placed = next(row for row in read_log(0, 1_000) if isinstance(row.event, Order.Placed))
+    (part,) = followed(registered()["orders.orders"], [placed])
+    event: Any = part.event
+    assert event.contact.email == placed.event.contact.email  # type: ignore[attr-defined]
+    assert not hasattr(event.contact, "billing_address")
+    assert not hasattr(event.quote, "steps")
+    assert (part.position, part.hash) == (placed.position, placed.hash)
