@@ -7,7 +7,8 @@
 | parcel delivered         | complete the order, once it is paid                             |
 | payment captured         | complete the order, once it is delivered                        |
 | return received          | put its units back on hand, if they may be sold again           |
-| lines or order cancelled | release their stock, balance the money                          |
+| lines or order cancelled | release their stock, balance the money; complete it if that was |
+|                          | all that was still to be delivered                              |
 | authorised too late      | get the stock again, or else cancel; balance the money          |
 | captured too late        | balance the money                                               |
 | capture failed           | balance the money                                               |
@@ -110,6 +111,7 @@ def release_the_lines(fact: LinesCancelled) -> None:
         if load(Order, fact.order_id).state.status == "confirmed":
             raise
     balance(fact.order_id)
+    complete_the_order(fact.order_id)
 
 
 def release_the_order(fact: OrderCancelled) -> None:
