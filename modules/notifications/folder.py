@@ -32,9 +32,7 @@ def forget(whose: Forgotten) -> None:
 
     With a mail server there is no such folder, and what was sent is in other people's mailboxes.
     """
-    options: Any = settings.MAILERS["default"].get("OPTIONS", {})
-    folder = options.get("file_path")
-    for path in sorted(Path(folder).glob("*.log")) if folder else ():
+    for path in kept_mails():
         mails = path.read_text(encoding="utf-8", errors="replace").split(f"{RULE}\n")
         old = path.stat().st_mtime <= whose.until.timestamp()
         kept = [mail for mail in mails if not _about(mail, whose, old=old)]
@@ -42,6 +40,13 @@ def forget(whose: Forgotten) -> None:
             path.unlink(missing_ok=True)
         elif len(kept) < len(mails):
             path.write_text(f"{RULE}\n".join(kept), encoding="utf-8")
+
+
+def kept_mails() -> list[Path]:
+    """Returns the files in which this shop's own mails lie; none with a mail server."""
+    options: Any = settings.MAILERS["default"].get("OPTIONS", {})
+    folder = options.get("file_path")
+    return sorted(Path(folder).glob("*.log")) if folder else []
 
 
 def _about(mail: str, whose: Forgotten, *, old: bool) -> bool:

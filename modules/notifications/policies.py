@@ -8,7 +8,7 @@ from events.outbox import emit
 from events.privacy.erasing import CustomerErased
 from modules.customers.selectors import account_emails
 from modules.notifications.contracts import SEND, Kind
-from modules.notifications.folder import Forgotten, forget
+from modules.notifications.folder import Forgotten, forget, kept_mails
 from modules.orders.contracts import (
     LinesCancelled,
     OrderCancelled,
@@ -65,6 +65,8 @@ def say_it_is_refunded(fact: PaymentRefunded) -> None:
 
 def forget_the_mails(fact: CustomerErased) -> None:
     """Clears the folder of a shop without a mail server; other mails are out of reach."""
+    if not kept_mails():
+        return
     forget(
         Forgotten(
             subjects=fact.subjects,
