@@ -75,10 +75,11 @@ def totals_of(references: Iterable[UUID]) -> tuple[PaymentTotals, ...]:
     rows = PaymentRow.objects.filter(reference__in=states).order_by("requested_at", "id")
     for row in rows:
         states[row.reference].append(state_of(row))
-    return tuple(_totals(reference, found) for reference, found in states.items())
+    return tuple(totals_from(reference, found) for reference, found in states.items())
 
 
-def _totals(reference: UUID, states: list[PaymentState]) -> PaymentTotals:
+def totals_from(reference: UUID, states: list[PaymentState]) -> PaymentTotals:
+    """Returns the sums over these states, which are those of all payments of a reference."""
     captured = sum(each.captured_minor for each in states)
     refunded = sum(each.refunded_minor for each in states)
     pending = sum(each.pending_captures_minor for each in states)
