@@ -2,8 +2,8 @@
 
     python -m tests.determinism.fold [events.jsonl]
 
-The file is the one of an auditor's bundle, or the small one kept here. Nothing that says when, where
-or on what this runs may change the answer.
+The file is the one of an auditor's bundle, or the small one kept here. Nothing that says when,
+where or on what this runs may change the answer.
 """
 
 import locale

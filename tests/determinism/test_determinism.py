@@ -26,7 +26,6 @@ PLACES = {
         "LANG": "C",
         "PYTHONUTF8": "0",
         "PYTHONHASHSEED": "4242",
-        "PYTHONOPTIMIZE": "1",
     },
 }
 
