@@ -114,6 +114,18 @@ fuzz: setup-tests
 tamper: setup-tests
     COUNTERFOIL_TAMPERINGS=1000 {{ python }} -m pytest -q tests/integrity/test_tampering.py --timeout=900
 
+# 10,000 random lives of orders: read models dropped and made anew are the same in every cell
+[group('test')]
+lifecycles: setup-tests
+    COUNTERFOIL_LIFECYCLES=10000 {{ python }} -m pytest -q -n 2 tests/lifecycles --timeout=3600
+
+# The same state on another Python, in other time zones and languages: `just determinism 3.14`
+[group('test')]
+determinism other="3.12": setup-tests
+    {{ uv }} venv -q --clear --python {{ other }} var/determinism
+    {{ uv }} pip sync -q --python var/determinism --require-hashes requirements/runtime.txt
+    {{ python }} -m pytest -q tests/determinism
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")

@@ -26,6 +26,7 @@ from modules.inventory import api as inventory
 from modules.orders.api import buying, staff
 from modules.payments import api as payments
 from modules.pricing import api as pricing
+from modules.privacy import api as privacy
 from modules.shipping import api as shipping
 
 DESCRIPTION = """
@@ -93,6 +94,7 @@ PAYING = GuestLimit("paying", 20)
 for looking in (catalog.router, pricing.router, inventory.router, shipping.router):
     api.add_router("", looking, auth=Anybody(), throttle=BROWSING)
 api.add_router("", customers.router, auth=Anybody())
+api.add_router("", privacy.router, auth=Anybody(), throttle=PAYING)
 api.add_router("", carts.router, auth=Anybody(), throttle=BASKETS)
 api.add_router("", checkout.baskets_router, auth=Anybody(), throttle=BASKETS)
 api.add_router("", checkout.router, auth=Anybody(), throttle=ORDERING)

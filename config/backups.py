@@ -22,6 +22,7 @@ from events.database import fetch
 from events.errors import StreamNotFound
 from events.integrity.merkle import Frontier
 from events.integrity.tree import event_hashes
+from events.privacy.erasing import reapply
 from events.sequencer import adopt_restore, sequence
 from events.store import log_head
 from modules.kernel.clock import now
@@ -48,13 +49,15 @@ class Manifest:
 class Restored:
     """What was put back: `numbered` events had been committed but not numbered at the backup.
 
-    `missing` events are covered by the checkpoint that was given and not in the backup.
+    `missing` events are covered by the checkpoint that was given and not in the backup; `erased` is
+    how many erasures of the list outside the database were carried out again.
     """
 
     manifest: Manifest
     position: int
     numbered: int
     missing: int | None
+    erased: int
 
 
 def backup(folder: Path) -> Manifest:
@@ -93,7 +96,7 @@ def restore(folder: Path, shipped: Path | None = None) -> Restored:
     `shipped` is the newest checkpoint that had left the host: it tells what the backup lacks.
 
     The event store is taken over from the other cluster: what the dump caught unnumbered is
-    numbered once, and a new epoch begins.
+    numbered once, and a new epoch begins. Who was erased after the backup is erased again.
 
     Raises:
         BackupRefused: the backup is not whole, the database is not empty, or a program failed.
@@ -119,7 +122,13 @@ def restore(folder: Path, shipped: Path | None = None) -> Restored:
         )
     position = log_head()
     missing = gap(shipped, position) if shipped else None
-    return Restored(manifest=manifest, position=position, numbered=numbered, missing=missing)
+    return Restored(
+        manifest=manifest,
+        position=position,
+        numbered=numbered,
+        missing=missing,
+        erased=reapply(),
+    )
 
 
 def gap(shipped: Path, position: int) -> int:

@@ -13,10 +13,24 @@ from typing import Any
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
+from events.privacy.secrets import keyed_digest
+
+# What allauth counts tries under names a person by a plain hash, which can be guessed.
+GUESSABLE = "allauth:"
 # After a failure Redis is left alone for so long: waiting for it once per key would stall pages.
 PAUSE_SECONDS = 5.0
 
 logger = logging.getLogger("counterfoil.cache")
+
+
+def stored_key(key: str, prefix: str, version: int) -> str:
+    """Returns under which name a value lies in the cache (Django's `KEY_FUNCTION`).
+
+    A key that names somebody is replaced by one that nobody without `PII_KEY` can compute.
+    """
+    if key.startswith(GUESSABLE):
+        key = f"{GUESSABLE}{keyed_digest('cache', key.encode()).hex()}"
+    return f"{prefix}:{version}:{key}"
 
 
 class VanishingClient(RedisCacheClient):

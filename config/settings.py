@@ -182,12 +182,14 @@ CACHES = {
             "BACKEND": "config.cache.VanishingRedisCache",
             "LOCATION": env.redis_url,
             "KEY_PREFIX": "counterfoil",
+            "KEY_FUNCTION": "config.cache.stored_key",
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0},
         }
         if env.redis_url
         else {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": str(env.data_directory / "cache"),
+            "KEY_FUNCTION": "config.cache.stored_key",
             "OPTIONS": {"MAX_ENTRIES": 2000},
         }
     )

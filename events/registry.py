@@ -64,6 +64,11 @@ def upcast(name: str, *, from_version: int) -> Callable[[Upcaster], Upcaster]:
     return register
 
 
+def unchanged(fields: dict[str, Any]) -> dict[str, Any]:
+    """The step to a version that adds fields with defaults, or seals what was stored in clear."""
+    return fields
+
+
 def own(event_class: type["Event"], aggregate_class: type["Aggregate"]) -> None:
     """Remembers in which aggregate an event is nested."""
     _aggregates[event_class] = aggregate_class

@@ -14,6 +14,7 @@ from config.history.planning import CAME_BACK, Plan, PlannedOrder
 from config.importing.reading import Line
 from events.bulk import Bulk, Occasion, known
 from events.commands import command
+from events.privacy.secrets import party_subject
 from modules.adjustments.commands import record_past_adjustment
 from modules.adjustments.contracts import Entry, RecordAdjustment
 from modules.adjustments.selectors import entries_by_number
@@ -174,6 +175,7 @@ def _adjustment(plan: Plan, number: int, lines: Sequence[tuple[Line, str]]) -> R
             )
             for line, reason in lines
         ),
+        subject=_subject(lines[0][0].customer),
     )
 
 
@@ -185,6 +187,7 @@ def _past(order: PlannedOrder) -> PastOrder:
         customer_id=None,
         contact=_contact(order.customer, order.country),
         quote=invoiced(order),
+        subject=_subject(order.customer),
     )
     return PastOrder(order=place, payment_id=_payment_id(order.id), provider=PROVIDER)
 
@@ -214,6 +217,12 @@ def _contact(customer: str, country: str) -> Contact:
         country=code,
     )
     return Contact(email="", delivery_address=address, billing_address=address)
+
+
+@lru_cache(maxsize=10_000)
+def _subject(customer: str) -> UUID | None:
+    """Under which id all that the books say of a customer is sealed, for one erasure to find."""
+    return party_subject(_party(customer)) if customer else None
 
 
 def _party(customer: str) -> str:

@@ -11,6 +11,8 @@ from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
+EACH = "[]"
+
 
 @dataclass(frozen=True, slots=True)
 class Personal:
@@ -21,7 +23,10 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A marked field: the names that lead to it from the event, its type, and its purpose."""
+    """A marked field: the names that lead to it from the event, its type, and its purpose.
+
+    The name `EACH` stands for every item of a list.
+    """
 
     path: tuple[str, ...]
     type: Any
@@ -37,7 +42,7 @@ def marked(cls: type) -> tuple[Mark, ...]:
     """Returns the marked fields of a class and of the classes its fields are of.
 
     Raises:
-        TypeError: a mark is where it could not be followed: inside a list, an option, a mapping.
+        TypeError: a mark is where it could not be followed: inside an option or a mapping.
     """
     return tuple(_marks(cls, ()))
 
@@ -51,12 +56,22 @@ def _marks(cls: type, above: tuple[str, ...]) -> Iterator[Mark]:
             yield Mark(path, kind, found[0].purpose)
         elif _has_fields(kind):
             yield from _marks(kind, path)
+        elif (item := _item(kind)) and _has_fields(item):
+            yield from _marks(item, (*path, EACH))
         elif any(_has_fields(each) and marked(each) for each in get_args(kind)):
             raise TypeError(f"{cls.__qualname__}.{name}: a personal field cannot be inside {kind}")
 
 
 def _metadata(hint: Any) -> tuple[Any, ...]:
     return cast("tuple[Any, ...]", getattr(hint, "__metadata__", ()))
+
+
+def _item(kind: Any) -> Any:
+    """Returns of what a list, or a tuple of any length, is; None for whatever else."""
+    arguments = get_args(kind)
+    if get_origin(kind) is list or (get_origin(kind) is tuple and arguments[1:] == (...,)):
+        return arguments[0]
+    return None
 
 
 def _has_fields(kind: Any) -> bool:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.errors import SealBroken
 from events.privacy.keys import NONCE_BYTES, DataKey, keyring, stored_keyring
-from events.privacy.marks import Mark, stand_in
+from events.privacy.marks import EACH, Mark, stand_in
 
 type View = Literal["open", "sealed", "kept"]
 
@@ -58,7 +58,9 @@ def seal(
 
     Makes the subject's keys where there are none yet, in the caller's transaction.
     """
-    present = [(mark, value) for mark in marks if (value := _get(fields, mark.path))]
+    present = [
+        (mark, value) for mark in _spread(marks, fields) if (value := _get(fields, mark.path))
+    ]
     if not present:
         return
     keys = keyring().for_sealing(subject, {mark.purpose for mark, _ in present})
@@ -81,7 +83,11 @@ def open_sealed(
         SealBroken: a sealed value was changed or moved.
     """
     view = _view.get()
-    sealed = [(mark, value) for mark in marks if _is_sealed(value := _get(fields, mark.path))]
+    sealed = [
+        (mark, value)
+        for mark in _spread(marks, fields)
+        if _is_sealed(value := _get(fields, mark.path))
+    ]
     if view == "sealed":
         for mark, _ in sealed:
             _put(fields, mark.path, stand_in(mark.type, SEALED))
@@ -129,15 +135,31 @@ def _key_id(value: dict[str, Any]) -> UUID:
         raise SealBroken("a sealed field names no key") from None
 
 
+def _spread(marks: tuple[Mark, ...], fields: dict[str, Any]) -> Iterator[Mark]:
+    """Yields the marks with those of lists once for each item, whose place is part of the name."""
+    for mark in marks:
+        if EACH not in mark.path:
+            yield mark
+            continue
+        before = mark.path.index(EACH)
+        above, below = mark.path[:before], mark.path[before + 1 :]
+        for place in range(len(_get(fields, above) or ())):
+            path = (*above, str(place), *below)
+            yield from _spread((Mark(path, mark.type, mark.purpose),), fields)
+
+
 def _get(fields: Any, path: tuple[str, ...]) -> Any:
     for name in path:
-        fields = fields.get(name) if isinstance(fields, dict) else None
+        if isinstance(fields, list | tuple):
+            fields = fields[int(name)]
+        else:
+            fields = fields.get(name) if isinstance(fields, dict) else None
     return fields
 
 
-def _put(fields: dict[str, Any], path: tuple[str, ...], value: object) -> None:
+def _put(fields: Any, path: tuple[str, ...], value: object) -> None:
     for name in path[:-1]:
-        fields = fields[name]
+        fields = fields[int(name)] if isinstance(fields, list | tuple) else fields[name]
     fields[path[-1]] = value
 
 

@@ -35,6 +35,11 @@ def guest_subject(email: str) -> UUID:
     return UUID(bytes=keyed_digest("subject", email.strip().lower().encode())[:16])
 
 
+def party_subject(name: str) -> UUID:
+    """Returns the subject of somebody whom the books know by name or number alone."""
+    return UUID(bytes=keyed_digest("party", name.strip().encode())[:16])
+
+
 def subject_of(customer_id: UUID | None, email: str) -> UUID:
     """Returns whose data an order's is: the account's own id, or the guest's by e-mail address."""
     return customer_id or guest_subject(email)

@@ -18,5 +18,6 @@ def record_past_adjustment(bulk: Bulk, message: RecordAdjustment, occasion: Occa
         party=message.party,
         currency=message.currency,
         entries=message.entries,
+        subject=message.subject,
     )
     bulk.record(adjustment, occasion)

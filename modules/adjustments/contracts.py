@@ -12,12 +12,17 @@ minus a tenth of a penny is -1 and 900,000. docs/decisions/0030 says why.
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
+from events.privacy.marks import Personal
 from modules.kernel.errors import Conflict, NotFound
 from modules.kernel.money import exponent
 
 MILLION = 1_000_000
+
+# The law asks for the books as long as for invoices (`settings.PERSONAL_PERIODS`).
+BOOKS = "invoice"
 
 
 class AdjustmentUnsound(Conflict):
@@ -34,10 +39,13 @@ class AdjustmentNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A line of the document; `quantity` and `unit_price` as it has them, `reason` in words."""
+    """A line of the document; `quantity` and `unit_price` as it has them, `reason` in words.
+
+    Somebody typed the description, so it is sealed; the reason is the shop's own ruling.
+    """
 
     code: str
-    description: str
+    description: Annotated[str, Personal(BOOKS)]
     quantity: int
     unit_price: Decimal
     reason: str
@@ -50,13 +58,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAdjustment:
-    """Records a document with all its entries; `party` is whose it is, if anybody's."""
+    """Records a document with all its entries; `party` is whose it is, if anybody's.
+
+    `subject` is the id under which the party is known, so that one erasure finds all of theirs.
+    """
 
     adjustment_id: UUID
     number: str
     party: str
     currency: str
     entries: tuple[Entry, ...]
+    subject: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,11 @@
 """The adjustments' read model: one row a document."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from events.projections import Projection, register
-from events.store import RecordedEvent
+from events.store import RecordedEvent, read_stream
 from modules.adjustments.domain.adjustment import Adjustment
 from modules.adjustments.models import AdjustmentRow
 
@@ -18,6 +20,7 @@ class Adjustments(Projection):
         return {
             "number": event.number,
             "party": event.party,
+            "subject": event.whose(),
             "currency": event.currency,
             "amount_minor": event.amount_minor,
             "rest_millionths": event.rest_millionths,
@@ -26,4 +29,13 @@ class Adjustments(Projection):
         }
 
 
-register(Adjustments())
+def fold_again(adjustment_ids: Iterable[UUID]) -> None:
+    """Writes rows anew from their streams, as a rebuild would: after somebody was erased."""
+    for adjustment_id in adjustment_ids:
+        for recorded in read_stream(adjustment_id):
+            row = ADJUSTMENTS.fold(None, recorded)
+            AdjustmentRow.objects.filter(id=adjustment_id).update(**row)
+
+
+ADJUSTMENTS = Adjustments()
+register(ADJUSTMENTS)

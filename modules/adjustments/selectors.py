@@ -26,6 +26,7 @@ __all__ = [
     "adjustment_ids",
     "adjustment_totals",
     "adjustments",
+    "adjustments_of",
     "entries_by_number",
 ]
 
@@ -41,6 +42,12 @@ def adjustments(
         earlier = Q(effective_at__lt=after.effective_at)
         rows = rows.filter(earlier | Q(effective_at=after.effective_at, id__lt=after.id))
     return tuple(_summary(row) for row in rows[: max(1, min(limit, PAGE_LIMIT))])
+
+
+def adjustments_of(subjects: Iterable[UUID]) -> tuple[AdjustmentSummary, ...]:
+    """Returns every adjustment that holds personal data of these subjects, oldest first."""
+    found = AdjustmentRow.objects.filter(subject__in=list(subjects))
+    return tuple(_summary(row) for row in found.order_by("effective_at", "id"))
 
 
 def adjustment_entries(adjustment_id: UUID) -> tuple[Entry, ...]:

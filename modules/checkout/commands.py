@@ -5,6 +5,7 @@ from uuid import UUID
 from django.conf import settings
 
 from events.commands import command
+from events.privacy.secrets import subject_of
 from modules.carts.commands import close_cart
 from modules.carts.contracts import Cart, CartClosed, CloseCart
 from modules.carts.selectors import cart as cart_of
@@ -25,7 +26,7 @@ from modules.kernel.identity import derived_id, new_id, new_order_number
 from modules.kernel.wording import written
 from modules.orders import commands as orders
 from modules.orders.contracts import Contact, OrderStepRefused, PlaceOrder
-from modules.orders.selectors import order_detail, order_status, order_token
+from modules.orders.selectors import order_detail, order_status, order_subject, order_token
 from modules.payments.commands import request_payment, start_payment, void_payment
 from modules.payments.contracts import (
     NextStep,
@@ -176,6 +177,7 @@ def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
             provider=message.payment_method,
             amount_minor=quote.total_minor,
             currency=quote.currency,
+            subject=subject_of(message.customer_id, message.email),
         )
     )
     close_cart(CloseCart(cart_id=cart.id, order_id=message.order_id, expected_version=cart.version))
@@ -263,6 +265,7 @@ def change_method(message: ChangeMethod) -> UUID:
             provider=message.provider,
             amount_minor=order.due_minor,
             currency=order.currency,
+            subject=order_subject(order.id),
         )
     )
     return message.payment_id

@@ -1,5 +1,6 @@
 """Questions about people and keys; never cached."""
 
+from collections.abc import Iterable
 from hmac import compare_digest
 from uuid import UUID
 
@@ -42,6 +43,12 @@ def proven_emails(customer_id: UUID) -> tuple[str, ...]:
     """Returns the e-mail addresses that the account's owner has shown to be theirs."""
     found = EmailAddress.objects.filter(user_id=customer_id, verified=True)
     return tuple(found.order_by("-primary", "email").values_list("email", flat=True))
+
+
+def account_emails(ids: Iterable[UUID]) -> tuple[str, ...]:
+    """Returns the e-mail addresses of those of these ids that are accounts, in lower case."""
+    found = User.objects.filter(id__in=list(ids)).order_by("id")
+    return tuple(email.lower() for email in found.values_list("email", flat=True))
 
 
 def confirmed_by_password(customer_id: UUID, password: str) -> bool:

@@ -5,7 +5,10 @@ from uuid import UUID
 from events.context import current_context
 from events.facts import subscribe
 from events.outbox import emit
+from events.privacy.erasing import CustomerErased
+from modules.customers.selectors import account_emails
 from modules.notifications.contracts import SEND, Kind
+from modules.notifications.folder import Forgotten, forget, kept_mails
 from modules.orders.contracts import (
     LinesCancelled,
     OrderCancelled,
@@ -13,6 +16,7 @@ from modules.orders.contracts import (
     ParcelShipped,
     ReturnReceived,
 )
+from modules.orders.selectors import orders_of
 from modules.payments.contracts import PaymentDeclined, PaymentRefunded
 
 
@@ -59,6 +63,25 @@ def say_it_is_refunded(fact: PaymentRefunded) -> None:
     write("refunded", fact.reference, fact.refund_id, fact.amount_minor)
 
 
+def forget_the_mails(fact: CustomerErased) -> None:
+    """Clears the folder of a shop without a mail server; other mails are out of reach."""
+    if not kept_mails():
+        return
+    forget(
+        Forgotten(
+            subjects=fact.subjects,
+            addresses=account_emails(fact.subjects),
+            orders=[
+                order.number
+                for order in orders_of(fact.subjects)
+                if order.placed_at <= fact.erased_at
+            ],
+            until=fact.erased_at,
+        )
+    )
+
+
+subscribe(CustomerErased, forget_the_mails)
 subscribe(OrderPlaced, confirm_the_order)
 subscribe(PaymentDeclined, say_it_was_declined)
 subscribe(ParcelShipped, say_it_is_on_its_way)

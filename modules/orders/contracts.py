@@ -93,7 +93,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder:
-    """Records an order with its whole quote. `order_id` comes from the form: twice is once."""
+    """Records an order with its whole quote. `order_id` comes from the form: twice is once.
+
+    `subject` names whose it is where neither an account nor an e-mail address does.
+    """
 
     order_id: UUID
     number: str
@@ -101,6 +104,7 @@ class PlaceOrder:
     customer_id: UUID | None
     contact: Contact
     quote: Quote
+    subject: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

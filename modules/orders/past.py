@@ -26,6 +26,7 @@ def complete_order(bulk: Bulk, message: PastOrder, occasion: Occasion) -> None:
         customer_id=placed.customer_id,
         contact=placed.contact,
         quote=placed.quote,
+        subject=placed.subject,
     )
     everything = [LineQuantity(sku=line.sku, quantity=line.quantity) for line in placed.quote.lines]
     parcel_id = derived_id("orders.past", order.id, "parcel")
@@ -43,6 +44,7 @@ def complete_order(bulk: Bulk, message: PastOrder, occasion: Occasion) -> None:
             provider=message.provider,
             amount_minor=placed.quote.total_minor,
             currency=placed.quote.currency,
+            subject=order.subject,
         ),
         occasion,
     )

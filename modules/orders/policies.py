@@ -7,11 +7,12 @@
 | parcel delivered         | complete the order, once it is paid                             |
 | payment captured         | complete the order, once it is delivered                        |
 | return received          | put its units back on hand, if they may be sold again           |
-| lines or order cancelled | release their stock, balance the money                          |
+| lines or order cancelled | release their stock, balance the money; complete it if that was |
+|                          | all that was still to be delivered                              |
 | authorised too late      | get the stock again, or else cancel; balance the money          |
 | captured too late        | balance the money                                               |
 | capture failed           | balance the money                                               |
-| customer erased          | drop their data from the lists of orders                        |
+| customer erased          | drop their data from the lists of orders and payments           |
 
 `money.balance` gives back what the payments hold beyond what the order is worth.
 """
@@ -48,6 +49,7 @@ from modules.orders.domain.order import Order
 from modules.orders.models import OrderRow
 from modules.orders.money import balance, balance_found, is_covered, is_paid, take
 from modules.orders.projections import fold_again
+from modules.payments.commands import forget_words
 from modules.payments.contracts import CaptureFailed, PaymentAuthorised, PaymentCaptured
 from modules.payments.selectors import payments_of
 
@@ -109,6 +111,7 @@ def release_the_lines(fact: LinesCancelled) -> None:
         if load(Order, fact.order_id).state.status == "confirmed":
             raise
     balance(fact.order_id)
+    complete_the_order(fact.order_id)
 
 
 def release_the_order(fact: OrderCancelled) -> None:
@@ -127,6 +130,7 @@ def forget_the_customer(fact: CustomerErased) -> None:
     # Words that were recorded without saying whose they are, are the order's own.
     destroy_keys(orders, fact.erased_at)
     fold_again(orders)
+    forget_words(orders, fact.erased_at)
 
 
 def _stock_is_kept(order: Order) -> bool:

@@ -107,6 +107,21 @@ def orders_of(subjects: Iterable[UUID]) -> tuple[OrderDetail, ...]:
     return tuple(order_detail(each) for each in found.values_list("id", flat=True))
 
 
+def order_subject(order_id: UUID) -> UUID | None:
+    """Returns under whose id an order's personal data is sealed; None: there is no such order."""
+    return OrderRow.objects.filter(id=order_id).values_list("subject", flat=True).first()
+
+
+def open_orders_of(subjects: Iterable[UUID]) -> tuple[str, ...]:
+    """Returns the numbers of these subjects' orders that still have to be paid, sent or returned.
+
+    Oldest first. To finish them the shop needs to know who they are for.
+    """
+    of_them = OrderRow.objects.filter(subject__in=list(subjects))
+    found = of_them.filter(Q(status__in=("placed", "confirmed")) | Q(open_returns__gt=0))
+    return tuple(found.order_by("placed_at", "id").values_list("number", flat=True))
+
+
 def invoice_contact(order_id: UUID) -> Contact:
     """Returns an order's contact with what the law wants kept for its invoice, erased or not.
 

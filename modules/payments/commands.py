@@ -5,10 +5,10 @@ the provider is called outside any transaction, and its answer is recorded in an
 may die between any two of them; an effect written with the intent takes it from there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -18,6 +18,7 @@ from events.commands import command
 from events.context import acting
 from events.errors import VersionConflict
 from events.outbox import emit
+from events.privacy.erasing import destroy_keys
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
@@ -40,6 +41,7 @@ from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Start
 from modules.payments.domain.reports import fold
 from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment, next_step
+from modules.payments.projections import fold_again, payment_ids
 from modules.payments.providers import gateway, pretend_bank
 
 log = structlog.get_logger(__name__)
@@ -89,6 +91,7 @@ def request_payment(message: RequestPayment) -> None:
         provider=message.provider,
         amount_minor=message.amount_minor,
         currency=message.currency,
+        subject=message.subject,
     )
     try:
         save(payment)
@@ -191,6 +194,18 @@ def check_past_refund(bulk: Bulk, message: RefundPayment) -> None:
         AmountRefused: more than is left of what was captured.
     """
     past.check_refund(bulk, message)
+
+
+def forget_words(references: Collection[UUID], until: datetime) -> None:
+    """Drops what staff and providers said of these payments' people up to a moment.
+
+    In the caller's transaction, after the keys of these people were destroyed. Words that were
+    recorded before payments said whose they are, are the payment's own.
+    """
+    payments = payment_ids(references)
+    destroy_keys(payments, until)
+    fold_again(payments)
+    inbox.forget_words(payments, until)
 
 
 def mark_paid(payment_id: UUID) -> None:

@@ -85,7 +85,10 @@ type PaymentStatus = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPayment:
-    """Opens a payment of `amount_minor` for `reference`; nothing is asked of the provider yet."""
+    """Opens a payment of `amount_minor` for `reference`; nothing is asked of the provider yet.
+
+    `subject` is whose personal data it may come to hold; None: nobody's that is known.
+    """
 
     payment_id: UUID
     reference: UUID
@@ -93,6 +96,7 @@ class RequestPayment:
     provider: str
     amount_minor: int
     currency: str
+    subject: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

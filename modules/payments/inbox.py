@@ -1,7 +1,8 @@
 """The inbox: what a provider says is stored first, then folded, whatever way it came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 from uuid import UUID
@@ -10,7 +11,7 @@ import msgspec
 
 from events import codec, outbox
 from events.context import acting
-from events.database import fetch
+from events.database import execute, fetch
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
@@ -85,6 +86,19 @@ def fold_waiting(payment_id: UUID) -> Payment | None:
         if attempt.status == "surplus":
             outbox.emit("payments.settle", key=f"release-{attempt.id}", payment_id=payment_id)
     return payment
+
+
+def forget_words(payment_ids: Iterable[UUID], until: datetime) -> None:
+    """Drops what providers wrote about payments up to a moment; that they wrote stays known.
+
+    What a decided message said in numbers stays too, and its digest, so that it still counts once.
+    """
+    execute(
+        "UPDATE payments_report SET body = '', content = content || '{\"message\": \"\"}'"
+        " WHERE payment_id = ANY (%s) AND received_at <= %s"
+        " AND outcome NOT IN ('received', 'waiting')",
+        (list(payment_ids), until),
+    )
 
 
 def _fold_one(payment: Payment | None, row: ProviderReport) -> Verdict:

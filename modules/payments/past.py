@@ -23,6 +23,7 @@ def pay(bulk: Bulk, message: RequestPayment, occasion: Occasion) -> None:
         provider=message.provider,
         amount_minor=message.amount_minor,
         currency=message.currency,
+        subject=message.subject,
     )
     attempt_id = derived_id("payments.past", payment.id, "attempt")
     capture_id = derived_id("payments.past", payment.id, "capture")

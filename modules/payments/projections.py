@@ -1,12 +1,13 @@
 """The payments' read model: one row a payment, folded by the aggregate's own events."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from events.projections import Projection, register
-from events.store import RecordedEvent
+from events.store import RecordedEvent, read_stream
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.state import PaymentState
 from modules.payments.models import PaymentRow
@@ -60,6 +61,19 @@ class Payments(Projection):
         if isinstance(recorded.event, Payment.RefundRequested):
             return None
         return _columns(aggregate)
+
+
+def payment_ids(references: Collection[UUID]) -> list[UUID]:
+    """Returns the payments for these references, in the order of their ids."""
+    found = PaymentRow.objects.filter(reference__in=references).order_by("id")
+    return list(found.values_list("id", flat=True))
+
+
+def fold_again(payment_ids: Iterable[UUID]) -> None:
+    """Writes rows anew from their streams, as a rebuild would: after somebody was erased."""
+    for payment_id in payment_ids:
+        if recorded := read_stream(payment_id):
+            PaymentRow.objects.filter(id=payment_id).update(**PAYMENTS.fold_all(None, recorded))
 
 
 def _columns(payment: Payment) -> dict[str, Any]:

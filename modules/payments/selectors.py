@@ -84,10 +84,11 @@ def totals(reference: UUID, as_of: AsOf | None = None) -> PaymentTotals:
 def totals_of(references: Iterable[UUID], as_of: AsOf | None = None) -> tuple[PaymentTotals, ...]:
     """Returns what `totals` does for each reference, in one query; in two as of a moment."""
     found = _rows_of(references, as_of)
-    return tuple(_totals(each, [state_of(row) for row in rows]) for each, rows in found.items())
+    return tuple(totals_from(each, [state_of(row) for row in rows]) for each, rows in found.items())
 
 
-def _totals(reference: UUID, states: list[PaymentState]) -> PaymentTotals:
+def totals_from(reference: UUID, states: list[PaymentState]) -> PaymentTotals:
+    """Returns the sums over these states, which are those of all payments of a reference."""
     captured = sum(each.captured_minor for each in states)
     refunded = sum(each.refunded_minor for each in states)
     pending = sum(each.pending_captures_minor for each in states)

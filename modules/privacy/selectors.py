@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 from events.database import fetch
-from events.privacy.secrets import guest_subject
+from events.privacy.secrets import guest_subject, party_subject
+from modules.adjustments.selectors import adjustments_of
 from modules.carts.selectors import open_cart_of
 from modules.customers.contracts import CustomerNotFound
 from modules.customers.selectors import addresses, customer, customer_by_email, proven_emails
@@ -29,17 +30,20 @@ def person_of_account(customer_id: UUID) -> Person:
 
 
 def person_named(reference: str) -> Person:
-    """Returns whom an e-mail address or an account's id names; for the shop's own staff to ask.
+    """Returns whom an e-mail address, an account's id or a name in imported books means.
+
+    For the shop's own staff to ask.
 
     Raises:
         PersonUnknown: nothing is kept under it.
     """
     text = reference.strip()
-    person = _by_email(text) if "@" in text else _by_id(text)
+    person = _by_email(text) if "@" in text else _by_id(text) or _by_party(text)
     if person is None:
         raise PersonUnknown(
             f"Nothing is kept under “{text}”. Give the e-mail address of an order or an account,"
-            " or an account's id.",
+            " an account's id, or the name of somebody in imported books, such as"
+            " “Customer 17850”.",
             reference=text,
         )
     return person
@@ -51,6 +55,7 @@ def personal_data(person: Person) -> dict[str, Any]:
     data: dict[str, Any] = {
         "account": None,
         "addresses": (),
+        "adjustments": adjustments_of(person.subjects),
         "basket": None,
         "emails": person.emails,
         "orders": [
@@ -94,6 +99,11 @@ def _by_id(text: str) -> Person | None:
         person = Person(customer_id=None, emails=(), subjects=frozenset([subject]))
         return person if _is_known(person.subjects) else None
     return _person(found.id, dict.fromkeys((found.email, *proven_emails(found.id))))
+
+
+def _by_party(text: str) -> Person | None:
+    person = Person(customer_id=None, emails=(), subjects=frozenset([party_subject(text)]))
+    return person if _is_known(person.subjects) else None
 
 
 def _person(customer_id: UUID | None, emails: Iterable[str]) -> Person:

@@ -1,20 +1,41 @@
 """A customer made of strings that occur nowhere else, and where such strings could be found."""
 
 from dataclasses import replace
+from decimal import Decimal
 from uuid import UUID
 
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from events.bulk import Bulk, Occasion
+from events.privacy.secrets import party_subject
+from modules.adjustments.commands import record_past_adjustment
+from modules.adjustments.contracts import Entry, RecordAdjustment
 from modules.checkout.commands import place_order
 from modules.checkout.contracts import Placed
 from modules.kernel.address import Address
+from modules.kernel.clock import now
 from modules.kernel.identity import new_id
-from modules.orders.commands import cancel_lines, request_return, settle
-from modules.orders.contracts import CancelLines, RequestReturn
+from modules.orders.commands import (
+    cancel_lines,
+    deliver_parcel,
+    receive_return,
+    refund_order,
+    request_return,
+    settle,
+    ship_parcel,
+)
+from modules.orders.contracts import (
+    CancelLines,
+    DeliverParcel,
+    ReceiveReturn,
+    RefundOrder,
+    RequestReturn,
+    ShipParcel,
+)
 from modules.payments.commands import resolve_unknown
-from tests.support.trade import at_bank, begin, checkout, fill_basket, refund, ship, some
+from tests.support.trade import at_bank, begin, checkout, fill_basket, some
 
 EMAIL = "quaxilda.zorn@planted-mark.example"
 DELIVERED = Address(
@@ -30,15 +51,19 @@ DELIVERED = Address(
 BILLED = replace(DELIVERED, name="Zornwhistle Gadgetry", line1="9 Umberquill Row")
 WORDS = "my neighbour Fennimork Dratz sat on it"
 REGRET = "Grizelbert Ploom paid for it already"
+TRACKING = "WEXELQUINT-991"
+KINDNESS = "Dorabella Snitterfield rang and was kind"
+PARTY = "Horatio Blenkinsop-Quay"
+TYPED = "debt of Mrs Blenkinsop-Quay, written off"
 MARKS = (
     "quaxilda", "planted-mark", "zornwhistle", "plinkermoor", "brontobyte", "ouzelbury",
     "vexfordshire", "00 77 88 99 11", "gadgetry", "umberquill", "fennimork", "dratz",
-    "grizelbert", "ploom",
+    "grizelbert", "ploom", "wexelquint", "dorabella", "snitterfield", "blenkinsop",
 )  # fmt: skip
 
 
 def trade(customer_id: UUID | None = None, email: str = EMAIL) -> Placed:
-    """Orders, fails to pay once, pays, gets a parcel, cancels the rest and wants to return."""
+    """Orders, fails to pay once, pays; then all that `fulfil` does, until the order is finished."""
     message = replace(
         checkout(fill_basket()),
         email=email,
@@ -53,16 +78,54 @@ def trade(customer_id: UUID | None = None, email: str = EMAIL) -> Placed:
     step = begin(placed, attempt_id=new_id())
     at_bank(step)
     resolve_unknown(step.payment_id)
-    ship(placed, prints=2)
-    cancel_lines(CancelLines(order_id=placed.order_id, lines=some(cards=1), reason=REGRET))
-    request_return(
-        RequestReturn(
-            order_id=placed.order_id, return_id=new_id(), lines=some(prints=1), reason=WORDS
+    fulfil(placed.order_id)
+    return placed
+
+
+def fulfil(order_id: UUID) -> None:
+    """Sends some, cancels the rest, takes one back and gives a little money back for it."""
+    parcel_id, return_id = new_id(), new_id()
+    ship_parcel(
+        ShipParcel(
+            order_id=order_id,
+            parcel_id=parcel_id,
+            lines=some(prints=2),
+            carrier="Colissimo",
+            tracking_number=TRACKING,
         )
     )
-    settle(placed.order_id)
-    refund(placed, 100)
-    return placed
+    settle(order_id)
+    deliver_parcel(DeliverParcel(order_id=order_id, parcel_id=parcel_id))
+    cancel_lines(CancelLines(order_id=order_id, lines=some(prints=1, cards=1), reason=REGRET))
+    request_return(
+        RequestReturn(order_id=order_id, return_id=return_id, lines=some(prints=1), reason=WORDS)
+    )
+    receive_return(ReceiveReturn(order_id=order_id, return_id=return_id))
+    settle(order_id)
+    refund_order(
+        RefundOrder(order_id=order_id, refund_id=new_id(), amount_minor=100, reason=KINDNESS)
+    )
+    settle(order_id)
+
+
+def write_off() -> UUID:
+    """Records an adjustment of somebody whom imported books know by name; returns its id."""
+    bulk, id = Bulk(), new_id()
+    entry = Entry(
+        code="B", description=TYPED, quantity=1, unit_price=Decimal("-3.5"), reason="debt"
+    )
+    message = RecordAdjustment(
+        adjustment_id=id,
+        number="A563185",
+        party=PARTY,
+        currency="GBP",
+        entries=(entry,),
+        subject=party_subject(PARTY),
+    )
+    record_past_adjustment(bulk, message, Occasion(key=new_id(), reason=id, effective_at=now()))
+    with transaction.atomic():
+        bulk.store()
+    return id
 
 
 def found_in_database(marks: tuple[str, ...] = MARKS) -> list[str]:

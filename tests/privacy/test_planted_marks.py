@@ -2,6 +2,7 @@
 
 import json
 import logging
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from events.rebuilding import rebuild
+from modules.adjustments.selectors import adjustment_entries, adjustment_totals, adjustments
 from modules.audit.invariants import examine_log
 from modules.audit.selectors import state_at, verify_all
 from modules.checkout.contracts import Placed
@@ -21,27 +23,33 @@ from tests.privacy.planted import (
     BILLED,
     DELIVERED,
     EMAIL,
+    KINDNESS,
     MARKS,
+    PARTY,
+    TYPED,
     WORDS,
     found_in_database,
     found_in_redis,
     trade,
+    write_off,
 )
 
-READ_MODELS = ("payments.payments", "orders.orders", "orders.money")
+READ_MODELS = ("payments.payments", "orders.orders", "orders.money", "adjustments.adjustments")
 
 
 @pytest.fixture
 def traded(shop: None) -> Placed:
-    """Somebody who bought with an account and, before that, as a guest."""
+    """Somebody who bought with an account and, before that, as a guest; and a debtor."""
+    write_off()
     trade()
     customer_id = ensure_role(EMAIL, "a-long-password", "", "Quaxilda Zornwhistle")
     save_address(SaveAddress(customer_id=customer_id, address=DELIVERED))
     return trade(customer_id)
 
 
-def erase(who: str = EMAIL) -> None:
-    call_command("customer_erase", who, "--yes", verbosity=0)
+def erase(*who: str) -> None:
+    for each in who or (EMAIL, PARTY):
+        call_command("customer_erase", each, "--yes", verbosity=0)
 
 
 def revenue() -> int:
@@ -52,7 +60,10 @@ def revenue() -> int:
 
 def test_events_effects_and_answers_never_hold_personal_data_in_clear(traded: Placed) -> None:
     # Read models, baskets and accounts may; the rest of the shop's memory may not, ever.
-    clear = ("orders_order", "carts_cart", "customers_", "account_")
+    clear = (
+        *("orders_order", "payments_payment", "adjustments_adjustment"),
+        *("carts_cart", "customers_", "account_"),
+    )
     found = [place for place in found_in_database() if not any(each in place for each in clear)]
     assert found == []
     assert found_in_database() != []
@@ -95,6 +106,26 @@ def test_erased_orders_say_so_and_their_sums_stay_to_the_penny(traded: Placed) -
     assert (revenue(), order.total_minor) == (before, total)
     assert [row.name for row in orders(OrderFilter()).orders] == ["erased", "erased"]
     assert orders(OrderFilter(query="Zornwhistle")).orders == ()
+
+
+def test_what_staff_and_imported_books_say_of_somebody_is_erased_with_them(
+    traded: Placed,
+) -> None:
+    def said() -> tuple[str, str, str]:
+        [document] = adjustments()
+        [entry] = adjustment_entries(document.id)
+        return (
+            payments_of(traded.order_id)[-1].refunds[-1].reason,
+            document.party,
+            entry.description,
+        )
+
+    assert said() == (KINDNESS, PARTY, TYPED)
+    erase(EMAIL)
+    assert said() == ("erased", PARTY, TYPED)
+    erase(PARTY)
+    assert said() == ("erased", "erased", "erased")
+    assert adjustment_totals("GBP").amount == Decimal("-3.5")
 
 
 def test_every_proof_and_invariant_holds_after_erasure(traded: Placed) -> None:

@@ -26,6 +26,7 @@ class Command(BaseCommand):
             f"Restored the backup of {restored.manifest.made_at}: the log up to position"
             f" {restored.position:,}, {restored.numbered:,} of it not numbered at the backup."
         )
+        self.stdout.write(f"{restored.erased:,} erasures of the list were carried out again.")
         if restored.missing is None:
             self.stdout.write("What came after it is lost; --checkpoint tells how much that is.")
         elif restored.missing:

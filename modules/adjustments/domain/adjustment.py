@@ -1,12 +1,13 @@
 """The adjustment: one document, recorded whole."""
 
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from events.aggregate import Aggregate, Event
-from events.registry import event
-from modules.adjustments.contracts import AdjustmentUnsound, Entry, split
+from events.privacy.marks import Personal
+from events.registry import event, unchanged, upcast
+from modules.adjustments.contracts import BOOKS, AdjustmentUnsound, Entry, split
 
 
 class Adjustment(Aggregate):
@@ -20,16 +21,17 @@ class Adjustment(Aggregate):
     amount_minor: int
     rest_millionths: int
 
-    @event("adjustments.adjustment.recorded", version=1)
+    @event("adjustments.adjustment.recorded", version=2)
     class Recorded(Event, frozen=True):
         """`amount_minor` and `rest_millionths` are the exact sum of the entries."""
 
         number: str
-        party: str
+        party: Annotated[str, Personal(BOOKS)]
         currency: str
         entries: tuple[Entry, ...]
         amount_minor: int
         rest_millionths: int
+        subject: UUID | None = None
 
         def apply(self, aggregate: Any) -> None:
             aggregate.number = self.number
@@ -48,6 +50,7 @@ class Adjustment(Aggregate):
         party: str,
         currency: str,
         entries: tuple[Entry, ...],
+        subject: UUID | None = None,
     ) -> Self:
         """Records a document with the exact sum of its entries.
 
@@ -69,4 +72,9 @@ class Adjustment(Aggregate):
             entries=entries,
             amount_minor=parts[0],
             rest_millionths=parts[1],
+            subject=subject,
         )
+
+
+# Until version 2 parties and descriptions were stored in clear.
+upcast("adjustments.adjustment.recorded", from_version=1)(unchanged)

@@ -4,11 +4,12 @@ Requests (start, capture, void, refund) are decisions and are guarded here. What
 is a fact and is folded by `modules.payments.domain.reports`, which asks `can_...` first.
 """
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from events.aggregate import Aggregate, Event
-from events.registry import event
+from events.privacy.marks import Personal
+from events.registry import event, unchanged, upcast
 from modules.kernel.identity import derived_id
 from modules.payments.contracts import (
     AmountRefused,
@@ -18,6 +19,9 @@ from modules.payments.contracts import (
 )
 from modules.payments.domain.state import Attempt, Operation, PaymentState
 
+# Staff and providers may name anybody in what they say.
+Words = Annotated[str, Personal("order")]
+
 
 class PaymentEvent(Event, frozen=True):
     """Each says for what and in which currency, so that it can be read without its stream."""
@@ -26,19 +30,31 @@ class PaymentEvent(Event, frozen=True):
     currency: str
 
 
+class SpokenEvent(PaymentEvent, frozen=True, kw_only=True):
+    """Says why in somebody's words, which are sealed for whose payment it is."""
+
+    reason: Words
+    subject: UUID | None = None
+
+
 class Payment(Aggregate):
     """One amount asked of one provider for one reference."""
 
     kind = "payments.payment"
     state: PaymentState
+    subject: UUID | None
 
-    @event("payments.payment.requested", version=1)
+    @event("payments.payment.requested", version=2)
     class Requested(PaymentEvent, frozen=True):
+        """`subject` is whose payment it is, which its description does not say."""
+
         description: str
         provider: str
         amount_minor: int
+        subject: UUID | None = None
 
         def apply(self, aggregate: Any) -> None:
+            aggregate.subject = self.subject
             aggregate.state = PaymentState(
                 reference=self.reference,
                 provider=self.provider,
@@ -101,38 +117,35 @@ class Payment(Aggregate):
         def apply(self, aggregate: Any) -> None:
             aggregate.state.attempt(self.attempt_id).status = "released"
 
-    @event("payments.payment.declined", version=1)
-    class Declined(PaymentEvent, frozen=True):
+    @event("payments.payment.declined", version=2)
+    class Declined(SpokenEvent, frozen=True):
         """The provider or the shopper said no to this attempt; another may follow."""
 
         attempt_id: UUID
         provider_reference: str
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.attempt(self.attempt_id).settle("declined", self.provider_reference)
             aggregate.state.message = self.reason
 
-    @event("payments.payment.failed", version=1)
-    class Failed(PaymentEvent, frozen=True):
+    @event("payments.payment.failed", version=2)
+    class Failed(SpokenEvent, frozen=True):
         """The attempt came to nothing for a technical reason; another may follow."""
 
         attempt_id: UUID
         provider_reference: str
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.attempt(self.attempt_id).settle("failed", self.provider_reference)
             aggregate.state.message = self.reason
 
-    @event("payments.payment.expired", version=1)
-    class Expired(PaymentEvent, frozen=True):
+    @event("payments.payment.expired", version=2)
+    class Expired(SpokenEvent, frozen=True):
         """Nobody paid in time; no further attempt is possible."""
 
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.closed = "expired"
@@ -156,32 +169,29 @@ class Payment(Aggregate):
             aggregate.state.capture(self.capture_id).status = "done"
             aggregate.state.captured_minor += self.amount_minor
 
-    @event("payments.payment.capture_failed", version=1)
-    class CaptureFailed(PaymentEvent, frozen=True):
+    @event("payments.payment.capture_failed", version=2)
+    class CaptureFailed(SpokenEvent, frozen=True):
         capture_id: UUID
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             capture = aggregate.state.capture(self.capture_id)
             capture.status, capture.message = "failed", self.reason
             aggregate.state.message = self.reason
 
-    @event("payments.payment.void_requested", version=1)
-    class VoidRequested(PaymentEvent, frozen=True):
+    @event("payments.payment.void_requested", version=2)
+    class VoidRequested(SpokenEvent, frozen=True):
         void_id: UUID
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.voids.append(Operation(id=self.void_id, reason=self.reason))
 
-    @event("payments.payment.voided", version=1)
-    class Voided(PaymentEvent, frozen=True):
+    @event("payments.payment.voided", version=2)
+    class Voided(SpokenEvent, frozen=True):
         """What was authorised and not captured is given back; zero where nothing was."""
 
         void_id: UUID
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             state = aggregate.state
@@ -194,42 +204,38 @@ class Payment(Aggregate):
             if state.live_attempt:
                 state.live_attempt.settle("cancelled")
 
-    @event("payments.payment.void_failed", version=1)
-    class VoidFailed(PaymentEvent, frozen=True):
+    @event("payments.payment.void_failed", version=2)
+    class VoidFailed(SpokenEvent, frozen=True):
         void_id: UUID
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             void = aggregate.state.void(self.void_id)
             void.status, void.message = "failed", self.reason
             aggregate.state.message = self.reason
 
-    @event("payments.payment.refund_requested", version=1)
-    class RefundRequested(PaymentEvent, frozen=True):
+    @event("payments.payment.refund_requested", version=2)
+    class RefundRequested(SpokenEvent, frozen=True):
         refund_id: UUID
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.refunds.append(
                 Operation(id=self.refund_id, amount_minor=self.amount_minor, reason=self.reason)
             )
 
-    @event("payments.payment.refunded", version=1)
-    class Refunded(PaymentEvent, frozen=True):
+    @event("payments.payment.refunded", version=2)
+    class Refunded(SpokenEvent, frozen=True):
         refund_id: UUID
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.refund(self.refund_id).status = "done"
             aggregate.state.refunded_minor += self.amount_minor
 
-    @event("payments.payment.refund_failed", version=1)
-    class RefundFailed(PaymentEvent, frozen=True):
+    @event("payments.payment.refund_failed", version=2)
+    class RefundFailed(SpokenEvent, frozen=True):
         refund_id: UUID
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             refund = aggregate.state.refund(self.refund_id)
@@ -246,6 +252,7 @@ class Payment(Aggregate):
         provider: str,
         amount_minor: int,
         currency: str,
+        subject: UUID | None = None,
     ) -> Self:
         """Opens a payment. Raises: AmountRefused: the amount is not above zero."""
         if amount_minor <= 0:
@@ -260,6 +267,7 @@ class Payment(Aggregate):
             provider=provider,
             amount_minor=amount_minor,
             currency=currency,
+            subject=subject,
         )
 
     @property
@@ -347,6 +355,8 @@ class Payment(Aggregate):
 
     def record(self, event_class: type[PaymentEvent], **fields: object) -> None:
         """Records an event that was decided on, with what every event of a payment says."""
+        if issubclass(event_class, SpokenEvent):
+            fields["subject"] = self.subject
         self.trigger_event(
             event_class,
             reference=self.state.reference,
@@ -364,6 +374,14 @@ class Payment(Aggregate):
         return PaymentStepRefused(
             f"This payment is {self.status}; it cannot {step} now.", step=step, status=self.status
         )
+
+
+# Until version 2 words were stored in clear, and no payment said whose it is.
+for _name in (
+    "requested declined failed expired capture_failed void_requested voided void_failed"
+    " refund_requested refunded refund_failed"
+).split():
+    upcast(f"payments.payment.{_name}", from_version=1)(unchanged)
 
 
 def _same_amount(known: Operation, amount_minor: int | None) -> None:

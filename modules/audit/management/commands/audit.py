@@ -26,7 +26,7 @@ from modules.audit.contracts import (
     VerificationReport,
 )
 from modules.audit.exporting import Folder, Zip, write_bundle
-from modules.audit.invariants import INVARIANTS, examine_log
+from modules.audit.invariants import INVARIANTS, examine_log, unnumbered
 from modules.audit.management.past import PAST, add_moment, add_past, moment_of
 from modules.audit.receipts import write_receipt
 from modules.audit.selectors import (
@@ -133,6 +133,11 @@ def examine(console: Console, *, as_data: bool) -> None:
                 f" by {each.actor}: {each.message}"
             )
         console.print(f"{log_head()} events, {len(INVARIANTS)} invariants.")
+        if left := unnumbered():
+            console.print(
+                f"{left} events have no position yet and were not examined: in a copy, run"
+                " `manage.py adopt_restore` with the right to write first."
+            )
     if found:
         raise CommandError(f"{len(found)} times an invariant did not hold.")
     if not as_data:
