@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from events import registry
-from events.privacy.marks import marked
+from events.privacy.marks import EACH, marked
 from events.privacy.sealing import MARK_TEXT, open_sealed, seal
 
 if TYPE_CHECKING:
@@ -72,14 +72,16 @@ def encode_event(event: "Event") -> bytes:
 
 def seals(event: "Event") -> set[tuple[UUID, str]]:
     """Returns whose keys `encode_event` seals the event under, and for what purposes."""
-    marks = [mark for mark in marked(type(event)) if _value(event, mark.path)]
+    marks = [mark for mark in marked(type(event)) if _is_filled(event, mark.path)]
     return {(event.whose(), mark.purpose) for mark in marks}
 
 
-def _value(event: object, path: tuple[str, ...]) -> object:
-    for name in path:
-        event = getattr(event, name, None)
-    return event
+def _is_filled(value: Any, path: tuple[str, ...]) -> bool:
+    if not path or value is None:
+        return bool(value)
+    if path[0] == EACH:
+        return any(_is_filled(item, path[1:]) for item in value)
+    return _is_filled(getattr(value, path[0], None), path[1:])
 
 
 def own_fields(event: "Event") -> dict[str, Any]:

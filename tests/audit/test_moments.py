@@ -39,6 +39,19 @@ def keys_of(order: Placed) -> dict[str, Any]:
     return {"orders.orders": order.order_id, "payments.payments": payment_of(order).id}
 
 
+def masked(value: Any) -> Any:
+    """Returns a row's JSON with that sealed which may name somebody."""
+    if isinstance(value, list):
+        return [masked(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    personal = {"tracking_number", "reason", "message"}
+    return {
+        name: "sealed" if name in personal and each else masked(each)
+        for name, each in value.items()
+    }
+
+
 def test_a_row_folded_afresh_is_the_row_of_the_live_table(order: Placed) -> None:
     ship(order, prints=1)
     refund(order, 700)
@@ -48,7 +61,7 @@ def test_a_row_folded_afresh_is_the_row_of_the_live_table(order: Placed) -> None
         (live,) = projection.model._default_manager.filter(pk=key).values()
         row = row_then(name, key)
         columns = row.columns | {"version": row.version}
-        plain = msgspec.json.decode(msgspec.json.encode(live, enc_hook=as_text))
+        plain = masked(msgspec.json.decode(msgspec.json.encode(live, enc_hook=as_text)))
         sealed = {"id", "email", "name", "words", "search"}
         assert {name: columns.get(name) for name in live if name not in sealed} == {
             name: value for name, value in plain.items() if name not in sealed
