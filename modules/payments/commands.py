@@ -277,14 +277,17 @@ def receive_notification(provider: str, headers: Mapping[str, str], body: bytes)
     notice = gateway(provider).read_notification(
         {name.lower(): value for name, value in headers.items()}, body
     )
-    payment_id = notice.report.payment_id
+    if not notice.reports:
+        log.info("notification about nothing of ours", provider=provider, about=notice.about)
+        return
+    payment_id = notice.reports[0].payment_id
     with acting(command_id=None, actor=f"provider:{provider}"):
         keep(
             Hear(
                 provider=provider,
                 source="notification",
                 payment_id=payment_id,
-                reports=(notice.report,),
+                reports=notice.reports,
                 key=notice.key,
                 body=body,
             )

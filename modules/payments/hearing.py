@@ -40,8 +40,10 @@ def hear(message: Hear) -> NextStep:
 @command
 def keep(message: Hear) -> None:
     """Stores what was said, and asks for its folding in case we die before it."""
-    for report in message.reports:
-        inbox.store(message.provider, message.source, report, key=message.key, body=message.body)
+    for number, report in enumerate(message.reports):
+        # One message may say several things, each of which is a row of its own.
+        key = f"{message.key}/{number}" if number else message.key
+        inbox.store(message.provider, message.source, report, key=key, body=message.body)
     emit(
         "payments.fold",
         key=f"{message.provider}:{message.key}",

@@ -39,6 +39,12 @@ MOVING: tuple[type[Event], ...] = (
     Payment.VoidFailed,
     Payment.Refunded,
     Payment.RefundFailed,
+    Payment.RefundReversed,
+    Payment.Lapsed,
+    Payment.AuthorisationAdjusted,
+    Payment.ChargedBack,
+    Payment.ChargeBackReversed,
+    Payment.ChargeBackLost,
 )
 TROUBLED: tuple[PaymentStatus, ...] = ("declined", "failed")
 
@@ -92,6 +98,7 @@ def _totals(reference: UUID, states: list[PaymentState]) -> PaymentTotals:
         pending_minor=pending,
         open_minor=opened,
         troubled=_troubled(states),
+        charged_back_minor=sum(each.charged_back_minor for each in states),
     )
 
 
@@ -162,11 +169,12 @@ def _overall(
 
 def _troubled(states: list[PaymentState]) -> bool:
     failures = any(
-        operation.status == "failed"
+        operation.status in ("failed", "reversed")
         for state in states
         for operation in (*state.captures, *state.voids, *state.refunds)
     )
-    return failures or _last_begun(states) in TROUBLED
+    disputed = any(dispute.status != "won" for state in states for dispute in state.disputes)
+    return failures or disputed or _last_begun(states) in TROUBLED
 
 
 def _last_begun(states: list[PaymentState]) -> PaymentStatus:
@@ -202,16 +210,19 @@ def _detail(row: PaymentRow) -> PaymentDetail:
         requested_at=row.requested_at,
         redirect_url=live.redirect_url if live else "",
         manual=provider is not None and provider.manual,
+        lapsed_minor=state.lapsed_minor,
+        charged_back_minor=state.charged_back_minor,
     )
 
 
 def _refund(operation: Operation, times: dict[str, str]) -> Refund:
-    statuses = {"requested": "requested", "done": "refunded", "failed": "failed"}
+    statuses = {"requested": "requested", "done": "refunded"}
     return Refund(
         id=operation.id,
         amount_minor=operation.amount_minor,
         reason=operation.reason,
-        status=statuses[operation.status],  # type: ignore[arg-type]  # the three words of Refund
+        # One that came back is as good as none.
+        status=statuses.get(operation.status, "failed"),  # type: ignore[arg-type]  # three words
         message=operation.message,
         requested_at=datetime.fromisoformat(times[str(operation.id)]),
     )

@@ -58,10 +58,14 @@ class Find:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A verified notification: the provider's own `key` for it, and what it says."""
+    """A verified notification: the provider's own `key` for it, and what it says.
+
+    `reports` is empty when it concerns nothing of ours; `about` is then its kind, to be counted.
+    """
 
     key: str
-    report: Report
+    reports: tuple[Report, ...]
+    about: str = ""
 
 
 class Gateway(Protocol):

@@ -27,6 +27,13 @@ type ReportKind = Literal[
     "void-failed",
     "refunded",
     "refund-failed",
+    "refund-reversed",
+    "lapsed",
+    "adjusted",
+    "disputed",
+    "dispute-won",
+    "dispute-lost",
+    "noted",
 ]
 
 
@@ -34,8 +41,10 @@ type ReportKind = Literal[
 class Report:
     """One statement of a provider about one attempt or operation of one payment.
 
-    `attempt_id` is set for challenged, authorised, declined and failed, `operation_id` for the
-    rest: both are ids we gave. `amount_minor` None means the provider does not say.
+    `attempt_id` is set for challenged, authorised, declined, failed, lapsed and adjusted,
+    `operation_id` for the rest: ids we gave, or for what nobody here asked for (`unasked`, and
+    disputes) ids derived from the provider's names. `amount_minor` None means the provider does not
+    say; `held_minor` is what it still holds of the authorisation, if it says so.
     """
 
     kind: ReportKind
@@ -48,11 +57,13 @@ class Report:
     redirect_url: str = ""
     message: str = ""
     occurred_at: datetime | None = None
+    held_minor: int | None = None
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    outcome: Literal["applied", "repeated", "waiting", "refused"]
+    outcome: Literal["applied", "repeated", "waiting", "refused", "noted"]
     reason: str = ""
 
 
@@ -68,7 +79,14 @@ def fold(payment: Payment, report: Report) -> Verdict:
         return Verdict(
             "refused", f"It says {report.currency}; the payment is in {payment.state.currency}."
         )
-    return FOLDS[report.kind](payment, report)
+    verdict = FOLDS[report.kind](payment, report)
+    state = payment.state
+    said = verdict.outcome in ("applied", "repeated")
+    if said and report.held_minor == 0 and state.open_minor > 0:
+        reason = "The provider does not hold it any more."
+        payment.record(Payment.Lapsed, amount_minor=state.open_minor, reason=reason)
+        return APPLIED
+    return verdict
 
 
 def fold_all(payment: Payment, reports: Iterable[Report]) -> dict[int, Verdict]:
@@ -155,6 +173,12 @@ def _raise_attempt(
 def _captured(payment: Payment, report: Report) -> Verdict:
     state = payment.state
     capture = state.capture(report.operation_id)
+    if capture is None and report.unasked and 0 < (report.amount_minor or 0) <= state.open_minor:
+        capture_id = report.operation_id
+        payment.record(
+            Payment.CaptureRequested, capture_id=capture_id, amount_minor=report.amount_minor
+        )
+        capture = state.capture(capture_id)
     if capture is None:
         return Verdict("waiting", "No capture of this id was requested.")
     if report.amount_minor != capture.amount_minor:
@@ -238,14 +262,24 @@ def _released(payment: Payment, attempt: Attempt) -> Verdict:
 def _refunded(payment: Payment, report: Report) -> Verdict:
     state = payment.state
     refund = state.refund(report.operation_id)
+    left_minor = state.refundable_minor
+    if refund is None and report.unasked and 0 < (report.amount_minor or 0) <= left_minor:
+        payment.record(
+            Payment.RefundRequested,
+            refund_id=report.operation_id,
+            amount_minor=report.amount_minor,
+            reason=report.message or "Given back at the provider",
+        )
+        refund = state.refund(report.operation_id)
     if refund is None:
         return Verdict("waiting", "No refund of this id was requested.")
     if report.amount_minor != refund.amount_minor:
         return _wrong_amount(report, refund.amount_minor)
-    if refund.status == "done":
+    if refund.status in ("done", "reversed"):
         return REPEATED
-    if refund.status == "failed" and refund.amount_minor > state.refundable_minor:
-        return Verdict("refused", "It was reported failed before, and the amount is used since.")
+    limit_minor = state.refundable_minor if refund.status == "failed" else state.kept_minor
+    if refund.amount_minor > limit_minor:
+        return Verdict("refused", "It was reported failed or charged back, and the amount is used.")
     payment.record(
         Payment.Refunded,
         refund_id=refund.id,
@@ -276,6 +310,116 @@ def _wrong_amount(report: Report, expected_minor: int) -> Verdict:
     )
 
 
+def _refund_reversed(payment: Payment, report: Report) -> Verdict:
+    refund = payment.state.refund(report.operation_id)
+    if refund is not None and refund.status == "reversed":
+        return REPEATED
+    if refund is None or refund.status != "done":
+        # Only what was given back comes back, so that this says both.
+        verdict = _refunded(payment, report)
+        refund = payment.state.refund(report.operation_id)
+        if verdict != APPLIED or refund is None:
+            return verdict
+    if report.amount_minor != refund.amount_minor:
+        return _wrong_amount(report, refund.amount_minor)
+    payment.record(
+        Payment.RefundReversed,
+        refund_id=refund.id,
+        amount_minor=refund.amount_minor,
+        reason=report.message,
+    )
+    return APPLIED
+
+
+def _lapsed(payment: Payment, report: Report) -> Verdict:
+    state = payment.state
+    attempt = state.attempt(report.attempt_id)
+    if attempt and attempt.status in ("surplus", "released"):
+        return _released(payment, attempt)
+    if attempt is None or attempt.status != "authorised":
+        return Verdict("waiting", "The attempt is not known to be authorised.")
+    if state.pending_captures_minor:
+        return Verdict("waiting", "A capture has no answer yet.")
+    if not state.open_minor:
+        return REPEATED
+    payment.record(Payment.Lapsed, amount_minor=state.open_minor, reason=report.message)
+    return APPLIED
+
+
+def _adjusted(payment: Payment, report: Report) -> Verdict:
+    state = payment.state
+    attempt = state.attempt(report.attempt_id)
+    if attempt is None or attempt.status != "authorised":
+        return Verdict("waiting", "The attempt is not known to be authorised.")
+    if report.occurred_at is None or report.amount_minor is None:
+        return Verdict("refused", "It does not say how much, or as of when.")
+    if state.adjusted_at and report.occurred_at <= state.adjusted_at:
+        return REPEATED
+    used_minor = state.authorised_minor - state.open_minor
+    if not used_minor <= report.amount_minor <= state.amount_minor:
+        return Verdict(
+            "refused",
+            f"It says {report.amount_minor} minor units are authorised; between {used_minor} and "
+            f"{state.amount_minor} are possible.",
+        )
+    payment.record(
+        Payment.AuthorisationAdjusted,
+        amount_minor=report.amount_minor,
+        as_of=report.occurred_at,
+        reason=report.message,
+    )
+    return APPLIED
+
+
+def _disputed(payment: Payment, report: Report) -> Verdict:
+    state = payment.state
+    known = state.dispute(report.operation_id)
+    if known:
+        same = known.amount_minor == report.amount_minor
+        return REPEATED if same else _wrong_amount(report, known.amount_minor)
+    if not 0 < (report.amount_minor or 0) <= state.kept_minor:
+        return Verdict("waiting", f"Of {state.kept_minor} minor units more cannot be charged back.")
+    payment.record(
+        Payment.ChargedBack,
+        dispute_id=report.operation_id,
+        amount_minor=report.amount_minor,
+        reason=report.message,
+    )
+    return APPLIED
+
+
+def _dispute_won(payment: Payment, report: Report) -> Verdict:
+    return _dispute_decided(payment, report, Payment.ChargeBackReversed)
+
+
+def _dispute_lost(payment: Payment, report: Report) -> Verdict:
+    return _dispute_decided(payment, report, Payment.ChargeBackLost)
+
+
+def _dispute_decided(
+    payment: Payment,
+    report: Report,
+    event_class: type[Payment.ChargeBackReversed] | type[Payment.ChargeBackLost],
+) -> Verdict:
+    verdict = _disputed(payment, report)
+    dispute = payment.state.dispute(report.operation_id)
+    if verdict.outcome in ("waiting", "refused") or dispute is None:
+        return verdict
+    if dispute.status != "open":
+        return REPEATED
+    payment.record(
+        event_class,
+        dispute_id=dispute.id,
+        amount_minor=dispute.amount_minor,
+        reason=report.message or dispute.reason,
+    )
+    return APPLIED
+
+
+def _noted(payment: Payment, report: Report) -> Verdict:
+    return Verdict("noted", report.message)
+
+
 FOLDS: dict[ReportKind, Callable[[Payment, Report], Verdict]] = {
     "challenged": _challenged,
     "authorised": _authorised,
@@ -287,4 +431,11 @@ FOLDS: dict[ReportKind, Callable[[Payment, Report], Verdict]] = {
     "void-failed": _void_failed,
     "refunded": _refunded,
     "refund-failed": _refund_failed,
+    "refund-reversed": _refund_reversed,
+    "lapsed": _lapsed,
+    "adjusted": _adjusted,
+    "disputed": _disputed,
+    "dispute-won": _dispute_won,
+    "dispute-lost": _dispute_lost,
+    "noted": _noted,
 }

@@ -89,7 +89,7 @@ class TestBank:
             message=wire.message,
             occurred_at=wire.occurred_at,
         )
-        return Notice(key=wire.id, report=report)
+        return Notice(key=wire.id, reports=(report,))
 
 
 def _about(record: BankRecord) -> Report:
