@@ -1,6 +1,7 @@
 """From a refusal to an answer: the kind of error gives the status, the answer is RFC 9457 JSON.
 
 NotFound     404      Forbidden    403      wrong payload                  422
+                      NotificationRefused   of a payment provider          400
 Conflict     409      Unavailable  503      no or wrong credentials        401
 
 This is the only place that knows statuses. An answer's `type` is the address of a page that says
@@ -21,11 +22,14 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from frontend.problems.catalogue import explanations
 from modules.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
 from modules.kernel.money import MoneyError
+from modules.payments.contracts import NotificationRefused
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 
 STATUSES: dict[type[DomainError], int] = {
+    # What cannot be verified is a bad request, so that providers send it again for a while.
+    NotificationRefused: 400,
     NotFound: 404,
     Conflict: 409,
     Forbidden: 403,

@@ -23,7 +23,7 @@ PaymentId = Annotated[Identifier, Path(description="The payment's id.")]
     response={204: None},
     openapi_extra={
         "x-raw-body": True,
-        "x-refusals": [403, 404, 413],
+        "x-refusals": [400, 404, 413],
         "requestBody": {
             "description": "Whatever the provider sends and signs.",
             "content": {"application/json": {"schema": {}}},
@@ -34,7 +34,7 @@ def notify(
     request: HttpRequest,
     provider: Annotated[str, Path(max_length=32, description="The provider's code.")],
 ) -> HttpResponse:
-    """Take in what a provider says. The signature is checked over the raw body; 204: stored."""
+    """Take in what a provider says. The signature is checked over the raw body; 204: stored, or not about us."""
     commands.receive_notification(provider, request.headers, request.body)
     return HttpResponse(status=204)
 

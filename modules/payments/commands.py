@@ -44,7 +44,7 @@ from modules.payments.providers import gateway, pretend_bank
 
 log = structlog.get_logger(__name__)
 
-BODY_LIMIT_BYTES = 64 * 1024
+BODY_LIMIT_BYTES = 256 * 1024
 # When an attempt without an outcome is asked about, counted from its start; a shopper at the
 # bank's page takes minutes, a lost answer should not.
 ENQUIRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 8, 20, 45))

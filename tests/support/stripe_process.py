@@ -70,6 +70,7 @@ def stand_in() -> Iterator[StandIn]:
                     raise
                 time.sleep(0.05)
         yield running
+        running.http.close()
     finally:
         process.terminate()
         process.wait(10)

@@ -266,12 +266,12 @@ class Payment(Aggregate):
         """The authorised amount is `amount_minor` as of a moment; it replaces what it was."""
 
         amount_minor: int
-        as_of: datetime
+        stated_at: datetime
         reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.authorised_minor = self.amount_minor
-            aggregate.state.adjusted_at = self.as_of
+            aggregate.state.adjusted_at = self.stated_at
 
     @event("payments.payment.charged_back", version=1)
     class ChargedBack(PaymentEvent, frozen=True):

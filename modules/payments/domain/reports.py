@@ -365,7 +365,7 @@ def _adjusted(payment: Payment, report: Report) -> Verdict:
     payment.record(
         Payment.AuthorisationAdjusted,
         amount_minor=report.amount_minor,
-        as_of=report.occurred_at,
+        stated_at=report.occurred_at,
         reason=report.message,
     )
     return APPLIED
