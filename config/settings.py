@@ -36,6 +36,9 @@ PERSONAL_PERIODS = {"invoice": timedelta(days=3653)}
 RESERVATION_PERIOD = timedelta(minutes=30)
 # "on-shipment" takes each parcel's value when it leaves, "at-once" the whole when it is authorised.
 SHOP_CAPTURE = "on-shipment"
+# How often somebody may start to pay in an hour, by order, browser, network address (of IPv6 its
+# /64) and all together: stolen cards are tried by the thousand, and each try costs the shop.
+PAYMENT_TRIES = {"order": 10, "session": 15, "address": 20, "shop": 5_000}
 STRIPE_SECRET_KEY = env.stripe_secret_key.get_secret_value()
 STRIPE_WEBHOOK_SECRETS = env.stripe_secrets
 STRIPE_API_BASE = env.stripe_api_base

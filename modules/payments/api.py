@@ -34,7 +34,7 @@ def notify(
     request: HttpRequest,
     provider: Annotated[str, Path(max_length=32, description="The provider's code.")],
 ) -> HttpResponse:
-    """Take in what a provider says. The signature is checked over the raw body; 204: stored, or not about us."""
+    """Take in what a provider says, signed over the raw body. 204: stored, or not about us."""
     commands.receive_notification(provider, request.headers, request.body)
     return HttpResponse(status=204)
 

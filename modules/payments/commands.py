@@ -12,6 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 
 from events.bulk import Bulk, Occasion
 from events.commands import command
@@ -21,7 +22,7 @@ from events.outbox import emit
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
-from modules.payments import inbox, past
+from modules.payments import inbox, past, tallies
 from modules.payments.calls import call_provider, outside_transaction, outstanding
 from modules.payments.contracts import (
     BankMishap,
@@ -40,7 +41,7 @@ from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Start
 from modules.payments.domain.reports import fold
 from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment, next_step
-from modules.payments.providers import gateway, pretend_bank
+from modules.payments.providers import gateway, gateways, pretend_bank
 
 log = structlog.get_logger(__name__)
 
@@ -272,13 +273,19 @@ def receive_notification(provider: str, headers: Mapping[str, str], body: bytes)
     Raises:
         ProviderUnknown, NotificationRefused: not from a provider of ours. Nothing was stored.
     """
-    if len(body) > BODY_LIMIT_BYTES:
-        raise NotificationRefused(f"A notification has at most {BODY_LIMIT_BYTES} bytes.")
-    notice = gateway(provider).read_notification(
-        {name.lower(): value for name, value in headers.items()}, body
-    )
+    source = gateway(provider)
+    try:
+        if len(body) > BODY_LIMIT_BYTES:
+            raise NotificationRefused(f"A notification has at most {BODY_LIMIT_BYTES} bytes.")
+        notice = source.read_notification(
+            {name.lower(): text for name, text in headers.items()}, body
+        )
+    except NotificationRefused as refusal:
+        log.warning("notification refused", provider=provider, why=refusal.message)
+        tallies.count(f"notification-refused:{provider}")
+        raise
     if not notice.reports:
-        log.info("notification about nothing of ours", provider=provider, about=notice.about)
+        tallies.count(f"notification-foreign:{provider}")
         return
     payment_id = notice.reports[0].payment_id
     with acting(command_id=None, actor=f"provider:{provider}"):
@@ -302,6 +309,22 @@ def receive_notification(provider: str, headers: Mapping[str, str], body: bytes)
 def fold_reports(payment_id: UUID) -> None:
     """Applies all that was said about a payment and is not decided yet."""
     inbox.fold_waiting(payment_id)
+
+
+def try_to_pay(provider: str, *, order: UUID, session: str, address: str) -> int:
+    """Counts a try to pay; returns 0, or in how many seconds another is welcome.
+
+    Asked before an outside provider is called. `session` is what tells browsers apart and may be
+    empty, `address` the network address that our own proxy saw (`modules.wire.neighbourhood`).
+    """
+    outside = any(each.code == provider and not each.local for each in gateways())
+    if not settings.GUEST_LIMITS or not outside:
+        return 0
+    sources = {"order": str(order), "session": session, "address": address}
+    kind = tallies.try_to_pay(sources)
+    if kind:
+        log.warning("tries to pay held back", by=kind)
+    return tallies.seconds_left() if kind else 0
 
 
 def bank_decide(session_id: str, decision: str) -> str:

@@ -1,13 +1,14 @@
 """What can be asked about payments."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Sum
 
 from events.aggregate import Event
 from events.store import read_stream
+from modules.payments import tallies
 from modules.payments.contracts import (
     BankSession,
     HistoryEntry,
@@ -139,6 +140,16 @@ def parked(limit: int = 100) -> tuple[ProviderMessage, ...]:
     """Returns the newest messages of providers that could not be applied, for staff to look at."""
     rows = ProviderReport.objects.filter(outcome__in=("waiting", "refused"))
     return tuple(_message(row) for row in rows.order_by("-received_at")[:limit])
+
+
+def parked_count() -> int:
+    """Returns how many messages of providers wait for a person."""
+    return ProviderReport.objects.filter(outcome__in=("waiting", "refused")).count()
+
+
+def tallies_of(period: timedelta) -> dict[str, int]:
+    """Returns what was counted lately: tries, tries held back, notifications refused or foreign."""
+    return tallies.latest(period)
 
 
 def bank_session(session_id: str) -> BankSession:

@@ -20,7 +20,7 @@ from aiohttp import web
 from localstripe import webhooks
 from localstripe.errors import UserError
 from localstripe.resources import Event, List, PaymentIntent, PaymentMethod, Refund, StripeObject
-from localstripe.server import app, get_api_key, get_post_data, json_response, store
+from localstripe.server import app, get_api_key, get_post_data, store
 
 type Handler = Callable[..., Awaitable[web.StreamResponse]]
 type Theirs = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -108,7 +108,7 @@ PaymentIntent.amount_received = property(received)
 
 async def create_session(request: web.Request, name: str) -> web.StreamResponse:
     data = await get_post_data(request)
-    return json_response(CheckoutSession(**data)._export())
+    return web.json_response(CheckoutSession(**data)._export())
 
 
 async def show_session(request: web.Request, name: str) -> web.StreamResponse:
@@ -116,7 +116,7 @@ async def show_session(request: web.Request, name: str) -> web.StreamResponse:
     found = session._export()
     if session.payment_intent and "payment_intent" in str(request.query_string):
         found["payment_intent"] = PaymentIntent._api_retrieve(session.payment_intent)._export()
-    return json_response(found)
+    return web.json_response(found)
 
 
 async def list_sessions(request: web.Request, name: str) -> web.StreamResponse:
@@ -129,7 +129,7 @@ async def expire_session(request: web.Request, name: str) -> web.StreamResponse:
         raise UserError(400, "Only open sessions can be expired.")
     session.status = "expired"
     say("checkout.session.expired", session)
-    return json_response(session._export())
+    return web.json_response(session._export())
 
 
 async def capture(request: web.Request, name: str) -> web.StreamResponse:
@@ -141,13 +141,13 @@ async def capture(request: web.Request, name: str) -> web.StreamResponse:
     intent.metadata = {**intent.metadata, **data.get("metadata", {})}
     intent._taken = amount
     PaymentIntent._api_capture(intent.id, amount_to_capture=amount)
-    return json_response(intent._export())
+    return web.json_response(intent._export())
 
 
 async def cancel(request: web.Request, name: str) -> web.StreamResponse:
     intent = PaymentIntent._api_cancel(name)
     say("payment_intent.canceled", intent)
-    return json_response(intent._export())
+    return web.json_response(intent._export())
 
 
 async def refund(request: web.Request, name: str) -> web.StreamResponse:
@@ -160,7 +160,7 @@ async def refund(request: web.Request, name: str) -> web.StreamResponse:
         payment_intent=intent.id, amount=data["amount"], metadata=data.get("metadata", {})
     )
     say("refund.created", made)
-    return json_response(made._export())
+    return web.json_response(made._export())
 
 
 async def list_refunds(request: web.Request, name: str) -> web.StreamResponse:
@@ -170,7 +170,7 @@ async def list_refunds(request: web.Request, name: str) -> web.StreamResponse:
 def listed(url: str, things: list[Any]) -> web.Response:
     found = List(url, limit=100)
     found._list = things
-    return json_response(found._export())  # type: ignore[no-any-return]
+    return web.json_response(found._export())
 
 
 def kept(kind: str) -> list[Any]:
@@ -219,7 +219,7 @@ async def arrange(request: web.Request, name: str) -> web.StreamResponse:
 
 
 async def count(request: web.Request, name: str) -> web.StreamResponse:
-    return json_response(dict(calls))  # type: ignore[no-any-return]
+    return web.json_response(dict(calls))
 
 
 NAME = r"(\w+)"

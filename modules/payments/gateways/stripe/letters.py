@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 import stripe
 from django.conf import settings
+from django.db.models.fields.json import KeyTextTransform
 
 from modules.payments.contracts import NotificationRefused
 from modules.payments.domain.provider import Notice
@@ -144,8 +145,9 @@ def _ours(tags: dict[str, str]) -> tuple[UUID | None, UUID | None]:
 
 def _payment_by_intent(name: str | None) -> UUID | None:
     """Returns the payment that an intent was reported for: a dispute names nothing else."""
-    rows = ProviderReport.objects.filter(provider="stripe", content__provider_reference=name or "-")
-    return rows.values_list("payment_id", flat=True).first()
+    rows = ProviderReport.objects.annotate(name=KeyTextTransform("provider_reference", "content"))
+    found = rows.filter(provider="stripe", name=name or "-").order_by()
+    return found.values_list("payment_id", flat=True).first()
 
 
 READERS: dict[str, Callable[[Letter], tuple[Report, ...]]] = {
