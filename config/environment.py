@@ -178,6 +178,11 @@ class Environment(BaseSettings):
         description="Signing secrets of Stripe's endpoint (whsec_...), separated by commas: two "
         "while one is exchanged.",
     )
+    stripe_keep_cards: bool = Field(
+        default=False,
+        description="Whether Stripe keeps the card, so that an authorisation that runs out before "
+        "everything is shipped is renewed without the shopper.",
+    )
     stripe_api_base: Annotated[str, address("http", "https", path=False)] = Field(
         default="", description="Where Stripe's API is, for a stand-in; empty: Stripe itself."
     )

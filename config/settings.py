@@ -41,6 +41,7 @@ SHOP_CAPTURE = "on-shipment"
 PAYMENT_TRIES = {"order": 10, "session": 15, "address": 20, "shop": 5_000}
 STRIPE_SECRET_KEY = env.stripe_secret_key.get_secret_value()
 STRIPE_WEBHOOK_SECRETS = env.stripe_secrets
+STRIPE_KEEP_CARDS = env.stripe_keep_cards
 STRIPE_API_BASE = env.stripe_api_base
 STRIPE_PAGE = STRIPE_API_BASE or "https://checkout.stripe.com"
 # How shoppers may pay, in the order in which checkout shows it: classes with the methods of

@@ -13,7 +13,8 @@ from modules.orders.contracts import (
     ParcelShipped,
     ReturnReceived,
 )
-from modules.payments.contracts import PaymentDeclined, PaymentRefunded
+from modules.orders.selectors import payable_minor
+from modules.payments.contracts import PaymentDeclined, PaymentLapsed, PaymentRefunded
 
 
 def write(kind: Kind, order_id: UUID, about: UUID, amount_minor: int = 0) -> None:
@@ -39,6 +40,13 @@ def say_it_was_declined(fact: PaymentDeclined) -> None:
     write("payment-declined", fact.reference, fact.payment_id)
 
 
+def ask_to_pay_again(fact: PaymentLapsed) -> None:
+    """What nobody holds any more is asked for again, if the order still needs it."""
+    open_minor = payable_minor(fact.reference)
+    if open_minor:
+        write("payment-link", fact.reference, fact.payment_id, open_minor)
+
+
 def say_it_is_on_its_way(fact: ParcelShipped) -> None:
     write("parcel-shipped", fact.order_id, fact.parcel_id)
 
@@ -61,6 +69,7 @@ def say_it_is_refunded(fact: PaymentRefunded) -> None:
 
 subscribe(OrderPlaced, confirm_the_order)
 subscribe(PaymentDeclined, say_it_was_declined)
+subscribe(PaymentLapsed, ask_to_pay_again)
 subscribe(ParcelShipped, say_it_is_on_its_way)
 subscribe(LinesCancelled, say_what_was_cancelled)
 subscribe(OrderCancelled, say_it_is_cancelled)

@@ -22,7 +22,7 @@ from events.outbox import emit
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
-from modules.payments import inbox, past, tallies
+from modules.payments import inbox, past, tallies, watching
 from modules.payments.calls import call_provider, outside_transaction, outstanding
 from modules.payments.contracts import (
     BankMishap,
@@ -40,7 +40,16 @@ from modules.payments.contracts import (
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Start
 from modules.payments.domain.reports import fold
-from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment, next_step
+from modules.payments.hearing import (
+    Hear,
+    answer,
+    ask,
+    ask_after,
+    hear,
+    keep,
+    load_payment,
+    next_step,
+)
 from modules.payments.providers import gateway, gateways, pretend_bank
 
 log = structlog.get_logger(__name__)
@@ -353,6 +362,58 @@ def ask_again(payment_id: UUID, attempt_id: UUID, number: int) -> None:
         _plan_enquiry(Enquiry(payment_id=payment_id, attempt_id=attempt_id, number=number + 1))
 
 
+def check_authorisation(payment_id: UUID, attempt_id: UUID, number: int) -> None:
+    """Looks after an authorisation that is about to end, for the `number`th time from zero.
+
+    Before its end it is renewed, where the provider can: as a payment of its own for the rest, of
+    which the old one is given back. After its end the provider is asked, and says that it lapsed.
+
+    Raises:
+        ProviderUnavailable: no answer; the same question may be repeated.
+    """
+    outside_transaction()
+    with acting(command_id=None):
+        payment = load_payment(payment_id)
+        provider = gateway(payment.state.provider)
+        attempt = payment.state.authorised_attempt
+        if attempt is None or attempt.id != attempt_id or not payment.state.capturable_minor:
+            return
+        ask_after(payment, attempt, provider)
+        payment = load_payment(payment_id)
+        if not payment.state.capturable_minor:
+            return
+        _watch_on(payment, attempt_id, number + 1)
+        if number == 0 and provider.renews:
+            start_payment(_open_renewal(payment, attempt_id))
+
+
+@command
+def _watch_on(payment: Payment, attempt_id: UUID, number: int) -> None:
+    watching.plan(payment, attempt_id, number)
+
+
+@command
+def _open_renewal(payment: Payment, attempt_id: UUID) -> StartPayment:
+    state = payment.state
+    renewal_id = derived_id("payments.renewal", attempt_id)
+    request_payment(
+        RequestPayment(
+            payment_id=renewal_id,
+            reference=state.reference,
+            description=state.description,
+            provider=state.provider,
+            amount_minor=state.open_minor,
+            currency=state.currency,
+        )
+    )
+    return StartPayment(
+        payment_id=renewal_id,
+        attempt_id=derived_id("payments.renewal.attempt", attempt_id),
+        return_url="",
+        renews=state.provider_reference,
+    )
+
+
 @command
 def _begin(message: StartPayment) -> Begun:
     """Records an attempt, unless an earlier one goes on or has to be asked about first."""
@@ -396,6 +457,7 @@ def _start_of(payment: Payment, message: StartPayment) -> Start:
         amount_minor=payment.state.amount_minor,
         currency=payment.state.currency,
         return_url=message.return_url,
+        renews=message.renews,
     )
 
 

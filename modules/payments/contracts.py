@@ -99,11 +99,15 @@ class RequestPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPayment:
-    """Begins a new attempt at the provider. `return_url` is where the browser comes back to."""
+    """Begins a new attempt at the provider. `return_url` is where the browser comes back to.
+
+    `renews` is the provider's name of an authorisation to be renewed without the shopper.
+    """
 
     payment_id: UUID
     attempt_id: UUID
     return_url: str
+    renews: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from modules.payments.contracts import NextStep, PaymentNotFound
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Gateway
 from modules.payments.domain.reports import Report
+from modules.payments.domain.state import Attempt
 
 UNKNOWN = "We have no answer from the payment provider yet. We keep asking; nothing is lost."
 
@@ -79,6 +80,18 @@ def ask(payment: Payment, provider: Gateway) -> None:
             ),
         )
     hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
+
+
+def ask_after(payment: Payment, attempt: Attempt, provider: Gateway) -> None:
+    """Records what the provider says of an attempt that was decided; its silence says nothing.
+
+    Raises:
+        ProviderUnavailable: no answer.
+    """
+    question = enquiry(payment, attempt)
+    reports = tuple(call_provider(lambda: provider.find(question)))
+    if reports:
+        hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
 
 
 def next_step(payment: Payment) -> NextStep:

@@ -14,6 +14,7 @@ from events.database import fetch
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
+from modules.payments import watching
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.reports import Report, Verdict, fold
 from modules.payments.models import ProviderReport
@@ -80,6 +81,8 @@ def fold_waiting(payment_id: UUID) -> Payment | None:
                 row.outcome, row.reason = verdict.outcome, verdict.reason
                 row.save(update_fields=["outcome", "reason"])
             progress = progress or verdict.outcome == "applied"
+            if payment and verdict.outcome == "applied" and row.kind == "authorised":
+                watching.plan(payment, UUID(row.content["attempt_id"]))
         rows = [row for row in rows if row.outcome == "waiting"]
     for attempt in payment.state.attempts if payment else ():
         if attempt.status == "surplus":

@@ -169,6 +169,9 @@ def _rows(reference: UUID) -> Iterable[PaymentRow]:
 def _overall(
     states: list[PaymentState], captured: int, refunded: int, outstanding: int
 ) -> PaymentStatus:
+    charged_back = sum(each.charged_back_minor for each in states)
+    if charged_back and captured == refunded + charged_back:
+        return "charged-back"
     if captured:
         if refunded:
             return "refunded" if refunded == captured else "partially-refunded"

@@ -19,7 +19,15 @@ from typing import Any
 from aiohttp import web
 from localstripe import webhooks
 from localstripe.errors import UserError
-from localstripe.resources import Event, List, PaymentIntent, PaymentMethod, Refund, StripeObject
+from localstripe.resources import (
+    Customer,
+    Event,
+    List,
+    PaymentIntent,
+    PaymentMethod,
+    Refund,
+    StripeObject,
+)
 from localstripe.server import app, get_api_key, get_post_data, store
 
 type Handler = Callable[..., Awaitable[web.StreamResponse]]
@@ -69,9 +77,14 @@ class CheckoutSession(StripeObject):  # type: ignore[misc]  # the library is unt
             type="card",
             card={"number": card, "exp_month": 12, "exp_year": 2040, "cvc": "123"},
         )
+        customer = None
+        if self._intent_data.get("setup_future_usage"):
+            customer = Customer().id
+            PaymentMethod._api_attach(method.id, customer=customer)
         intent = PaymentIntent(
             amount=self.amount_total,
             currency=self.currency,
+            customer=customer,
             payment_method=method.id,
             metadata=dict(self._intent_data.get("metadata", {})),
             capture_method=self._intent_data["capture_method"],
@@ -130,6 +143,20 @@ async def expire_session(request: web.Request, name: str) -> web.StreamResponse:
     session.status = "expired"
     say("checkout.session.expired", session)
     return web.json_response(session._export())
+
+
+async def create_intent(request: web.Request, name: str) -> web.StreamResponse:
+    data = await get_post_data(request)
+    for unknown in ("description", "expand"):
+        data.pop(unknown, None)
+    intent = PaymentIntent._api_create(**data)
+    if intent.status == "requires_capture":
+        say("payment_intent.amount_capturable_updated", intent)
+    return web.json_response(intent._export())
+
+
+async def list_intents(request: web.Request, name: str) -> web.StreamResponse:
+    return listed("/v1/payment_intents", kept("payment_intent"))
 
 
 async def capture(request: web.Request, name: str) -> web.StreamResponse:
@@ -228,6 +255,8 @@ OURS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", r"/v1/checkout/sessions()", list_sessions),
     ("GET", rf"/v1/checkout/sessions/{NAME}", show_session),
     ("POST", rf"/v1/checkout/sessions/{NAME}/expire", expire_session),
+    ("POST", r"/v1/payment_intents()", create_intent),
+    ("GET", r"/v1/payment_intents()", list_intents),
     ("POST", rf"/v1/payment_intents/{NAME}/capture", capture),
     ("POST", rf"/v1/payment_intents/{NAME}/cancel", cancel),
     ("POST", r"/v1/refunds()", refund),

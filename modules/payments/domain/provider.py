@@ -18,7 +18,11 @@ from modules.payments.domain.reports import Report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Have `amount_minor` of `currency` authorised. `attempt_id` is the idempotency key."""
+    """Have `amount_minor` of `currency` authorised. `attempt_id` is the idempotency key.
+
+    `renews` is what the provider calls an authorisation that is about to lapse: the same payer is
+    asked again, without being there.
+    """
 
     payment_id: UUID
     attempt_id: UUID
@@ -26,6 +30,7 @@ class Start:
     amount_minor: int
     currency: str
     return_url: str
+    renews: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,8 @@ class Gateway(Protocol):
     `manual` is True when money arrives by itself and staff record it: nothing is captured
     automatically then. `local` is True when `start` reaches nobody and always knows the outcome: it
     is asked within the transaction that records the attempt, and its answer is recorded with it.
+    What is authorised can be captured for `authorisation_days`, zero says for ever; a provider that
+    `renews` can be asked to authorise the rest again before they are over.
     """
 
     code: str
@@ -86,6 +93,10 @@ class Gateway(Protocol):
     needs_shopper: bool
     manual: bool
     local: bool
+    authorisation_days: int
+
+    @property
+    def renews(self) -> bool: ...
 
     def start(self, request: Start) -> Report:
         """Answers challenged (with a `redirect_url`), authorised, declined or failed."""

@@ -5,11 +5,13 @@ as metadata, so that a repeated call finds what the first one did, however long 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
+from stripe.params import PaymentIntentCreateParams
 from stripe.params.checkout import SessionCreateParams
 
 from modules.kernel.clock import now
@@ -42,8 +44,17 @@ class Stripe:
     needs_shopper = True
     manual = False
     local = False
+    # docs.stripe.com/payments/place-a-hold-on-a-payment-method: so long most cards hold an amount.
+    authorisation_days = 7
+
+    @property
+    def renews(self) -> bool:
+        kept: bool = settings.STRIPE_KEEP_CARDS
+        return kept
 
     def start(self, request: Start) -> Report:
+        if request.renews:
+            return self._renew(request)
         try:
             wanted = _wanted(request)
             session = act(
@@ -53,6 +64,32 @@ class Stripe:
         except (AmountUnpayable, Refusal) as refusal:
             return _failed(request, str(refusal))
         return reading.about_session(read(session, Session), request.payment_id, request.attempt_id)
+
+    def _renew(self, request: Start) -> Report:
+        """Asks the card that Stripe kept for the same amount again."""
+        kept = _intent_named(request.renews)
+        if not kept.customer or not kept.payment_method:
+            return _failed(request, "Stripe keeps no card that could be asked again.")
+        wanted: PaymentIntentCreateParams = {
+            "amount": to_stripe(request.amount_minor, request.currency),
+            "currency": request.currency.lower(),
+            "customer": kept.customer,
+            "payment_method": kept.payment_method,
+            "off_session": True,
+            "confirm": True,
+            "capture_method": "manual",
+            "description": request.description,
+            "metadata": _tags(request),
+            "expand": ["latest_charge"],
+        }
+        try:
+            made = act(
+                lambda key: client().v1.payment_intents.create(wanted, {"idempotency_key": key}),
+                str(request.attempt_id),
+            )
+        except Refusal as refusal:
+            return replace(_failed(request, refusal.words), kind="declined")
+        return reading.about_intent(read(made, Intent), request.payment_id, request.attempt_id)
 
     def find(self, request: Find) -> Sequence[Report]:
         found = _locate(request.attempt_id, request.provider_reference)
@@ -199,7 +236,7 @@ class Stripe:
 
 
 def _wanted(request: Start) -> SessionCreateParams:
-    tags = {"payment_id": str(request.payment_id), "attempt_id": str(request.attempt_id)}
+    tags = _tags(request)
     manual = settings.SHOP_CAPTURE != "at-once"
     wanted: SessionCreateParams = {
         "mode": "payment",
@@ -223,10 +260,17 @@ def _wanted(request: Start) -> SessionCreateParams:
         "success_url": request.return_url,
         "cancel_url": request.return_url,
     }
+    if settings.STRIPE_KEEP_CARDS:
+        wanted["customer_creation"] = "always"
+        wanted["payment_intent_data"]["setup_future_usage"] = "off_session"
     if manual:
         # A parcel's value is captured when it leaves; without this the first part ends the rest.
         wanted["payment_method_options"] = {"card": {"request_multicapture": "if_available"}}
     return wanted
+
+
+def _tags(request: Start) -> dict[str, str]:
+    return {"payment_id": str(request.payment_id), "attempt_id": str(request.attempt_id)}
 
 
 def _locate(attempt_id: UUID, name: str) -> Session | Intent | None:
@@ -235,6 +279,8 @@ def _locate(attempt_id: UUID, name: str) -> Session | Intent | None:
         if name.startswith("pi_"):
             return _intent_named(name)
         session = _session(name) if name else _search(attempt_id)
+        if isinstance(session, Intent):
+            return session
     except Refusal as refusal:
         if refusal.code == "resource_missing":
             return None
@@ -251,8 +297,8 @@ def _session(name: str) -> Session:
     )
 
 
-def _search(attempt_id: UUID) -> Session | None:
-    """Looks through the latest sessions: the answer with the name of ours may have got lost."""
+def _search(attempt_id: UUID) -> Session | Intent | None:
+    """Looks through the latest sessions and intents: the answer with the name may have got lost."""
     since = int((now() - LOOK_BACK).timestamp())
     pages = ask(
         lambda: client().v1.checkout.sessions.list({"limit": 100, "created": {"gte": since}})
@@ -262,6 +308,13 @@ def _search(attempt_id: UUID) -> Session | None:
         session = read(each, Session)
         if session.tags.get("attempt_id") == str(attempt_id):
             return _session(session.id)
+    intents = ask(
+        lambda: client().v1.payment_intents.list({"limit": 100, "created": {"gte": since}})
+    )
+    for found in ask(lambda: list(islice(intents.auto_paging_iter(), SESSIONS_LOOKED_AT))):
+        intent = read(found, Intent)
+        if intent.tags.get("attempt_id") == str(attempt_id):
+            return intent
     return None
 
 

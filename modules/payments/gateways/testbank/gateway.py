@@ -45,6 +45,8 @@ class TestBank:
     needs_shopper = True
     local = False
     manual = False
+    authorisation_days = 0
+    renews = False
 
     def start(self, request: Start) -> Report:
         record = bank.open_session(request)
