@@ -24,9 +24,10 @@ from modules.payments.gateways.stripe.objects import (
     Letter,
     RefundObject,
     Session,
+    read,
 )
 from modules.payments.gateways.stripe.reading import identifier
-from modules.payments.gateways.stripe.service import is_live
+from modules.payments.gateways.stripe.service import Refusal, ask, client, is_live
 from modules.payments.models import ProviderReport
 
 TOLERANCE_SECONDS = 300
@@ -144,10 +145,26 @@ def _ours(tags: dict[str, str]) -> tuple[UUID | None, UUID | None]:
 
 
 def _payment_by_intent(name: str | None) -> UUID | None:
-    """Returns the payment that an intent was reported for: a dispute names nothing else."""
+    """Returns the payment of an intent: a dispute names nothing else.
+
+    One that overtook everything else we heard of the payment is looked up at Stripe, which is asked
+    to write again where it does not answer.
+
+    Raises:
+        ProviderUnavailable: it does not.
+    """
+    if not name:
+        return None
     rows = ProviderReport.objects.annotate(name=KeyTextTransform("provider_reference", "content"))
-    found = rows.filter(provider="stripe", name=name or "-").order_by()
-    return found.values_list("payment_id", flat=True).first()
+    found = rows.filter(provider="stripe", name=name).order_by()
+    known = found.values_list("payment_id", flat=True).first()
+    if known:
+        return known
+    try:
+        intent = read(ask(lambda: client().v1.payment_intents.retrieve(name)), Intent)
+    except Refusal:
+        return None
+    return _ours(intent.tags)[0]
 
 
 READERS: dict[str, Callable[[Letter], tuple[Report, ...]]] = {
