@@ -23,6 +23,7 @@ from modules.orders.selectors import (
     order_detail,
     orders,
     timeline,
+    unsecured_minor,
 )
 from modules.payments.contracts import PaymentDetail, PaymentStatus
 from modules.payments.selectors import payments_of
@@ -127,6 +128,7 @@ def order_context(
     names = actor_names(entry.actor for entry in entries)
     return {
         "order": order,
+        "payable": payable(order, payments),
         "payments": [payment_card(payment) for payment in payments],
         "total": Money(order.total_minor, order.currency),
         "total_rows": quote_rows(order.quote),
@@ -157,6 +159,12 @@ def order_context(
     }
 
 
+def payable(order: OrderDetail, payments: tuple[PaymentDetail, ...]) -> Money | None:
+    """Returns what no payment has taken or holds, where a link to pay it can be sent."""
+    open_minor = 0 if order.status == "cancelled" else unsecured_minor(order, payments)
+    return Money(open_minor, order.currency) if open_minor else None
+
+
 def quantity_fields(
     order: OrderDetail, typed: Mapping[str, str] | None, *, whole: bool = False
 ) -> list[dict[str, object]]:
@@ -182,6 +190,8 @@ def payment_card(payment: PaymentDetail) -> dict[str, object]:
         "Captured": payment.captured_minor,
         "Given back before capture": payment.voided_minor,
         "Refunded": payment.refunded_minor,
+        "Lapsed": payment.lapsed_minor,
+        "Charged back": payment.charged_back_minor,
         "Under way": payment.pending_minor,
     }
     return {

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from events import codec, outbox
 from events.context import acting
@@ -18,6 +19,8 @@ from modules.payments import watching
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.reports import Report, Verdict, fold
 from modules.payments.models import ProviderReport
+
+log = structlog.get_logger(__name__)
 
 type Source = Literal["answer", "notification", "enquiry"]
 
@@ -80,6 +83,7 @@ def fold_waiting(payment_id: UUID) -> Payment | None:
             if (verdict.outcome, verdict.reason) != (row.outcome, row.reason):
                 row.outcome, row.reason = verdict.outcome, verdict.reason
                 row.save(update_fields=["outcome", "reason"])
+                _alarm(row)
             progress = progress or verdict.outcome == "applied"
             if payment and verdict.outcome == "applied" and row.kind == "authorised":
                 watching.plan(payment, UUID(row.content["attempt_id"]))
@@ -99,6 +103,18 @@ def _fold_one(payment: Payment | None, row: ProviderReport) -> Verdict:
         with _speaking(row, report):
             save(payment)
     return verdict
+
+
+def _alarm(row: ProviderReport) -> None:
+    """Says in the log what staff find on their page: a message that contradicts what we know."""
+    if row.outcome == "refused":
+        log.error(
+            "payment message parked",
+            provider=row.provider,
+            payment=str(row.payment_id),
+            kind=row.kind,
+            reason=row.reason,
+        )
 
 
 @contextmanager

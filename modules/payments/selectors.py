@@ -152,6 +152,12 @@ def tallies_of(period: timedelta) -> dict[str, int]:
     return tallies.latest(period)
 
 
+def references_of(payment_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Returns what each of these payments is for; one that does not exist is left out."""
+    found = PaymentRow.objects.filter(id__in=set(payment_ids))
+    return dict(found.values_list("id", "reference"))
+
+
 def bank_session(session_id: str) -> BankSession:
     """Returns what the test bank's page shows. Raises: BankSessionNotFound."""
     return pretend_bank().session(session_id)
