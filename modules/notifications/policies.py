@@ -9,6 +9,7 @@ from modules.notifications.contracts import SEND, Kind
 from modules.orders.contracts import (
     LinesCancelled,
     OrderCancelled,
+    OrderNotFound,
     OrderPlaced,
     ParcelShipped,
     ReturnReceived,
@@ -42,7 +43,10 @@ def say_it_was_declined(fact: PaymentDeclined) -> None:
 
 def ask_to_pay_again(fact: PaymentLapsed) -> None:
     """What nobody holds any more is asked for again, if the order still needs it."""
-    open_minor = payable_minor(fact.reference)
+    try:
+        open_minor = payable_minor(fact.reference)
+    except OrderNotFound:
+        return
     if open_minor:
         write("payment-link", fact.reference, fact.payment_id, open_minor)
 

@@ -7,7 +7,6 @@ may die between any two of them; an effect written with the intent takes it from
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
 from modules.payments import inbox, past, tallies, watching
+from modules.payments.beginning import Begun, Enquiry, begin, plan_enquiry
 from modules.payments.calls import call_provider, outside_transaction, outstanding
 from modules.payments.contracts import (
     BankMishap,
@@ -38,8 +38,6 @@ from modules.payments.contracts import (
     VoidPayment,
 )
 from modules.payments.domain.payment import Payment
-from modules.payments.domain.provider import Start
-from modules.payments.domain.reports import fold
 from modules.payments.hearing import (
     Hear,
     answer,
@@ -55,33 +53,8 @@ from modules.payments.providers import gateway, gateways, pretend_bank
 log = structlog.get_logger(__name__)
 
 BODY_LIMIT_BYTES = 256 * 1024
-# When an attempt without an outcome is asked about, counted from its start; a shopper at the
-# bank's page takes minutes, a lost answer should not.
-ENQUIRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 8, 20, 45))
 # How long a page may take to start a payment itself before a worker does it.
 START_GRACE = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enquiry:
-    """The `number`th question, counted from zero, about an attempt."""
-
-    payment_id: UUID
-    attempt_id: UUID
-    number: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """What beginning an attempt came to: `start` is to be called, or `step` says what goes on.
-
-    `unanswered`: an earlier attempt has no outcome and has to be asked about first.
-    """
-
-    provider: str
-    step: NextStep
-    unanswered: bool
-    start: Start | None
 
 
 def request_payment(message: RequestPayment) -> None:
@@ -128,10 +101,10 @@ def start_payment(message: StartPayment) -> NextStep:
     """
     outside_transaction()
     with acting(command_id=None):
-        begun = _begin(message)
+        begun = begin(message)
         if begun.unanswered:
             ask(load_payment(message.payment_id), gateway(begun.provider))
-            begun = _begin(message)
+            begun = begin(message)
         return _call_start(message, begun) if begun.start else begun.step
 
 
@@ -359,7 +332,7 @@ def ask_again(payment_id: UUID, attempt_id: UUID, number: int) -> None:
     """
     step = resolve_unknown(payment_id)
     if step.status == "pending":
-        _plan_enquiry(Enquiry(payment_id=payment_id, attempt_id=attempt_id, number=number + 1))
+        plan_enquiry(Enquiry(payment_id=payment_id, attempt_id=attempt_id, number=number + 1))
 
 
 def check_authorisation(payment_id: UUID, attempt_id: UUID, number: int) -> None:
@@ -412,70 +385,6 @@ def _open_renewal(payment: Payment, attempt_id: UUID) -> StartPayment:
         return_url="",
         renews=state.provider_reference,
     )
-
-
-@command
-def _begin(message: StartPayment) -> Begun:
-    """Records an attempt, unless an earlier one goes on or has to be asked about first."""
-    payment = load_payment(message.payment_id)
-    state = payment.state
-    live = state.live_attempt
-    other = live if live and live.id != message.attempt_id else None
-    if other is None:
-        payment.start(message.attempt_id)
-        _ask_local(payment, message)
-    attempt = state.attempt(message.attempt_id)
-    if payment.pending_events:
-        save(payment)
-        if attempt and attempt.status == "started":
-            _emit_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
-    return Begun(
-        provider=state.provider,
-        step=next_step(payment),
-        unanswered=other is not None and not other.redirect_url,
-        start=_start_of(payment, message) if attempt and attempt.status == "started" else None,
-    )
-
-
-def _ask_local(payment: Payment, message: StartPayment) -> None:
-    """Records the outcome with the attempt, if the provider is no outside party.
-
-    Nothing is unknown in between, so that there is no answer to keep and nothing to ask for later.
-    """
-    provider, attempt = gateway(payment.state.provider), payment.state.attempt(message.attempt_id)
-    if provider.local and attempt and attempt.status == "started":
-        verdict = fold(payment, provider.start(_start_of(payment, message)))
-        if verdict.outcome != "applied":
-            raise ProviderUnavailable(verdict.reason)
-
-
-def _start_of(payment: Payment, message: StartPayment) -> Start:
-    return Start(
-        payment_id=payment.id,
-        attempt_id=message.attempt_id,
-        description=payment.state.description,
-        amount_minor=payment.state.amount_minor,
-        currency=payment.state.currency,
-        return_url=message.return_url,
-        renews=message.renews,
-    )
-
-
-@command
-def _plan_enquiry(message: Enquiry) -> None:
-    _emit_enquiry(message)
-
-
-def _emit_enquiry(message: Enquiry) -> None:
-    if message.number < len(ENQUIRIES):
-        emit(
-            "payments.ask_again",
-            key=f"{message.attempt_id}:{message.number}",
-            due_at=now() + ENQUIRIES[message.number],
-            payment_id=message.payment_id,
-            attempt_id=message.attempt_id,
-            number=message.number,
-        )
 
 
 def _call_start(message: StartPayment, begun: Begun) -> NextStep:

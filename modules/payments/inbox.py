@@ -17,7 +17,8 @@ from modules.kernel.clock import now
 from modules.kernel.identity import new_id
 from modules.payments import watching
 from modules.payments.domain.payment import Payment
-from modules.payments.domain.reports import Report, Verdict, fold
+from modules.payments.domain.reports import Report, fold
+from modules.payments.domain.said import Verdict
 from modules.payments.models import ProviderReport
 
 log = structlog.get_logger(__name__)

@@ -1,4 +1,4 @@
-"""How long a provider waits for us: a signed notification until it is stored, folded, acknowledged."""
+"""How long a provider waits for us: a signed notification until it is stored and folded."""
 
 import http.client
 import json

@@ -7,68 +7,15 @@ it contradicts what was asked, and then it moves no money.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from modules.kernel.identity import derived_id
+from modules.payments.domain import setbacks
 from modules.payments.domain.payment import Payment
+from modules.payments.domain.said import APPLIED, REPEATED, Verdict, wrong_amount
+from modules.payments.domain.said import Report as Report
+from modules.payments.domain.said import ReportKind as ReportKind
 from modules.payments.domain.state import Attempt, AttemptStatus
-
-type ReportKind = Literal[
-    "challenged",
-    "authorised",
-    "declined",
-    "failed",
-    "captured",
-    "capture-failed",
-    "voided",
-    "void-failed",
-    "refunded",
-    "refund-failed",
-    "refund-reversed",
-    "lapsed",
-    "adjusted",
-    "disputed",
-    "dispute-won",
-    "dispute-lost",
-    "noted",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One statement of a provider about one attempt or operation of one payment.
-
-    `attempt_id` is set for challenged, authorised, declined, failed, lapsed and adjusted,
-    `operation_id` for the rest: ids we gave, or for what nobody here asked for (`unasked`, and
-    disputes) ids derived from the provider's names. `amount_minor` None means the provider does not
-    say; `held_minor` is what it still holds of the authorisation, if it says so.
-    """
-
-    kind: ReportKind
-    payment_id: UUID
-    attempt_id: UUID | None = None
-    operation_id: UUID | None = None
-    provider_reference: str = ""
-    amount_minor: int | None = None
-    currency: str
-    redirect_url: str = ""
-    message: str = ""
-    occurred_at: datetime | None = None
-    held_minor: int | None = None
-    unasked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    outcome: Literal["applied", "repeated", "waiting", "refused", "noted"]
-    reason: str = ""
-
-
-APPLIED = Verdict("applied")
-REPEATED = Verdict("repeated")
 
 
 def fold(payment: Payment, report: Report) -> Verdict:
@@ -118,7 +65,7 @@ def _challenged(payment: Payment, report: Report) -> Verdict:
 
 def _authorised(payment: Payment, report: Report) -> Verdict:
     if report.amount_minor != payment.state.amount_minor:
-        return _wrong_amount(report, payment.state.amount_minor)
+        return wrong_amount(report, payment.state.amount_minor)
 
     def record(attempt: Attempt) -> None:
         first = payment.state.authorised_attempt is None
@@ -182,7 +129,7 @@ def _captured(payment: Payment, report: Report) -> Verdict:
     if capture is None:
         return Verdict("waiting", "No capture of this id was requested.")
     if report.amount_minor != capture.amount_minor:
-        return _wrong_amount(report, capture.amount_minor)
+        return wrong_amount(report, capture.amount_minor)
     if capture.status == "done":
         return REPEATED
     if capture.status == "failed" and capture.amount_minor > state.open_minor:
@@ -210,7 +157,7 @@ def _voided(payment: Payment, report: Report) -> Verdict:
     state = payment.state
     surplus = _surplus(payment, report)
     if surplus:
-        return _released(payment, surplus)
+        return setbacks.released_surplus(payment, surplus)
     void = state.void(report.operation_id)
     if void is None:
         return Verdict("waiting", "No void of this id was requested.")
@@ -221,7 +168,7 @@ def _voided(payment: Payment, report: Report) -> Verdict:
     # A void of an attempt we do not know the outcome of may give back what was authorised
     # meanwhile; that authorisation is still on its way to us, and is then voided by itself.
     if state.authorised_minor and report.amount_minor not in (None, state.open_minor):
-        return _wrong_amount(report, state.open_minor)
+        return wrong_amount(report, state.open_minor)
     payment.record(
         Payment.Voided, void_id=void.id, amount_minor=state.open_minor, reason=void.reason
     )
@@ -250,172 +197,6 @@ def _surplus(payment: Payment, report: Report) -> Attempt | None:
     return next((each for each in attempts if release_id(each) == report.operation_id), None)
 
 
-def _released(payment: Payment, attempt: Attempt) -> Verdict:
-    if not attempt.rises_to("released"):
-        return REPEATED
-    payment.record(
-        Payment.SurplusReleased, attempt_id=attempt.id, amount_minor=payment.state.amount_minor
-    )
-    return APPLIED
-
-
-def _refunded(payment: Payment, report: Report) -> Verdict:
-    state = payment.state
-    refund = state.refund(report.operation_id)
-    left_minor = state.refundable_minor
-    if refund is None and report.unasked and 0 < (report.amount_minor or 0) <= left_minor:
-        payment.record(
-            Payment.RefundRequested,
-            refund_id=report.operation_id,
-            amount_minor=report.amount_minor,
-            reason=report.message or "Given back at the provider",
-        )
-        refund = state.refund(report.operation_id)
-    if refund is None:
-        return Verdict("waiting", "No refund of this id was requested.")
-    if report.amount_minor != refund.amount_minor:
-        return _wrong_amount(report, refund.amount_minor)
-    if refund.status in ("done", "reversed"):
-        return REPEATED
-    limit_minor = state.refundable_minor if refund.status == "failed" else state.kept_minor
-    if refund.amount_minor > limit_minor:
-        return Verdict("refused", "It was reported failed or charged back, and the amount is used.")
-    payment.record(
-        Payment.Refunded,
-        refund_id=refund.id,
-        amount_minor=refund.amount_minor,
-        reason=refund.reason,
-    )
-    return APPLIED
-
-
-def _refund_failed(payment: Payment, report: Report) -> Verdict:
-    refund = payment.state.refund(report.operation_id)
-    if refund is None:
-        return Verdict("waiting", "No refund of this id was requested.")
-    if refund.status != "requested":
-        return REPEATED
-    payment.record(
-        Payment.RefundFailed,
-        refund_id=refund.id,
-        amount_minor=refund.amount_minor,
-        reason=report.message,
-    )
-    return APPLIED
-
-
-def _wrong_amount(report: Report, expected_minor: int) -> Verdict:
-    return Verdict(
-        "refused", f"It says {report.amount_minor} minor units; {expected_minor} were asked for."
-    )
-
-
-def _refund_reversed(payment: Payment, report: Report) -> Verdict:
-    refund = payment.state.refund(report.operation_id)
-    if refund is not None and refund.status == "reversed":
-        return REPEATED
-    if refund is None or refund.status != "done":
-        # Only what was given back comes back, so that this says both.
-        verdict = _refunded(payment, report)
-        refund = payment.state.refund(report.operation_id)
-        if verdict != APPLIED or refund is None:
-            return verdict
-    if report.amount_minor != refund.amount_minor:
-        return _wrong_amount(report, refund.amount_minor)
-    payment.record(
-        Payment.RefundReversed,
-        refund_id=refund.id,
-        amount_minor=refund.amount_minor,
-        reason=report.message,
-    )
-    return APPLIED
-
-
-def _lapsed(payment: Payment, report: Report) -> Verdict:
-    state = payment.state
-    attempt = state.attempt(report.attempt_id)
-    if attempt and attempt.status in ("surplus", "released"):
-        return _released(payment, attempt)
-    if attempt is None or attempt.status != "authorised":
-        return Verdict("waiting", "The attempt is not known to be authorised.")
-    if state.pending_captures_minor:
-        return Verdict("waiting", "A capture has no answer yet.")
-    if not state.open_minor:
-        return REPEATED
-    payment.record(Payment.Lapsed, amount_minor=state.open_minor, reason=report.message)
-    return APPLIED
-
-
-def _adjusted(payment: Payment, report: Report) -> Verdict:
-    state = payment.state
-    attempt = state.attempt(report.attempt_id)
-    if attempt is None or attempt.status != "authorised":
-        return Verdict("waiting", "The attempt is not known to be authorised.")
-    if report.occurred_at is None or report.amount_minor is None:
-        return Verdict("refused", "It does not say how much, or as of when.")
-    if state.adjusted_at and report.occurred_at <= state.adjusted_at:
-        return REPEATED
-    used_minor = state.authorised_minor - state.open_minor
-    if not used_minor <= report.amount_minor <= state.amount_minor:
-        return Verdict(
-            "refused",
-            f"It says {report.amount_minor} minor units are authorised; between {used_minor} and "
-            f"{state.amount_minor} are possible.",
-        )
-    payment.record(
-        Payment.AuthorisationAdjusted,
-        amount_minor=report.amount_minor,
-        stated_at=report.occurred_at,
-        reason=report.message,
-    )
-    return APPLIED
-
-
-def _disputed(payment: Payment, report: Report) -> Verdict:
-    state = payment.state
-    known = state.dispute(report.operation_id)
-    if known:
-        same = known.amount_minor == report.amount_minor
-        return REPEATED if same else _wrong_amount(report, known.amount_minor)
-    if not 0 < (report.amount_minor or 0) <= state.kept_minor:
-        return Verdict("waiting", f"Of {state.kept_minor} minor units more cannot be charged back.")
-    payment.record(
-        Payment.ChargedBack,
-        dispute_id=report.operation_id,
-        amount_minor=report.amount_minor,
-        reason=report.message,
-    )
-    return APPLIED
-
-
-def _dispute_won(payment: Payment, report: Report) -> Verdict:
-    return _dispute_decided(payment, report, Payment.ChargeBackReversed)
-
-
-def _dispute_lost(payment: Payment, report: Report) -> Verdict:
-    return _dispute_decided(payment, report, Payment.ChargeBackLost)
-
-
-def _dispute_decided(
-    payment: Payment,
-    report: Report,
-    event_class: type[Payment.ChargeBackReversed] | type[Payment.ChargeBackLost],
-) -> Verdict:
-    verdict = _disputed(payment, report)
-    dispute = payment.state.dispute(report.operation_id)
-    if verdict.outcome in ("waiting", "refused") or dispute is None:
-        return verdict
-    if dispute.status != "open":
-        return REPEATED
-    payment.record(
-        event_class,
-        dispute_id=dispute.id,
-        amount_minor=dispute.amount_minor,
-        reason=report.message or dispute.reason,
-    )
-    return APPLIED
-
-
 def _noted(payment: Payment, report: Report) -> Verdict:
     return Verdict("noted", report.message)
 
@@ -429,13 +210,13 @@ FOLDS: dict[ReportKind, Callable[[Payment, Report], Verdict]] = {
     "capture-failed": _capture_failed,
     "voided": _voided,
     "void-failed": _void_failed,
-    "refunded": _refunded,
-    "refund-failed": _refund_failed,
-    "refund-reversed": _refund_reversed,
-    "lapsed": _lapsed,
-    "adjusted": _adjusted,
-    "disputed": _disputed,
-    "dispute-won": _dispute_won,
-    "dispute-lost": _dispute_lost,
+    "refunded": setbacks.refunded,
+    "refund-failed": setbacks.refund_failed,
+    "refund-reversed": setbacks.refund_reversed,
+    "lapsed": setbacks.lapsed,
+    "adjusted": setbacks.adjusted,
+    "disputed": setbacks.disputed,
+    "dispute-won": setbacks.dispute_won,
+    "dispute-lost": setbacks.dispute_lost,
     "noted": _noted,
 }
