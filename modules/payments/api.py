@@ -64,6 +64,8 @@ class PaymentReply(Reply):
     captured_minor: int = Field(description="Taken.", examples=[3070])
     voided_minor: int = Field(description="Given back before it was taken.", examples=[0])
     refunded_minor: int = Field(description="Given back after.", examples=[0])
+    lapsed_minor: int = Field(description="Held no longer before it was taken.", examples=[0])
+    charged_back_minor: int = Field(description="Taken again by the payer's bank.", examples=[0])
     pending_minor: int = Field(description="Captures without an answer yet.", examples=[0])
     capturable_minor: int = Field(description="Left to take.", examples=[0])
     refundable_minor: int = Field(description="Left to give back.", examples=[3070])

@@ -279,6 +279,7 @@ def receive_notification(provider: str, headers: Mapping[str, str], body: bytes)
                 reports=notice.reports,
                 key=notice.key,
                 body=body,
+                kept=notice.kept,
             )
         )
         try:

@@ -27,6 +27,7 @@ class Hear:
     reports: tuple[Report, ...]
     key: str = ""
     body: bytes = b""
+    kept: bytes | None = None
 
 
 @command
@@ -44,7 +45,14 @@ def keep(message: Hear) -> None:
     for number, report in enumerate(message.reports):
         # One message may say several things, each of which is a row of its own.
         key = f"{message.key}/{number}" if number else message.key
-        inbox.store(message.provider, message.source, report, key=key, body=message.body)
+        inbox.store(
+            message.provider,
+            message.source,
+            report,
+            key=key,
+            body=message.body,
+            kept=message.kept,
+        )
     emit(
         "payments.fold",
         key=f"{message.provider}:{message.key}",

@@ -27,12 +27,19 @@ type Source = Literal["answer", "notification", "enquiry"]
 
 
 def store(
-    provider: str, source: Source, report: Report, *, key: str = "", body: bytes = b""
+    provider: str,
+    source: Source,
+    report: Report,
+    *,
+    key: str = "",
+    body: bytes = b"",
+    kept: bytes | None = None,
 ) -> None:
     """Keeps one message in the caller's transaction; the same one again is only counted.
 
     `key` is the provider's own name for a message. One that comes back with other content is kept
-    as refused: somebody is mistaken, which must be seen and must move no money.
+    as refused: somebody is mistaken, which must be seen and must move no money. What makes it the
+    same is the whole `body`, of which `kept` is stored where that is given.
     """
     content = codec.encode(report)
     digest = sha256(body or content).hexdigest()
@@ -54,7 +61,7 @@ def store(
             report.payment_id,
             report.kind,
             content.decode(),
-            body.decode("utf-8", "replace").replace("\0", ""),
+            (body if kept is None else kept).decode("utf-8", "replace").replace("\0", ""),
             outcome,
             reason,
             now(),

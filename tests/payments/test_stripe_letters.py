@@ -6,6 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from events.store import read_stream
@@ -23,9 +26,11 @@ from modules.payments.contracts import (
     ProviderMessage,
     RefundPayment,
 )
+from modules.payments.models import ProviderReport
 from modules.payments.selectors import notifications, parked, tallies_of
 from tests.payments.bank import AMOUNT, found, opened, start
 from tests.payments.stripe_letters import (
+    ADDRESS,
     OLD_SECRET,
     about,
     deliver,
@@ -41,6 +46,7 @@ from tests.support.stripe_process import StandIn
 
 pytestmark = pytest.mark.django_db
 
+STATEMENTS = 20
 AUTHORISED = "payment_intent.amount_capturable_updated"
 
 
@@ -294,3 +300,24 @@ def test_fault_34_letters_three_days_late_change_nothing_that_was_decided(stripe
         deliver(each | {"created": old})
     assert found(payment_id).version == version
     assert resolve_unknown(payment_id).status == "captured"
+
+
+def test_what_stripe_writes_of_persons_is_not_kept(stripe: StandIn) -> None:
+    payment_id, attempt_id = begun()
+    person = {"customer_details": {"email": "lea@example.org", "name": "Lea Martin"}}
+    tags = {"payment_id": str(payment_id), "attempt_id": str(attempt_id)}
+    session = {"id": "cs_1", "status": "complete", "currency": "eur", "metadata": tags, **person}
+    deliver(event("checkout.session.completed", session))
+    (row,) = ProviderReport.objects.filter(payment_id=payment_id, source="notification")
+    assert "cs_1" in row.body
+    assert "lea" not in f"{row.body}{row.content}".lower()
+
+
+def test_a_notification_opens_no_session_and_leaves_no_cookie(stripe: StandIn) -> None:
+    payment_id, attempt_id = begun()
+    body = json.dumps(event(AUTHORISED, intent(payment_id, attempt_id))).encode()
+    with CaptureQueriesContext(connection) as captured:
+        answer = Client().post(ADDRESS, body, content_type="application/json", headers=signed(body))
+    assert (answer.status_code, answer.cookies) == (204, {})
+    assert not [each for each in captured if "django_session" in each["sql"]]
+    assert len(captured) <= STATEMENTS

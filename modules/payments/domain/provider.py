@@ -65,12 +65,13 @@ class Find:
 class Notice:
     """A verified notification: the provider's own `key` for it, and what it says.
 
-    `reports` is empty when it concerns nothing of ours; `about` is then its kind, to be counted.
+    `reports` is empty when it concerns nothing of ours. `kept` is what is stored of the body, where
+    that tells of persons: the stored text is not sealed. None stores it as it came.
     """
 
     key: str
     reports: tuple[Report, ...]
-    about: str = ""
+    kept: bytes | None = None
 
 
 class Gateway(Protocol):

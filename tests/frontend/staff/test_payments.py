@@ -57,5 +57,5 @@ def test_what_lapsed_is_shown_and_a_link_to_pay_it_is_sent(
 
 
 def test_a_link_for_an_order_that_is_paid_for_is_refused(desk: Desk, order: Placed) -> None:
-    page = desk.act("payment-link")
+    page = desk.send("payment-link")
     assert (page.status_code, "Nothing of this order is left to pay" in text(page)) == (409, True)

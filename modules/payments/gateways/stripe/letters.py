@@ -7,6 +7,7 @@ secrets, so that one can be exchanged while both are in use. The body is read on
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -72,7 +73,15 @@ def open_letter(body: bytes) -> Notice:
         reports = reader(letter) if reader else ()
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
         raise NotificationRefused("The body is not an event of Stripe's.") from error
-    return Notice(key=letter.id[:180], reports=reports, about=letter.type[:100])
+    return Notice(key=letter.id[:180], reports=reports, kept=_without_persons(letter))
+
+
+def _without_persons(letter: Letter) -> bytes:
+    """Returns what is kept of a letter: Stripe writes names and addresses into some of them."""
+    thing = msgspec.json.decode(letter.data.object, type=dict[str, Any])
+    plain = {name: thing[name] for name in KEPT if name in thing}
+    said = {"id": letter.id, "type": letter.type, "created": letter.created}
+    return msgspec.json.encode({**said, "livemode": letter.livemode, "object": plain})
 
 
 def _session(letter: Letter) -> tuple[Report, ...]:
@@ -167,6 +176,21 @@ def _payment_by_intent(name: str | None) -> UUID | None:
     return _ours(intent.tags)[0]
 
 
+KEPT = (
+    "id",
+    "object",
+    "status",
+    "amount",
+    "amount_capturable",
+    "amount_received",
+    "amount_total",
+    "currency",
+    "metadata",
+    "payment_intent",
+    "reason",
+    "failure_reason",
+    "cancellation_reason",
+)
 READERS: dict[str, Callable[[Letter], tuple[Report, ...]]] = {
     "checkout.session.completed": _session,
     "checkout.session.expired": _session,
