@@ -11,6 +11,7 @@
 | authorised too late      | get the stock again, or else cancel; balance the money          |
 | captured too late        | balance the money                                               |
 | capture failed           | balance the money                                               |
+| dispute won              | balance the money, which may have been paid again meanwhile     |
 | customer erased          | drop their data from the lists of orders                        |
 
 `money.balance` gives back what the payments hold beyond what the order is worth.
@@ -48,7 +49,12 @@ from modules.orders.domain.order import Order
 from modules.orders.models import OrderRow
 from modules.orders.money import balance, balance_found, is_covered, is_paid, take
 from modules.orders.projections import fold_again
-from modules.payments.contracts import CaptureFailed, PaymentAuthorised, PaymentCaptured
+from modules.payments.contracts import (
+    CaptureFailed,
+    ChargeBackReversed,
+    PaymentAuthorised,
+    PaymentCaptured,
+)
 from modules.payments.selectors import payments_of
 
 
@@ -118,7 +124,7 @@ def release_the_order(fact: OrderCancelled) -> None:
     balance(fact.order_id)
 
 
-def balance_after_a_failed_capture(fact: CaptureFailed) -> None:
+def balance_the_money(fact: CaptureFailed | ChargeBackReversed) -> None:
     if load_or_none(Order, fact.reference):
         balance(fact.reference)
 
@@ -157,5 +163,6 @@ subscribe(PaymentCaptured, settle_the_rest)
 subscribe(ReturnReceived, take_the_goods_back)
 subscribe(LinesCancelled, release_the_lines)
 subscribe(OrderCancelled, release_the_order)
-subscribe(CaptureFailed, balance_after_a_failed_capture)
+subscribe(CaptureFailed, balance_the_money)
+subscribe(ChargeBackReversed, balance_the_money)
 subscribe(CustomerErased, forget_the_customer)

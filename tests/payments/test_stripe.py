@@ -13,6 +13,8 @@ from modules.payments.commands import (
     void_payment,
 )
 from modules.payments.contracts import CapturePayment, NextStep, RefundPayment, VoidPayment
+from modules.payments.domain.provider import Start
+from modules.payments.gateways.stripe.gateway import Stripe
 from tests.payments.bank import AMOUNT, found, opened, start
 from tests.payments.stripe_letters import bring
 from tests.support.stripe_process import StandIn
@@ -129,6 +131,20 @@ def test_voiding_gives_back_what_is_authorised(stripe: StandIn) -> None:
     settle(payment_id)
     bring(stripe, payment_id)
     assert (found(payment_id).status, found(payment_id).voided_minor) == ("voided", AMOUNT)
+
+
+def test_what_stripe_cannot_charge_fails_in_words(stripe: StandIn) -> None:
+    said = Stripe().start(
+        Start(
+            payment_id=new_id(),
+            attempt_id=new_id(),
+            description="Something",
+            amount_minor=1_234,
+            currency="KWD",
+            return_url="https://shop.test/back/",
+        )
+    )
+    assert (said.kind, said.message) == ("failed", "Cards are charged in steps of 0.010 KWD.")
 
 
 def test_captured_at_once_where_the_shop_says_so(

@@ -124,6 +124,20 @@ def test_what_is_paid_after_everything_was_sent_is_taken_at_once(stripe: StandIn
     assert payment_of(placed).captured_minor == placed.total_minor
 
 
+def test_a_dispute_that_is_won_after_all_gives_back_what_was_paid_again(stripe: StandIn) -> None:
+    placed = authorised(stripe)
+    ship(placed)
+    charged_back(placed)
+    step = begin(placed, method="stripe")
+    stripe.pay(step.redirect_url)
+    resolve_unknown(step.payment_id)
+    drain()
+    charged_back(placed, status="won")
+    drain()
+    held = [each.kept_minor - each.refunded_minor for each in payments_of(placed.order_id)]
+    assert held == [placed.total_minor, 0]
+
+
 def test_a_charge_back_shows_as_a_problem_of_the_order(stripe: StandIn) -> None:
     placed = authorised(stripe)
     ship(placed)
@@ -132,13 +146,10 @@ def test_a_charge_back_shows_as_a_problem_of_the_order(stripe: StandIn) -> None:
     assert topics(placed.payment_id)[-1] == "payments.payment.charged_back.v1"
 
 
-def charged_back(placed: Placed) -> None:
-    deliver(
-        event(
-            "charge.dispute.created",
-            dispute(placed.payment_id, amount=placed.total_minor, id=f"du_{placed.number}"),
-        )
-    )
+def charged_back(placed: Placed, status: str = "needs_response") -> None:
+    """The payer disputes the first payment of an order; `status` is how it stands."""
+    about = dispute(placed.payment_id, amount=placed.total_minor, status=status)
+    deliver(event("charge.dispute.created" if status != "won" else "charge.dispute.closed", about))
 
 
 def topics(stream_id: UUID) -> list[str]:
