@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import get_args
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -21,6 +22,7 @@ from modules.orders.selectors import (
     neighbours,
     order_counts,
     order_detail,
+    order_token,
     orders,
     timeline,
     unsecured_minor,
@@ -129,6 +131,7 @@ def order_context(
     return {
         "order": order,
         "payable": payable(order, payments),
+        "pay_url": f"{settings.PUBLIC_URL}{reverse('order', args=[order_token(order.id)])}",
         "payments": [payment_card(payment) for payment in payments],
         "total": Money(order.total_minor, order.currency),
         "total_rows": quote_rows(order.quote),

@@ -38,15 +38,22 @@ def confirm_the_order(fact: OrderPlaced) -> None:
 
 
 def say_it_was_declined(fact: PaymentDeclined) -> None:
-    write("payment-declined", fact.reference, fact.payment_id)
+    # A renewal that was declined is no matter of the buyer's while the old promise holds.
+    if open_of(fact.reference):
+        write("payment-declined", fact.reference, fact.payment_id)
+
+
+def open_of(reference: UUID) -> int:
+    """Returns what is left to pay of an order; nothing of what is no order."""
+    try:
+        return payable_minor(reference)
+    except OrderNotFound:
+        return 0
 
 
 def ask_to_pay_again(fact: PaymentLapsed) -> None:
     """What nobody holds any more is asked for again, if the order still needs it."""
-    try:
-        open_minor = payable_minor(fact.reference)
-    except OrderNotFound:
-        return
+    open_minor = open_of(fact.reference)
     if open_minor:
         write("payment-link", fact.reference, fact.payment_id, open_minor)
 

@@ -15,13 +15,14 @@ from modules.payments.commands import (
 from modules.payments.contracts import CapturePayment, NextStep, RefundPayment, VoidPayment
 from modules.payments.domain.provider import Start
 from modules.payments.gateways.stripe.gateway import Stripe
+from modules.payments.selectors import parked
 from tests.payments.bank import AMOUNT, found, opened, start
-from tests.payments.stripe_letters import bring
+from tests.payments.stripe_letters import about, bring, deliver
 from tests.support.stripe_process import StandIn
 
 pytestmark = pytest.mark.django_db
 
-DECLINED, FACTOR = "4000000000000341", "4000002500003155"
+DECLINED, FACTOR, SEVERAL = "4000000000000341", "4000002500003155", "4111111111111111"
 
 
 def begun() -> NextStep:
@@ -115,6 +116,32 @@ def test_a_part_is_captured_and_the_rest_lapses_where_cards_take_one_capture(
         6_000,
     )
     assert payment.capturable_minor == 0
+
+
+def test_a_card_that_allows_it_is_captured_parcel_by_parcel(stripe: StandIn) -> None:
+    step = begun()
+    stripe.pay(step.redirect_url, SEVERAL)
+    payment_id = resolve_unknown(step.payment_id).payment_id
+    for amount_minor in (4_000, 3_500, 2_500):
+        capture(payment_id, amount_minor)
+        payment = found(payment_id)
+        assert payment.capturable_minor == AMOUNT - payment.captured_minor
+    for each in reversed(about(stripe, payment_id)):
+        deliver(each)
+    payment = found(payment_id)
+    assert (payment.captured_minor, payment.lapsed_minor) == (AMOUNT, 0)
+    assert not parked()
+
+
+def test_what_is_left_of_such_a_card_is_given_back(stripe: StandIn) -> None:
+    step = begun()
+    stripe.pay(step.redirect_url, SEVERAL)
+    payment_id = resolve_unknown(step.payment_id).payment_id
+    capture(payment_id, 4_000)
+    void_payment(VoidPayment(payment_id=payment_id, reason="the rest was cancelled"))
+    settle(payment_id)
+    payment = found(payment_id)
+    assert (payment.captured_minor, payment.voided_minor) == (4_000, 6_000)
 
 
 def test_voiding_before_the_shopper_paid_closes_the_page(stripe: StandIn) -> None:

@@ -13,7 +13,7 @@ from events.relay import drain
 from events.store import read_stream
 from modules.checkout.contracts import Placed
 from modules.kernel.clock import now
-from modules.orders.selectors import payable_minor
+from modules.orders.selectors import order_counts, payable_minor
 from modules.payments.commands import resolve_unknown
 from modules.payments.selectors import payments_of
 from tests.frontend.storefront.shopping import text
@@ -69,6 +69,26 @@ def test_a_day_before_its_end_it_is_renewed_with_the_card_that_stripe_kept(kept:
     assert order_of(placed).status == "confirmed"
     ship(placed)
     assert payment_of(placed).captured_minor == placed.total_minor
+
+
+def test_a_renewal_that_is_declined_leaves_the_old_authorisation_in_force(kept: StandIn) -> None:
+    placed = authorised(kept)
+    kept.arrange("payment_intents", "decline")
+    with days_later(6.1):
+        drain()
+    assert statuses(placed) == ["authorised", "declined"]
+    ship(placed)
+    assert payments_of(placed.order_id)[0].captured_minor == placed.total_minor
+
+
+def test_a_renewal_whose_answer_got_lost_is_found_again(kept: StandIn) -> None:
+    placed = authorised(kept)
+    kept.arrange("payment_intents", "lost")
+    with days_later(6.1):
+        drain()
+    with days_later(6.2):
+        drain()
+    assert statuses(placed) == ["voided", "authorised"]
 
 
 def test_what_was_shipped_meanwhile_is_not_renewed(kept: StandIn) -> None:
@@ -143,6 +163,7 @@ def test_a_charge_back_shows_as_a_problem_of_the_order(stripe: StandIn) -> None:
     ship(placed)
     charged_back(placed)
     assert order_of(placed).payment_status == "charged-back"
+    assert order_counts().problem == 1
     assert topics(placed.payment_id)[-1] == "payments.payment.charged_back.v1"
 
 

@@ -20,6 +20,7 @@ from aiohttp import web
 from localstripe import webhooks
 from localstripe.errors import UserError
 from localstripe.resources import (
+    Charge,
     Customer,
     Event,
     List,
@@ -33,7 +34,9 @@ from localstripe.server import app, get_api_key, get_post_data, store
 type Handler = Callable[..., Awaitable[web.StreamResponse]]
 type Theirs = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+OF_SEVERAL_CAPTURES = "4111111111111111"
 CARDS = {
+    OF_SEVERAL_CAPTURES: "Pay with a card that several captures are possible of",
     "4242424242424242": "Pay",
     "4000000000000341": "Pay with a card that is declined",
     "4000002500003155": "Pay with a card that wants a second factor",
@@ -106,15 +109,22 @@ def say(kind: str, thing: Any) -> None:
     webhooks.schedule_webhook(Event(kind, thing))
 
 
-def capturable(intent: Any) -> int:
-    return int(intent.amount) if intent.status == "requires_capture" else 0
-
-
 def received(intent: Any) -> int:
     taken = getattr(intent, "_taken", None)
     return int(taken if taken is not None else intent.amount if intent.status == "succeeded" else 0)
 
 
+def capturable(intent: Any) -> int:
+    return int(intent.amount) - received(intent) if intent.status == "requires_capture" else 0
+
+
+def takes_parts(charge: Any) -> dict[str, Any]:
+    number = PaymentMethod._api_retrieve(charge.payment_method)._card_number
+    status = "available" if number == OF_SEVERAL_CAPTURES else "unavailable"
+    return {"card": {"multicapture": {"status": status}}}
+
+
+Charge.payment_method_details = property(takes_parts)
 PaymentIntent.amount_capturable = property(capturable)
 PaymentIntent.amount_received = property(received)
 
@@ -162,12 +172,15 @@ async def list_intents(request: web.Request, name: str) -> web.StreamResponse:
 async def capture(request: web.Request, name: str) -> web.StreamResponse:
     data = await get_post_data(request) or {}
     intent = PaymentIntent._api_retrieve(name)
-    amount = int(data.get("amount_to_capture") or intent.amount)
-    if intent.status != "requires_capture" or amount > intent.amount:
+    amount = int(data.get("amount_to_capture") or capturable(intent))
+    if intent.status != "requires_capture" or amount > capturable(intent):
         raise UserError(400, "This amount of this PaymentIntent could not be captured.")
     intent.metadata = {**intent.metadata, **data.get("metadata", {})}
-    intent._taken = amount
-    PaymentIntent._api_capture(intent.id, amount_to_capture=amount)
+    intent._taken = received(intent) + amount
+    if data.get("final_capture") in ("false", False):
+        say("payment_intent.amount_capturable_updated", intent)
+    else:
+        PaymentIntent._api_capture(intent.id, amount_to_capture=intent._taken)
     return web.json_response(intent._export())
 
 
@@ -298,6 +311,9 @@ async def keyed(request: web.Request, handler: Theirs) -> web.StreamResponse:
         content = json.dumps({"error": {"type": "api_error", "message": "An error."}}).encode()
         answers[key] = (body, 500, content)
         return web.Response(body=content, status=500, content_type="application/json")
+    if fault == "decline":
+        error = {"type": "card_error", "code": "card_declined", "message": "It was declined."}
+        return web.json_response({"error": error}, status=402)
     if fault == "slow":
         await asyncio.sleep(0.3)
     try:
