@@ -28,13 +28,13 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 
 STATUSES: dict[type[DomainError], int] = {
-    # What cannot be verified is a bad request, so that providers send it again for a while.
-    NotificationRefused: 400,
     NotFound: 404,
     Conflict: 409,
     Forbidden: 403,
     Unavailable: 503,
 }
+# Against its kind: what cannot be verified is a bad request, not a caller without a right.
+EXCEPTIONS: dict[type[DomainError], int] = {NotificationRefused: 400}
 
 # What a bare status means when no refusal explains it.
 CODES = {
@@ -75,7 +75,8 @@ class Problem(Exception):
 
 def status_of(error: DomainError) -> int:
     """Returns the HTTP status of a refusal; one of no kind is a mistake of ours."""
-    return next((STATUSES[kind] for kind in STATUSES if isinstance(error, kind)), 500)
+    of_kind = next((STATUSES[kind] for kind in STATUSES if isinstance(error, kind)), 500)
+    return EXCEPTIONS.get(type(error), of_kind)
 
 
 def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:

@@ -27,6 +27,20 @@ COUNT = (
     " ON CONFLICT (name, since) DO UPDATE SET times = payments_tally.times + 1"
     " RETURNING name, times"
 )
+# All together is counted only where none of the sources is over its own limit.
+COUNT_TRY = (
+    "WITH asked AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS asked (name, most)),"
+    " own AS (INSERT INTO payments_tally (name, since, times)"
+    " SELECT name, %s, 1 FROM asked ORDER BY name"
+    " ON CONFLICT (name, since) DO UPDATE SET times = payments_tally.times + 1"
+    " RETURNING name, times),"
+    " shop AS (INSERT INTO payments_tally (name, since, times)"
+    " SELECT %s, %s, 1 WHERE NOT EXISTS"
+    " (SELECT FROM own JOIN asked USING (name) WHERE own.times > asked.most)"
+    " ON CONFLICT (name, since) DO UPDATE SET times = payments_tally.times + 1"
+    " RETURNING name, times)"
+    " SELECT name, times FROM own UNION ALL SELECT name, times FROM shop"
+)
 
 
 def count(*names: str) -> dict[str, int]:
@@ -43,17 +57,18 @@ def try_to_pay(sources: Mapping[str, str]) -> str:
     digest, because the plain hash of one can be guessed.
     """
     limits = settings.PAYMENT_TRIES
-    names = {kind: f"{TRIES}{kind}:{_digest(text)}" for kind, text in sources.items() if text}
-    found = count(*names.values())
-    kind = next((kind for kind, name in names.items() if found[name] > limits[kind]), "")
-    if not kind:
-        times = count(f"{TRIES}shop")[f"{TRIES}shop"]
-        kind = "shop" if times > limits["shop"] else ""
-        if times == 1:
-            _forget()
-    if kind:
-        count(f"held-back:{kind}")
-    return kind
+    names = {f"{TRIES}{kind}:{_digest(text)}": kind for kind, text in sources.items() if text}
+    most = [limits[kind] for kind in names.values()]
+    hour, together = _hour(), f"{TRIES}shop"
+    found = dict(fetch(COUNT_TRY, (list(names), most, hour, together, hour)))
+    over = [kind for name, kind in names.items() if found[name] > limits[kind]]
+    if found.get(together, 0) > limits["shop"]:
+        over.append("shop")
+    if found.get(together) == 1:
+        _forget()
+    if over:
+        count(f"held-back:{over[0]}")
+    return over[0] if over else ""
 
 
 def latest(period: timedelta) -> dict[str, int]:

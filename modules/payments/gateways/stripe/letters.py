@@ -71,9 +71,10 @@ def open_letter(body: bytes) -> Notice:
             raise NotificationRefused("The message is of the other mode (test or live) than ours.")
         reader = READERS.get(letter.type)
         reports = reader(letter) if reader else ()
+        kept = _without_persons(letter) if reports else None
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
         raise NotificationRefused("The body is not an event of Stripe's.") from error
-    return Notice(key=letter.id[:180], reports=reports, kept=_without_persons(letter))
+    return Notice(key=letter.id[:180], reports=reports, kept=kept)
 
 
 def _without_persons(letter: Letter) -> bytes:
