@@ -5,10 +5,11 @@ is a fact and is folded by `modules.payments.domain.reports`, which asks `can_..
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from events.aggregate import Aggregate, Event
+from events.privacy.marks import Personal
 from events.registry import event
 from modules.kernel.identity import derived_id
 from modules.payments.contracts import (
@@ -19,12 +20,22 @@ from modules.payments.contracts import (
 )
 from modules.payments.domain.state import Attempt, Dispute, Operation, PaymentState
 
+# Staff and providers may name anybody in what they say.
+Words = Annotated[str, Personal("order")]
+
 
 class PaymentEvent(Event, frozen=True):
     """Each says for what and in which currency, so that it can be read without its stream."""
 
     reference: UUID
     currency: str
+
+
+class SpokenEvent(PaymentEvent, frozen=True, kw_only=True):
+    """Says why in somebody's words, which are sealed for whose payment it is."""
+
+    reason: Words
+    subject: UUID | None = None
 
 
 class Payment(Aggregate):
@@ -238,12 +249,11 @@ class Payment(Aggregate):
             aggregate.state.message = self.reason
 
     @event("payments.payment.refund_reversed", version=1)
-    class RefundReversed(PaymentEvent, frozen=True):
+    class RefundReversed(SpokenEvent, frozen=True):
         """A refund that was done came back, such as from a card that does not exist any more."""
 
         refund_id: UUID
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             refund = aggregate.state.refund(self.refund_id)
@@ -252,34 +262,31 @@ class Payment(Aggregate):
             aggregate.state.message = self.reason
 
     @event("payments.payment.lapsed", version=1)
-    class Lapsed(PaymentEvent, frozen=True):
+    class Lapsed(SpokenEvent, frozen=True):
         """The provider holds what was authorised and not captured no longer."""
 
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.lapsed_minor += self.amount_minor
 
     @event("payments.payment.authorisation_adjusted", version=1)
-    class AuthorisationAdjusted(PaymentEvent, frozen=True):
+    class AuthorisationAdjusted(SpokenEvent, frozen=True):
         """The authorised amount is `amount_minor` as of a moment; it replaces what it was."""
 
         amount_minor: int
         stated_at: datetime
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.authorised_minor = self.amount_minor
             aggregate.state.adjusted_at = self.stated_at
 
     @event("payments.payment.charged_back", version=1)
-    class ChargedBack(PaymentEvent, frozen=True):
+    class ChargedBack(SpokenEvent, frozen=True):
         """The payer disputes the charge, and their bank took the amount meanwhile."""
 
         dispute_id: UUID
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.disputes.append(
@@ -288,24 +295,22 @@ class Payment(Aggregate):
             aggregate.state.charged_back_minor += self.amount_minor
 
     @event("payments.payment.charge_back_reversed", version=1)
-    class ChargeBackReversed(PaymentEvent, frozen=True):
+    class ChargeBackReversed(SpokenEvent, frozen=True):
         """The dispute was won, and the amount is ours again."""
 
         dispute_id: UUID
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.dispute(self.dispute_id).status = "won"
             aggregate.state.charged_back_minor -= self.amount_minor
 
     @event("payments.payment.charge_back_lost", version=1)
-    class ChargeBackLost(PaymentEvent, frozen=True):
+    class ChargeBackLost(SpokenEvent, frozen=True):
         """The dispute was lost: the money stays where it went when it was charged back."""
 
         dispute_id: UUID
         amount_minor: int
-        reason: str
 
         def apply(self, aggregate: Any) -> None:
             aggregate.state.dispute(self.dispute_id).status = "lost"
