@@ -73,6 +73,7 @@ SCHEMES = {
 }
 
 DESCRIPTIONS = {
+    400: "The message cannot be verified or read.",
     401: "The credentials are missing or not valid.",
     403: "The credentials do not allow this.",
     404: "It does not exist, or not for the caller.",

@@ -90,6 +90,13 @@ def check_pii_key(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def check_stripe_key(secret: SecretStr) -> SecretStr:
+    key = secret.get_secret_value()
+    if key and not key.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
+        raise ValueError("is no secret key of Stripe's: those begin with sk_ or rk_")
+    return secret
+
+
 class Environment(BaseSettings):
     """The typed environment, read once at start."""
 
@@ -166,6 +173,24 @@ class Environment(BaseSettings):
         description="The log's name for life, such as shop.example/log; empty: what the signing "
         "key says, at first the host of PUBLIC_URL.",
     )
+    stripe_secret_key: Annotated[SecretStr, AfterValidator(check_stripe_key)] = Field(
+        default=SecretStr(""),
+        description="Switches Stripe on: sk_live_..., or sk_test_... for a sandbox "
+        "(docs/guides/payments.md).",
+    )
+    stripe_webhook_secrets: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signing secrets of Stripe's endpoint (whsec_...), separated by commas: two "
+        "while one is exchanged.",
+    )
+    stripe_keep_cards: bool = Field(
+        default=False,
+        description="Whether Stripe keeps the card, so that an authorisation that runs out before "
+        "everything is shipped is renewed without the shopper.",
+    )
+    stripe_api_base: Annotated[str, address("http", "https", path=False)] = Field(
+        default="", description="Where Stripe's API is, for a stand-in; empty: Stripe itself."
+    )
     guest_limits: bool = Field(
         default=True, description="Whether guests of the API may ask only so often a minute."
     )
@@ -188,6 +213,12 @@ class Environment(BaseSettings):
     def pii_keys(self) -> tuple[bytes, ...]:
         """The keys of personal data, newest first; none where none is given."""
         return pii_keys(self.pii_key.get_secret_value())
+
+    @property
+    def stripe_secrets(self) -> tuple[str, ...]:
+        """The signing secrets of Stripe's notifications."""
+        written = self.stripe_webhook_secrets.get_secret_value().split(",")
+        return tuple(each.strip() for each in written if each.strip())
 
     @property
     def erasures(self) -> Path:
@@ -238,6 +269,12 @@ class Environment(BaseSettings):
                 "mail_from",
                 f"is {self.mail_from}",
                 "Give the shop's own sender",
+            ),
+            (
+                bool(self.stripe_secret_key.get_secret_value()) and not self.stripe_secrets,
+                "stripe_webhook_secrets",
+                "is empty although STRIPE_SECRET_KEY is set",
+                "Copy the signing secret of the endpoint from Stripe's dashboard",
             ),
             (
                 not self.checkpoint_sinks,

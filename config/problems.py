@@ -1,6 +1,7 @@
 """From a refusal to an answer: the kind of error gives the status, the answer is RFC 9457 JSON.
 
 NotFound     404      Forbidden    403      wrong payload                  422
+                      NotificationRefused   of a payment provider          400
 Conflict     409      Unavailable  503      no or wrong credentials        401
 
 This is the only place that knows statuses. An answer's `type` is the address of a page that says
@@ -21,6 +22,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from frontend.problems.catalogue import explanations
 from modules.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
 from modules.kernel.money import MoneyError
+from modules.payments.contracts import NotificationRefused
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -31,6 +33,8 @@ STATUSES: dict[type[DomainError], int] = {
     Forbidden: 403,
     Unavailable: 503,
 }
+# Against its kind: what cannot be verified is a bad request, not a caller without a right.
+EXCEPTIONS: dict[type[DomainError], int] = {NotificationRefused: 400}
 
 # What a bare status means when no refusal explains it.
 CODES = {
@@ -71,7 +75,8 @@ class Problem(Exception):
 
 def status_of(error: DomainError) -> int:
     """Returns the HTTP status of a refusal; one of no kind is a mistake of ours."""
-    return next((STATUSES[kind] for kind in STATUSES if isinstance(error, kind)), 500)
+    of_kind = next((STATUSES[kind] for kind in STATUSES if isinstance(error, kind)), 500)
+    return EXCEPTIONS.get(type(error), of_kind)
 
 
 def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:

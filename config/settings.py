@@ -36,10 +36,23 @@ PERSONAL_PERIODS = {"invoice": timedelta(days=3653)}
 RESERVATION_PERIOD = timedelta(minutes=30)
 # "on-shipment" takes each parcel's value when it leaves, "at-once" the whole when it is authorised.
 SHOP_CAPTURE = "on-shipment"
+# How often somebody may start to pay in an hour, by order, browser, network address (of IPv6 its
+# /64) and all together: stolen cards are tried by the thousand, and each try costs the shop.
+PAYMENT_TRIES = {"order": 10, "session": 15, "address": 20, "shop": 5_000}
+STRIPE_SECRET_KEY = env.stripe_secret_key.get_secret_value()
+STRIPE_WEBHOOK_SECRETS = env.stripe_secrets
+STRIPE_KEEP_CARDS = env.stripe_keep_cards
+STRIPE_API_BASE = env.stripe_api_base
+STRIPE_PAGE = STRIPE_API_BASE or "https://checkout.stripe.com"
 # How shoppers may pay, in the order in which checkout shows it: classes with the methods of
-# modules.payments.domain.provider.Gateway.
+# modules.payments.domain.provider.Gateway. Where real money is taken, nobody plays the bank.
 PAYMENT_PROVIDERS = (
-    "modules.payments.gateways.testbank.gateway.TestBank",
+    *(["modules.payments.gateways.stripe.gateway.Stripe"] if STRIPE_SECRET_KEY else []),
+    *(
+        []
+        if STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+        else ["modules.payments.gateways.testbank.gateway.TestBank"]
+    ),
     "modules.payments.gateways.invoice.Invoice",
 )
 
@@ -289,6 +302,7 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF] if LIVE_URL == PUBLIC_URL else [CSP.SELF, LIVE_URL],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # A form that leads on to the provider's page needs it named here.
+    "form-action": [CSP.SELF, *([STRIPE_PAGE] if STRIPE_SECRET_KEY else [])],
     "frame-ancestors": [CSP.NONE],
 }

@@ -16,6 +16,8 @@ from frontend.staff.orders import order_context
 from modules.kernel.errors import Conflict, DomainError
 from modules.kernel.identity import derived_id
 from modules.kernel.money import Money, MoneyError
+from modules.notifications.commands import send_payment_link
+from modules.notifications.contracts import SendPaymentLink
 from modules.orders import commands
 from modules.orders.contracts import (
     CancelLines,
@@ -160,6 +162,10 @@ def paid(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> No
     mark_paid(wanted)
 
 
+def send_link(order: OrderDetail, data: QueryDict, seen: int, command_id: UUID) -> None:
+    send_payment_link(SendPaymentLink(order_id=order.id))
+
+
 def reason(data: QueryDict) -> str:
     text = " ".join((data.get("reason", ""), data.get("note", ""))).strip()[:300]
     if not text:
@@ -176,6 +182,7 @@ ACTIONS: dict[str, Action] = {
     "refund": refund,
     "receive-return": receive_return,
     "mark-paid": paid,
+    "payment-link": send_link,
 }
 
 

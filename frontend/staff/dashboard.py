@@ -8,6 +8,7 @@ from frontend.staff.orders import VIEWS
 from modules.inventory.selectors import stock_list
 from modules.orders.contracts import OrderFilter
 from modules.orders.selectors import order_counts, orders
+from modules.payments.selectors import parked_count
 
 
 @staff_only
@@ -19,6 +20,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             for code, label in VIEWS.items()
             if code != "all"
         ],
+        "parked": parked_count(),
         "latest": orders(OrderFilter(limit=8)).orders,
         "low": stock_list(only="low", page_size=5),
         "sold_out": stock_list(only="out", page_size=5),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import get_args
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -21,8 +22,10 @@ from modules.orders.selectors import (
     neighbours,
     order_counts,
     order_detail,
+    order_token,
     orders,
     timeline,
+    unsecured_minor,
 )
 from modules.payments.contracts import PaymentDetail, PaymentStatus
 from modules.payments.selectors import payments_of
@@ -127,6 +130,8 @@ def order_context(
     names = actor_names(entry.actor for entry in entries)
     return {
         "order": order,
+        "payable": payable(order, payments),
+        "pay_url": f"{settings.PUBLIC_URL}{reverse('order', args=[order_token(order.id)])}",
         "payments": [payment_card(payment) for payment in payments],
         "total": Money(order.total_minor, order.currency),
         "total_rows": quote_rows(order.quote),
@@ -157,6 +162,12 @@ def order_context(
     }
 
 
+def payable(order: OrderDetail, payments: tuple[PaymentDetail, ...]) -> Money | None:
+    """Returns what no payment has taken or holds, where a link to pay it can be sent."""
+    open_minor = 0 if order.status == "cancelled" else unsecured_minor(order, payments)
+    return Money(open_minor, order.currency) if open_minor else None
+
+
 def quantity_fields(
     order: OrderDetail, typed: Mapping[str, str] | None, *, whole: bool = False
 ) -> list[dict[str, object]]:
@@ -182,6 +193,8 @@ def payment_card(payment: PaymentDetail) -> dict[str, object]:
         "Captured": payment.captured_minor,
         "Given back before capture": payment.voided_minor,
         "Refunded": payment.refunded_minor,
+        "Lapsed": payment.lapsed_minor,
+        "Charged back": payment.charged_back_minor,
         "Under way": payment.pending_minor,
     }
     return {

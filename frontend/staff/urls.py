@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.staff import actions, dashboard, effects, orders, products, stock
+from frontend.staff import actions, dashboard, effects, orders, payments, products, stock
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.dashboard, name="staff"),
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("products/", products.product_list, name="staff-products"),
     path("products/<str:sku>/", products.product_page, name="staff-product"),
     path("products/<str:sku>/price/", products.change_price, name="staff-product-price"),
+    path("payments/", payments.payments_page, name="staff-payments"),
     path("effects/", effects.effects_page, name="staff-effects"),
     path("effects/<uuid:effect_id>/retry/", effects.try_again, name="staff-effect-retry"),
 ]

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from frontend.errors import too_many_requests
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
 from frontend.storefront.checkout_form import CheckoutForm, form_values
@@ -20,9 +21,10 @@ from modules.kernel.errors import Conflict, Unavailable
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
 from modules.orders.selectors import order_by_token, order_detail, order_token
-from modules.payments.commands import resolve_unknown
+from modules.payments.commands import resolve_unknown, try_to_pay
 from modules.payments.selectors import payment_methods, payments_of
 from modules.shipping.selectors import countries
+from modules.wire import neighbourhood, sender
 
 
 @never_cache
@@ -112,6 +114,14 @@ def try_to_place(request: HttpRequest, cart: Cart, form: CheckoutForm) -> HttpRe
 def begin_payment(request: HttpRequest, placed: Placed, provider: str) -> HttpResponse:
     """Starts the payment outside any transaction and sends the shopper where it says."""
     own_page = reverse("order", args=[placed.token])
+    session = request.COOKIES.get(COOKIE, "")[:200]
+    address = neighbourhood(sender(request))
+    wait_seconds = try_to_pay(provider, order=placed.order_id, session=session, address=address)
+    if wait_seconds:
+        # The order stands, and is paid for from its page when the hour is over.
+        answer = too_many_requests(request)
+        answer["Retry-After"] = str(wait_seconds)
+        return answer
     try:
         step = pay(
             order_id=placed.order_id,

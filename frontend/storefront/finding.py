@@ -13,6 +13,7 @@ from events.privacy.secrets import keyed_digest
 from frontend.errors import too_many_requests
 from modules.notifications.commands import send_order_link
 from modules.notifications.contracts import SendOrderLink
+from modules.wire import neighbourhood, sender
 
 TRIES = 5
 PERIOD_SECONDS = 15 * 60
@@ -41,7 +42,7 @@ def find_order(request: HttpRequest) -> HttpResponse:
 
 def tried_too_often(request: HttpRequest, email: str) -> bool:
     """Counts tries per network address and per e-mail address; a lost cache forgives them."""
-    keys = (request.META.get("REMOTE_ADDR", ""), email.lower())
+    keys = (neighbourhood(sender(request)), email.lower())
     # Keyed, because the plain hash of an address can be guessed.
     names = (keyed_digest("find-order", key.encode()).hex() for key in keys)
     return any(count(f"find-order:{name}") > TRIES for name in names)

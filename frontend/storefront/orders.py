@@ -15,9 +15,17 @@ from modules.kernel.address import Address
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
+from modules.kernel.wording import written
 from modules.orders.commands import cancel_order, request_return
 from modules.orders.contracts import CancelOrder, LineQuantity, OrderDetail, RequestReturn
-from modules.orders.selectors import order_by_token, order_detail, order_position, timeline
+from modules.orders.selectors import (
+    order_by_token,
+    order_detail,
+    order_position,
+    timeline,
+    unsecured_minor,
+)
+from modules.payments.contracts import PaymentDetail
 from modules.payments.selectors import payment_methods, payments_of
 from modules.shipping.selectors import countries
 
@@ -43,13 +51,13 @@ HEADLINES = {
     "completed": ("It has arrived", "We hope you like it."),
     "cancelled": ("This order is cancelled", "Nothing will be sent, and nothing is owed."),
 }
-OPEN_PAYMENTS = ("requested", "pending", "declined", "failed", "expired")
 
 
 def order_context(order: OrderDetail, token: str) -> dict[str, object]:
     """Returns all that the order page and its live part show; also used by the live stream."""
     payments = payments_of(order.id)
-    unpaid = order.status == "placed" and all(p.status in OPEN_PAYMENTS for p in payments)
+    open_minor = 0 if order.status == "cancelled" else unsecured_minor(order, payments)
+    unpaid = open_minor > 0
     headline, explanation = HEADLINES[order.status]
     if order.status == "confirmed" and order.fulfilment_status in ("shipped", "partially-shipped"):
         headline, explanation = "It is on its way", "You can follow the parcels below."
@@ -60,9 +68,8 @@ def order_context(order: OrderDetail, token: str) -> dict[str, object]:
         "explanation": explanation,
         "payments": payments,
         "payable": unpaid,
-        "payment_words": payments[-1].message
-        if payments and payments[-1].message
-        else "The payment is not finished. You can pay now; we hold your pieces for a while.",
+        "open": Money(open_minor, order.currency),
+        "payment_words": payment_words(order, payments, open_minor),
         "rows": timeline_rows(order.id),
         "steps": steps(order) if order.status != "cancelled" else [],
         "position": order_position(order.id),
@@ -77,6 +84,15 @@ def order_context(order: OrderDetail, token: str) -> dict[str, object]:
             if line.shipped > line.returned
         ],
     }
+
+
+def payment_words(order: OrderDetail, payments: tuple[PaymentDetail, ...], open_minor: int) -> str:
+    """Says why there is something to pay, and what happens until it is paid."""
+    if payments and payments[-1].message:
+        return payments[-1].message
+    if order.status == "placed":
+        return "The payment is not finished. You can pay now; we hold your pieces for a while."
+    return f"{written(Money(open_minor, order.currency))} is open: no payment holds it any more."
 
 
 def with_country_name(address: Address) -> Address:

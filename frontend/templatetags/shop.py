@@ -37,7 +37,7 @@ TONES = {
     "note": "authorised backorder confirmed placed shipped",
     "warn": "low open partially-captured partially-refunded partially-shipped pending requested "
     "unfulfilled",
-    "bad": "broken cancelled declined expired failed parked sold-out voided",
+    "bad": "broken cancelled charged-back declined expired failed parked refused sold-out voided",
 }
 STATUS_TONES = {state: tone for tone, states in TONES.items() for state in states.split()}
 

@@ -35,7 +35,7 @@ INVARIANTS = {
     "units": "No more units are shipped, cancelled or returned than there are.",
     "worth": "What is cancelled and returned is worth no more than the order.",
     "release": "Goods leave a confirmed order that was not cancelled.",
-    "money": "0 <= refunded <= captured <= authorised, after every event.",
+    "money": "0 <= refunded + charged back <= captured <= authorised, after every event.",
     "asked": "What was captured or refunded was asked for, in this amount, and happened once.",
     "belonging": "A payment is for an order that was placed, in its currency.",
     "covered": "An order's payments never take more than the order costs.",
@@ -71,6 +71,7 @@ class Payment:
     authorised: int = 0
     captured: int = 0
     refunded: int = 0
+    charged_back: int = 0
     asked: dict[str, int] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
 
@@ -152,6 +153,15 @@ class Examiner:
             paid.authorised += amount
         elif name in ("capture_requested", "refund_requested"):
             paid.asked[named(said)] = amount
+        elif name == "authorisation_adjusted":
+            paid.authorised = amount
+        elif name == "refund_reversed":
+            paid.refunded -= amount
+        elif name in ("charged_back", "charge_back_reversed"):
+            lost = amount if name == "charged_back" else -amount
+            paid.charged_back += lost
+            if order is not None:
+                order.captured -= lost
         elif name in ("captured", "refunded"):
             yield from answered(paid, name, named(said), amount)
             if name == "captured":
@@ -162,10 +172,13 @@ class Examiner:
                         yield "covered", f"{order.captured} is taken for an order of {order.total}"
             else:
                 paid.refunded += amount
-        if amount < 0 or not 0 <= paid.refunded <= paid.captured <= paid.authorised:
+        gone = paid.refunded + paid.charged_back
+        sound = 0 <= gone <= paid.captured <= paid.authorised and paid.refunded >= 0
+        if amount < 0 or paid.charged_back < 0 or not sound:
             yield (
                 "money",
-                f"authorised {paid.authorised}, captured {paid.captured}, refunded {paid.refunded}",
+                f"authorised {paid.authorised}, captured {paid.captured}, "
+                f"refunded {paid.refunded}, charged back {paid.charged_back}",
             )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Path, Router, Status
+from ninja.errors import Throttled
 from pydantic import Field
 
 from events.context import current_context
@@ -18,6 +19,7 @@ from modules.checkout.contracts import Checkout, Placed, Review
 from modules.kernel.identity import new_id
 from modules.orders.contracts import LinkRefused, OrderNotFound
 from modules.orders.selectors import order_by_token, order_detail
+from modules.payments.commands import try_to_pay
 from modules.payments.contracts import NextStep
 from modules.pricing.selectors import listed_prices
 from modules.wire import (
@@ -31,6 +33,8 @@ from modules.wire import (
     MoneyReply,
     Reply,
     Sku,
+    neighbourhood,
+    sender,
 )
 
 baskets_router = Router(tags=["baskets"])
@@ -292,6 +296,11 @@ def pay(
 ) -> NextStep:
     """Start paying an order, or start again after a decline."""
     refuse_strangers(request, order_id)
+    if not request.auth.is_known:
+        address = neighbourhood(sender(request))
+        wait_seconds = try_to_pay(body.provider, order=order_id, session="", address=address)
+        if wait_seconds:
+            raise Throttled(wait_seconds)
     return commands.pay(
         order_id=order_id,
         provider=body.provider,

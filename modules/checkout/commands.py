@@ -26,7 +26,13 @@ from modules.kernel.identity import derived_id, new_id, new_order_number
 from modules.kernel.wording import written
 from modules.orders import commands as orders
 from modules.orders.contracts import Contact, OrderStepRefused, PlaceOrder
-from modules.orders.selectors import order_detail, order_status, order_subject, order_token
+from modules.orders.selectors import (
+    order_detail,
+    order_status,
+    order_subject,
+    order_token,
+    unsecured_minor,
+)
 from modules.payments.commands import request_payment, start_payment, void_payment
 from modules.payments.contracts import (
     NextStep,
@@ -41,7 +47,6 @@ from modules.pricing.contracts import Quote
 
 # A payment in one of these states can be started (again); the others are decided.
 OPEN = frozenset({"requested", "pending", "declined", "failed"})
-ENDED = frozenset({"voided", "expired"})
 
 
 @command
@@ -199,7 +204,8 @@ def description(number: str) -> str:
 def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> NextStep:
     """Starts, or after a decline starts again, the payment of an order at its provider.
 
-    Choosing another provider ends the unfinished payment and opens one there. The provider is
+    Choosing another provider ends the unfinished payment and opens one there. Where a part is paid,
+    or was and is no more (it lapsed, it was charged back), the rest is asked for. The provider is
     called outside any transaction; not a command itself, it must not run inside one.
 
     Raises:
@@ -213,16 +219,16 @@ def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> 
     if provider not in {method.code for method in payment_methods()}:
         raise ProviderUnknown("Choose one of the offered ways to pay.", provider=provider)
     payment = found[-1]
-    if payment.status not in OPEN | ENDED:
-        return NextStep(payment_id=payment.id, status=payment.status, message=payment.message)
-    if payment.provider != provider or payment.status in ENDED:
+    payment_id = payment.id
+    if payment.provider != provider or payment.status not in OPEN:
         # Derived, so that the same press of a button twice opens one payment.
         opened = derived_id("checkout.payment", order_id, attempt_id)
         payment_id = change_method(
             ChangeMethod(order_id=order_id, payment_id=opened, provider=provider)
         )
-    else:
-        payment_id = payment.id
+        if payment_id != opened:
+            payment = next(each for each in payments_of(order_id) if each.id == payment_id)
+            return NextStep(payment_id=payment.id, status=payment.status, message=payment.message)
     return start_payment(
         StartPayment(payment_id=payment_id, attempt_id=attempt_id, return_url=return_url)
     )
@@ -242,18 +248,21 @@ def refuse_cancelled(order_id: UUID, found: tuple[PaymentDetail, ...]) -> None:
 
 @command
 def change_method(message: ChangeMethod) -> UUID:
-    """Ends the order's unfinished payments and opens one at another provider; returns its id.
+    """Ends the order's unfinished payments and opens one for what is not paid; returns its id.
 
-    A payment that was made in this very moment is kept and returned instead.
+    Where nothing is left to pay, the payment that paid it is kept and returned instead.
 
     Raises:
         OrderNotFound: no such order.
     """
     order = order_detail(message.order_id)
     found = payments_of(message.order_id)
+    amount_minor = unsecured_minor(order, found)
     for payment in found:
-        if payment.id == message.payment_id or payment.status not in OPEN | ENDED:
+        if payment.id == message.payment_id:
             return payment.id
+    if not amount_minor:
+        return next((each.id for each in reversed(found) if each.status not in OPEN), found[-1].id)
     for payment in found:
         if payment.status in OPEN:
             void_payment(VoidPayment(payment_id=payment.id, reason="another way to pay was chosen"))
@@ -263,7 +272,7 @@ def change_method(message: ChangeMethod) -> UUID:
             reference=order.id,
             description=description(order.number),
             provider=message.provider,
-            amount_minor=order.due_minor,
+            amount_minor=amount_minor,
             currency=order.currency,
             subject=order_subject(order.id),
         )

@@ -4,9 +4,9 @@ from events.commands import command
 from events.context import current_context
 from events.outbox import emit
 from modules.kernel.identity import new_id
-from modules.notifications.contracts import SEND, SendOrderLink
-from modules.orders.contracts import OrderNotFound
-from modules.orders.selectors import order_by_number
+from modules.notifications.contracts import SEND, SendOrderLink, SendPaymentLink
+from modules.orders.contracts import OrderNotFound, OrderStepRefused
+from modules.orders.selectors import order_by_number, payable_minor
 
 
 @command
@@ -25,4 +25,25 @@ def send_order_link(message: SendOrderLink) -> None:
         order_id=order.id,
         about=order.id,
         amount_minor=0,
+    )
+
+
+@command
+def send_payment_link(message: SendPaymentLink) -> None:
+    """Sends the buyer of an order the link by which the open amount can be paid.
+
+    Raises:
+        OrderNotFound: no such order.
+        OrderStepRefused: nothing of it is open.
+    """
+    open_minor = payable_minor(message.order_id)
+    if not open_minor:
+        raise OrderStepRefused("Nothing of this order is left to pay.", step="pay", status="paid")
+    emit(
+        SEND,
+        key=f"payment-link:{current_context().command_id or new_id()}",
+        kind="payment-link",
+        order_id=message.order_id,
+        about=message.order_id,
+        amount_minor=open_minor,
     )

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 type Kind = Literal[
     "order-placed",
     "payment-declined",
+    "payment-link",
     "parcel-shipped",
     "lines-cancelled",
     "order-cancelled",
@@ -21,6 +23,13 @@ class SendOrderLink:
 
     number: str
     email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPaymentLink:
+    """Staff ask the buyer to pay what is open of an order."""
+
+    order_id: UUID
 
 
 # The effect that sends one mail.

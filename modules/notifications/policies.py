@@ -12,12 +12,13 @@ from modules.notifications.folder import Forgotten, forget, kept_mails
 from modules.orders.contracts import (
     LinesCancelled,
     OrderCancelled,
+    OrderNotFound,
     OrderPlaced,
     ParcelShipped,
     ReturnReceived,
 )
-from modules.orders.selectors import orders_of
-from modules.payments.contracts import PaymentDeclined, PaymentRefunded
+from modules.orders.selectors import orders_of, payable_minor
+from modules.payments.contracts import PaymentDeclined, PaymentLapsed, PaymentRefunded
 
 
 def write(kind: Kind, order_id: UUID, about: UUID, amount_minor: int = 0) -> None:
@@ -40,7 +41,24 @@ def confirm_the_order(fact: OrderPlaced) -> None:
 
 
 def say_it_was_declined(fact: PaymentDeclined) -> None:
-    write("payment-declined", fact.reference, fact.payment_id)
+    # A renewal that was declined is no matter of the buyer's while the old promise holds.
+    if open_of(fact.reference):
+        write("payment-declined", fact.reference, fact.payment_id)
+
+
+def open_of(reference: UUID) -> int:
+    """Returns what is left to pay of an order; nothing of what is no order."""
+    try:
+        return payable_minor(reference)
+    except OrderNotFound:
+        return 0
+
+
+def ask_to_pay_again(fact: PaymentLapsed) -> None:
+    """What nobody holds any more is asked for again, if the order still needs it."""
+    open_minor = open_of(fact.reference)
+    if open_minor:
+        write("payment-link", fact.reference, fact.payment_id, open_minor)
 
 
 def say_it_is_on_its_way(fact: ParcelShipped) -> None:
@@ -84,6 +102,7 @@ def forget_the_mails(fact: CustomerErased) -> None:
 subscribe(CustomerErased, forget_the_mails)
 subscribe(OrderPlaced, confirm_the_order)
 subscribe(PaymentDeclined, say_it_was_declined)
+subscribe(PaymentLapsed, ask_to_pay_again)
 subscribe(ParcelShipped, say_it_is_on_its_way)
 subscribe(LinesCancelled, say_what_was_cancelled)
 subscribe(OrderCancelled, say_it_is_cancelled)

@@ -18,6 +18,7 @@ from modules.orders.selectors import order_detail, order_token
 SUBJECTS: dict[Kind, str] = {
     "order-placed": "We have your order {number}",
     "payment-declined": "The payment of your order {number} was declined",
+    "payment-link": "A payment of your order {number} is still open",
     "parcel-shipped": "Your order {number} is on its way",
     "lines-cancelled": "Part of your order {number} is cancelled",
     "order-cancelled": "Your order {number} is cancelled",

@@ -27,8 +27,11 @@ type Found = tuple[PaymentDetail, ...]
 
 
 def owed_minor(order: Order, found: Found) -> int:
-    """Returns what the order is worth and was neither captured nor asked to be, in minor units."""
-    taken = sum(payment.captured_minor + payment.pending_minor for payment in found)
+    """Returns what the order is worth and was neither captured nor asked to be, in minor units.
+
+    What was charged back is owed again.
+    """
+    taken = sum(payment.kept_minor + payment.pending_minor for payment in found)
     return order.state.due_minor - taken
 
 
@@ -58,7 +61,7 @@ def take(order_id: UUID, key: UUID, at_most_minor: int | None = None) -> None:
 
 def is_paid(order: Order, found: Found) -> bool:
     """Tells whether all that the order is worth was captured."""
-    return sum(payment.captured_minor for payment in found) >= order.state.due_minor
+    return sum(payment.kept_minor for payment in found) >= order.state.due_minor
 
 
 def is_covered(order: Order, found: Found) -> bool:
@@ -67,7 +70,7 @@ def is_covered(order: Order, found: Found) -> bool:
 
 
 def _held(found: Found) -> int:
-    return sum(each.captured_minor + each.pending_minor + each.capturable_minor for each in found)
+    return sum(each.kept_minor + each.pending_minor + each.capturable_minor for each in found)
 
 
 def balance(order_id: UUID) -> None:
@@ -94,7 +97,7 @@ def _refund_excess(order: Order, found: Found) -> None:
         for refund in _own_refunds(order, payment)
         if refund.status != "failed"
     )
-    excess = sum(each.captured_minor for each in found) - order.state.due_minor - given_back
+    excess = sum(each.kept_minor for each in found) - order.state.due_minor - given_back
     for payment in reversed(found):
         amount_minor = min(excess, payment.refundable_minor)
         if amount_minor <= 0:
@@ -113,8 +116,8 @@ def _refund_excess(order: Order, found: Found) -> None:
 
 def _void_excess(order: Order, found: Found) -> None:
     cancelled = order.state.status == "cancelled"
-    captured = sum(payment.captured_minor for payment in found)
-    still_needed = order.state.due_minor - captured
+    kept = sum(payment.kept_minor for payment in found)
+    still_needed = order.state.due_minor - kept
     # The newest is what the shopper chose last, so that it is the one to keep.
     for payment in reversed(found):
         if payment.status in UNFINISHED:

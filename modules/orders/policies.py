@@ -13,6 +13,7 @@
 | captured too late        | balance the money                                               |
 | capture failed           | balance the money                                               |
 | customer erased          | drop their data from the lists of orders and payments           |
+| dispute won              | balance the money, which may have been paid again meanwhile     |
 
 `money.balance` gives back what the payments hold beyond what the order is worth.
 """
@@ -50,7 +51,12 @@ from modules.orders.models import OrderRow
 from modules.orders.money import balance, balance_found, is_covered, is_paid, take
 from modules.orders.projections import fold_again
 from modules.payments.commands import forget_words
-from modules.payments.contracts import CaptureFailed, PaymentAuthorised, PaymentCaptured
+from modules.payments.contracts import (
+    CaptureFailed,
+    ChargeBackReversed,
+    PaymentAuthorised,
+    PaymentCaptured,
+)
 from modules.payments.selectors import payments_of
 
 
@@ -70,7 +76,9 @@ def confirm_the_order(fact: PaymentAuthorised) -> None:
         order.confirm()
         save(order)
     balance_found(order, found)
-    if settings.SHOP_CAPTURE == "at-once":
+    # What is paid after everything was sent, such as by a later link, waits for no parcel.
+    all_sent = not any(line.open for line in order.state.lines)
+    if settings.SHOP_CAPTURE == "at-once" or all_sent:
         take(order.id, fact.payment_id)
 
 
@@ -119,7 +127,7 @@ def release_the_order(fact: OrderCancelled) -> None:
     balance(fact.order_id)
 
 
-def balance_after_a_failed_capture(fact: CaptureFailed) -> None:
+def balance_the_money(fact: CaptureFailed | ChargeBackReversed) -> None:
     if load_or_none(Order, fact.reference):
         balance(fact.reference)
 
@@ -159,5 +167,6 @@ subscribe(PaymentCaptured, settle_the_rest)
 subscribe(ReturnReceived, take_the_goods_back)
 subscribe(LinesCancelled, release_the_lines)
 subscribe(OrderCancelled, release_the_order)
-subscribe(CaptureFailed, balance_after_a_failed_capture)
+subscribe(CaptureFailed, balance_the_money)
+subscribe(ChargeBackReversed, balance_the_money)
 subscribe(CustomerErased, forget_the_customer)

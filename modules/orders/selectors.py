@@ -34,7 +34,11 @@ from modules.orders.earlier import placed_by, rows_then
 from modules.orders.models import OrderMoney, OrderRow
 from modules.orders.projections import search_words
 from modules.orders.wording import words
+from modules.payments.contracts import PaymentDetail
 from modules.payments.selectors import history, payments_of, position, totals
+
+# When each parcel and return moved, by the kind of step and its id.
+type Moments = dict[tuple[str, UUID], datetime]
 
 LINK_PERIOD = timedelta(days=400)
 LINK_SALT = "orders.link"
@@ -193,6 +197,18 @@ def order_position(order_id: UUID) -> int:
     """Returns how many events an order and its payments have had: it grows with every one."""
     own = OrderRow.objects.filter(id=order_id).values_list("version", flat=True).first()
     return (own or 0) + position(order_id)
+
+
+def payable_minor(order_id: UUID) -> int:
+    """Returns what an order is worth and no payment has taken or holds, in minor units."""
+    order = order_detail(order_id)
+    return 0 if order.status == "cancelled" else unsecured_minor(order, payments_of(order_id))
+
+
+def unsecured_minor(order: OrderDetail, found: Iterable[PaymentDetail]) -> int:
+    """Returns how much of an order's worth these payments have neither taken nor hold."""
+    held = sum(each.kept_minor + each.pending_minor + each.capturable_minor for each in found)
+    return max(0, order.due_minor - held)
 
 
 def order_token(order_id: UUID) -> str:

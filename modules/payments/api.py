@@ -24,7 +24,7 @@ PaymentId = Annotated[Identifier, Path(description="The payment's id.")]
     response={204: None},
     openapi_extra={
         "x-raw-body": True,
-        "x-refusals": [403, 404, 413],
+        "x-refusals": [400, 404, 413],
         "requestBody": {
             "description": "Whatever the provider sends and signs.",
             "content": {"application/json": {"schema": {}}},
@@ -35,7 +35,7 @@ def notify(
     request: HttpRequest,
     provider: Annotated[str, Path(max_length=32, description="The provider's code.")],
 ) -> HttpResponse:
-    """Take in what a provider says. The signature is checked over the raw body; 204: stored."""
+    """Take in what a provider says, signed over the raw body. 204: stored, or not about us."""
     commands.receive_notification(provider, request.headers, request.body)
     return HttpResponse(status=204)
 
@@ -65,6 +65,8 @@ class PaymentReply(Reply):
     captured_minor: int = Field(description="Taken.", examples=[3070])
     voided_minor: int = Field(description="Given back before it was taken.", examples=[0])
     refunded_minor: int = Field(description="Given back after.", examples=[0])
+    lapsed_minor: int = Field(description="Held no longer before it was taken.", examples=[0])
+    charged_back_minor: int = Field(description="Taken again by the payer's bank.", examples=[0])
     pending_minor: int = Field(description="Captures without an answer yet.", examples=[0])
     capturable_minor: int = Field(description="Left to take.", examples=[0])
     refundable_minor: int = Field(description="Left to give back.", examples=[3070])

@@ -7,11 +7,11 @@ may die between any two of them; an effect written with the intent takes it from
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 
 from events.bulk import Bulk, Occasion
 from events.commands import command
@@ -22,7 +22,8 @@ from events.privacy.erasing import destroy_keys
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
-from modules.payments import inbox, past
+from modules.payments import inbox, past, tallies, watching
+from modules.payments.beginning import Begun, Enquiry, begin, plan_enquiry
 from modules.payments.calls import call_provider, outside_transaction, outstanding
 from modules.payments.contracts import (
     BankMishap,
@@ -38,42 +39,24 @@ from modules.payments.contracts import (
     VoidPayment,
 )
 from modules.payments.domain.payment import Payment
-from modules.payments.domain.provider import Start
-from modules.payments.domain.reports import fold
-from modules.payments.hearing import Hear, answer, ask, hear, keep, load_payment, next_step
+from modules.payments.hearing import (
+    Hear,
+    answer,
+    ask,
+    ask_after,
+    hear,
+    keep,
+    load_payment,
+    next_step,
+)
 from modules.payments.projections import fold_again, payment_ids
-from modules.payments.providers import gateway, pretend_bank
+from modules.payments.providers import gateway, gateways, pretend_bank
 
 log = structlog.get_logger(__name__)
 
-BODY_LIMIT_BYTES = 64 * 1024
-# When an attempt without an outcome is asked about, counted from its start; a shopper at the
-# bank's page takes minutes, a lost answer should not.
-ENQUIRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 8, 20, 45))
+BODY_LIMIT_BYTES = 256 * 1024
 # How long a page may take to start a payment itself before a worker does it.
 START_GRACE = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enquiry:
-    """The `number`th question, counted from zero, about an attempt."""
-
-    payment_id: UUID
-    attempt_id: UUID
-    number: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """What beginning an attempt came to: `start` is to be called, or `step` says what goes on.
-
-    `unanswered`: an earlier attempt has no outcome and has to be asked about first.
-    """
-
-    provider: str
-    step: NextStep
-    unanswered: bool
-    start: Start | None
 
 
 def request_payment(message: RequestPayment) -> None:
@@ -121,10 +104,10 @@ def start_payment(message: StartPayment) -> NextStep:
     """
     outside_transaction()
     with acting(command_id=None):
-        begun = _begin(message)
+        begun = begin(message)
         if begun.unanswered:
             ask(load_payment(message.payment_id), gateway(begun.provider))
-            begun = _begin(message)
+            begun = begin(message)
         return _call_start(message, begun) if begun.start else begun.step
 
 
@@ -287,21 +270,31 @@ def receive_notification(provider: str, headers: Mapping[str, str], body: bytes)
     Raises:
         ProviderUnknown, NotificationRefused: not from a provider of ours. Nothing was stored.
     """
-    if len(body) > BODY_LIMIT_BYTES:
-        raise NotificationRefused(f"A notification has at most {BODY_LIMIT_BYTES} bytes.")
-    notice = gateway(provider).read_notification(
-        {name.lower(): value for name, value in headers.items()}, body
-    )
-    payment_id = notice.report.payment_id
+    source = gateway(provider)
+    try:
+        if len(body) > BODY_LIMIT_BYTES:
+            raise NotificationRefused(f"A notification has at most {BODY_LIMIT_BYTES} bytes.")
+        notice = source.read_notification(
+            {name.lower(): text for name, text in headers.items()}, body
+        )
+    except NotificationRefused as refusal:
+        log.warning("notification refused", provider=provider, why=refusal.message)
+        tallies.count(f"notification-refused:{provider}")
+        raise
+    if not notice.reports:
+        tallies.count(f"notification-foreign:{provider}")
+        return
+    payment_id = notice.reports[0].payment_id
     with acting(command_id=None, actor=f"provider:{provider}"):
         keep(
             Hear(
                 provider=provider,
                 source="notification",
                 payment_id=payment_id,
-                reports=(notice.report,),
+                reports=notice.reports,
                 key=notice.key,
                 body=body,
+                kept=notice.kept,
             )
         )
         try:
@@ -314,6 +307,22 @@ def receive_notification(provider: str, headers: Mapping[str, str], body: bytes)
 def fold_reports(payment_id: UUID) -> None:
     """Applies all that was said about a payment and is not decided yet."""
     inbox.fold_waiting(payment_id)
+
+
+def try_to_pay(provider: str, *, order: UUID, session: str, address: str) -> int:
+    """Counts a try to pay; returns 0, or in how many seconds another is welcome.
+
+    Asked before an outside provider is called. `session` is what tells browsers apart and may be
+    empty, `address` the network address that our own proxy saw (`modules.wire.neighbourhood`).
+    """
+    outside = any(each.code == provider and not each.local for each in gateways())
+    if not settings.GUEST_LIMITS or not outside:
+        return 0
+    sources = {"order": str(order), "session": session, "address": address}
+    kind = tallies.try_to_pay(sources)
+    if kind:
+        log.warning("tries to pay held back", by=kind)
+    return tallies.seconds_left() if kind else 0
 
 
 def bank_decide(session_id: str, decision: str) -> str:
@@ -339,70 +348,59 @@ def ask_again(payment_id: UUID, attempt_id: UUID, number: int) -> None:
     """
     step = resolve_unknown(payment_id)
     if step.status == "pending":
-        _plan_enquiry(Enquiry(payment_id=payment_id, attempt_id=attempt_id, number=number + 1))
+        plan_enquiry(Enquiry(payment_id=payment_id, attempt_id=attempt_id, number=number + 1))
 
 
-@command
-def _begin(message: StartPayment) -> Begun:
-    """Records an attempt, unless an earlier one goes on or has to be asked about first."""
-    payment = load_payment(message.payment_id)
-    state = payment.state
-    live = state.live_attempt
-    other = live if live and live.id != message.attempt_id else None
-    if other is None:
-        payment.start(message.attempt_id)
-        _ask_local(payment, message)
-    attempt = state.attempt(message.attempt_id)
-    if payment.pending_events:
-        save(payment)
-        if attempt and attempt.status == "started":
-            _emit_enquiry(Enquiry(payment_id=message.payment_id, attempt_id=message.attempt_id))
-    return Begun(
-        provider=state.provider,
-        step=next_step(payment),
-        unanswered=other is not None and not other.redirect_url,
-        start=_start_of(payment, message) if attempt and attempt.status == "started" else None,
-    )
+def check_authorisation(payment_id: UUID, attempt_id: UUID, number: int) -> None:
+    """Looks after an authorisation that is about to end, for the `number`th time from zero.
 
+    Before its end it is renewed, where the provider can: as a payment of its own for the rest, of
+    which the old one is given back. After its end the provider is asked, and says that it lapsed.
 
-def _ask_local(payment: Payment, message: StartPayment) -> None:
-    """Records the outcome with the attempt, if the provider is no outside party.
-
-    Nothing is unknown in between, so that there is no answer to keep and nothing to ask for later.
+    Raises:
+        ProviderUnavailable: no answer; the same question may be repeated.
     """
-    provider, attempt = gateway(payment.state.provider), payment.state.attempt(message.attempt_id)
-    if provider.local and attempt and attempt.status == "started":
-        verdict = fold(payment, provider.start(_start_of(payment, message)))
-        if verdict.outcome != "applied":
-            raise ProviderUnavailable(verdict.reason)
-
-
-def _start_of(payment: Payment, message: StartPayment) -> Start:
-    return Start(
-        payment_id=payment.id,
-        attempt_id=message.attempt_id,
-        description=payment.state.description,
-        amount_minor=payment.state.amount_minor,
-        currency=payment.state.currency,
-        return_url=message.return_url,
-    )
+    outside_transaction()
+    with acting(command_id=None):
+        payment = load_payment(payment_id)
+        provider = gateway(payment.state.provider)
+        attempt = payment.state.authorised_attempt
+        if attempt is None or attempt.id != attempt_id or not payment.state.capturable_minor:
+            return
+        ask_after(payment, attempt, provider)
+        payment = load_payment(payment_id)
+        if not payment.state.capturable_minor:
+            return
+        _watch_on(payment, attempt_id, number + 1)
+        if number == 0 and provider.renews:
+            start_payment(_open_renewal(payment, attempt_id))
 
 
 @command
-def _plan_enquiry(message: Enquiry) -> None:
-    _emit_enquiry(message)
+def _watch_on(payment: Payment, attempt_id: UUID, number: int) -> None:
+    watching.plan(payment, attempt_id, number)
 
 
-def _emit_enquiry(message: Enquiry) -> None:
-    if message.number < len(ENQUIRIES):
-        emit(
-            "payments.ask_again",
-            key=f"{message.attempt_id}:{message.number}",
-            due_at=now() + ENQUIRIES[message.number],
-            payment_id=message.payment_id,
-            attempt_id=message.attempt_id,
-            number=message.number,
+@command
+def _open_renewal(payment: Payment, attempt_id: UUID) -> StartPayment:
+    state = payment.state
+    renewal_id = derived_id("payments.renewal", attempt_id)
+    request_payment(
+        RequestPayment(
+            payment_id=renewal_id,
+            reference=state.reference,
+            description=state.description,
+            provider=state.provider,
+            amount_minor=state.open_minor,
+            currency=state.currency,
         )
+    )
+    return StartPayment(
+        payment_id=renewal_id,
+        attempt_id=derived_id("payments.renewal.attempt", attempt_id),
+        return_url="",
+        renews=state.provider_reference,
+    )
 
 
 def _call_start(message: StartPayment, begun: Begun) -> NextStep:

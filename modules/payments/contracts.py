@@ -3,7 +3,8 @@
 A **payment** collects an amount for a `reference` (it never knows that this is an order) through
 one **provider**. Each try is an **attempt**, whose id is the provider's idempotency key.
 `authorised` is promised, `captured` is taken, `voided` is given back before it was taken,
-`refunded` after: refunded <= captured <= authorised <= amount, at every event.
+`refunded` after, `charged back` what the payer's bank took again: refunded + charged back <=
+captured <= authorised <= amount, at every event.
 """
 
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ type PaymentStatus = Literal[
     "captured",
     "partially-refunded",
     "refunded",
+    "charged-back",
     "voided",
     "failed",
     "expired",
@@ -101,11 +103,15 @@ class RequestPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPayment:
-    """Begins a new attempt at the provider. `return_url` is where the browser comes back to."""
+    """Begins a new attempt at the provider. `return_url` is where the browser comes back to.
+
+    `renews` is the provider's name of an authorisation to be renewed without the shopper.
+    """
 
     payment_id: UUID
     attempt_id: UUID
     return_url: str
+    renews: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +198,13 @@ class PaymentDetail:
     requested_at: datetime
     redirect_url: str = ""
     manual: bool = False
+    lapsed_minor: int = 0
+    charged_back_minor: int = 0
+
+    @property
+    def kept_minor(self) -> int:
+        """Captured and not charged back; refunds are not subtracted."""
+        return self.captured_minor - self.charged_back_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +223,7 @@ class PaymentTotals:
     pending_minor: int
     open_minor: int
     troubled: bool
+    charged_back_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,8 +256,8 @@ class ProviderMessage:
     """Something a provider said, as it was received, and what became of it.
 
     `source`: answer (to a call of ours), notification, or enquiry (we asked). `outcome`: received
-    (not looked at yet), applied, repeated, waiting (for something we have not recorded yet), or
-    refused (it contradicts what was asked; `reason` says why).
+    (not looked at yet), applied, repeated, waiting (for something we have not recorded yet),
+    refused (it contradicts what was asked; `reason` says why), or noted (it moves no money).
     """
 
     id: UUID
@@ -253,7 +267,7 @@ class ProviderMessage:
     kind: str
     amount_minor: int | None
     currency: str
-    outcome: Literal["received", "applied", "repeated", "waiting", "refused"]
+    outcome: Literal["received", "applied", "repeated", "waiting", "refused", "noted"]
     reason: str
     times: int
     received_at: datetime
@@ -347,3 +361,42 @@ class PaymentFailed(PaymentFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentExpired(PaymentFact):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLapsed(PaymentFact):
+    """What was authorised and not captured is not held any more: nobody can capture it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundReversed(PaymentFact):
+    """A refund came back to us: the amount counts as captured and kept again."""
+
+    refund_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentChargedBack(PaymentFact):
+    """The payer's bank took `amount_minor` of what was captured."""
+
+    dispute_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeBackReversed(PaymentFact):
+    """A dispute was won: `amount_minor` is ours again."""
+
+    dispute_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeBackLost(PaymentFact):
+    """A dispute was lost: the charge-back of `amount_minor` is final."""
+
+    dispute_id: UUID
+    reason: str

@@ -12,6 +12,7 @@ from modules.payments.contracts import NextStep, PaymentNotFound
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Gateway
 from modules.payments.domain.reports import Report
+from modules.payments.domain.state import Attempt
 
 UNKNOWN = "We have no answer from the payment provider yet. We keep asking; nothing is lost."
 
@@ -26,6 +27,7 @@ class Hear:
     reports: tuple[Report, ...]
     key: str = ""
     body: bytes = b""
+    kept: bytes | None = None
 
 
 @command
@@ -40,8 +42,17 @@ def hear(message: Hear) -> NextStep:
 @command
 def keep(message: Hear) -> None:
     """Stores what was said, and asks for its folding in case we die before it."""
-    for report in message.reports:
-        inbox.store(message.provider, message.source, report, key=message.key, body=message.body)
+    for number, report in enumerate(message.reports):
+        # One message may say several things, each of which is a row of its own.
+        key = f"{message.key}/{number}" if number else message.key
+        inbox.store(
+            message.provider,
+            message.source,
+            report,
+            key=key,
+            body=message.body,
+            kept=message.kept,
+        )
     emit(
         "payments.fold",
         key=f"{message.provider}:{message.key}",
@@ -77,6 +88,18 @@ def ask(payment: Payment, provider: Gateway) -> None:
             ),
         )
     hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
+
+
+def ask_after(payment: Payment, attempt: Attempt, provider: Gateway) -> None:
+    """Records what the provider says of an attempt that was decided; its silence says nothing.
+
+    Raises:
+        ProviderUnavailable: no answer.
+    """
+    question = enquiry(payment, attempt)
+    reports = tuple(call_provider(lambda: provider.find(question)))
+    if reports:
+        hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
 
 
 def next_step(payment: Payment) -> NextStep:

@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from events import codec, outbox
 from events.context import acting
@@ -15,20 +16,31 @@ from events.database import execute, fetch
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
+from modules.payments import watching
 from modules.payments.domain.payment import Payment
-from modules.payments.domain.reports import Report, Verdict, fold
+from modules.payments.domain.reports import Report, fold
+from modules.payments.domain.said import Verdict
 from modules.payments.models import ProviderReport
+
+log = structlog.get_logger(__name__)
 
 type Source = Literal["answer", "notification", "enquiry"]
 
 
 def store(
-    provider: str, source: Source, report: Report, *, key: str = "", body: bytes = b""
+    provider: str,
+    source: Source,
+    report: Report,
+    *,
+    key: str = "",
+    body: bytes = b"",
+    kept: bytes | None = None,
 ) -> None:
     """Keeps one message in the caller's transaction; the same one again is only counted.
 
     `key` is the provider's own name for a message. One that comes back with other content is kept
-    as refused: somebody is mistaken, which must be seen and must move no money.
+    as refused: somebody is mistaken, which must be seen and must move no money. What makes it the
+    same is the whole `body`, of which `kept` is stored where that is given.
     """
     content = codec.encode(report)
     digest = sha256(body or content).hexdigest()
@@ -50,7 +62,7 @@ def store(
             report.payment_id,
             report.kind,
             content.decode(),
-            body.decode("utf-8", "replace").replace("\0", ""),
+            (body if kept is None else kept).decode("utf-8", "replace").replace("\0", ""),
             outcome,
             reason,
             now(),
@@ -80,7 +92,10 @@ def fold_waiting(payment_id: UUID) -> Payment | None:
             if (verdict.outcome, verdict.reason) != (row.outcome, row.reason):
                 row.outcome, row.reason = verdict.outcome, verdict.reason
                 row.save(update_fields=["outcome", "reason"])
+                _alarm(row)
             progress = progress or verdict.outcome == "applied"
+            if payment and verdict.outcome == "applied" and row.kind == "authorised":
+                watching.plan(payment, UUID(row.content["attempt_id"]))
         rows = [row for row in rows if row.outcome == "waiting"]
     for attempt in payment.state.attempts if payment else ():
         if attempt.status == "surplus":
@@ -110,6 +125,18 @@ def _fold_one(payment: Payment | None, row: ProviderReport) -> Verdict:
         with _speaking(row, report):
             save(payment)
     return verdict
+
+
+def _alarm(row: ProviderReport) -> None:
+    """Says in the log what staff find on their page: a message that contradicts what we know."""
+    if row.outcome == "refused":
+        log.error(
+            "payment message parked",
+            provider=row.provider,
+            payment=str(row.payment_id),
+            kind=row.kind,
+            reason=row.reason,
+        )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The payments' read model, the inbox of what providers say, and the test bank's own books."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 
 
 class PaymentRow(models.Model):
@@ -53,7 +54,30 @@ class ProviderReport(models.Model):
         )
         indexes = (
             models.Index(fields=["payment_id", "received_at"], name="payments_report_payment"),
+            # What was neither applied nor known already waits for a person.
+            models.Index(
+                fields=["received_at"],
+                condition=models.Q(outcome__in=("waiting", "refused")),
+                name="payments_report_parked",
+            ),
+            models.Index(
+                KeyTextTransform("provider_reference", "content"),
+                "provider",
+                name="payments_report_name",
+            ),
         )
+
+
+class Tally(models.Model):
+    """How often something happened within the hour that began at `since`."""
+
+    name = models.CharField(max_length=80)
+    since = models.DateTimeField()
+    times = models.IntegerField()
+
+    class Meta:
+        db_table = "payments_tally"
+        constraints = (models.UniqueConstraint(fields=["name", "since"], name="payments_tally_of"),)
 
 
 class BankRecord(models.Model):

@@ -36,6 +36,12 @@ class Payments(Projection):
         Payment.RefundRequested,
         Payment.Refunded,
         Payment.RefundFailed,
+        Payment.RefundReversed,
+        Payment.Lapsed,
+        Payment.AuthorisationAdjusted,
+        Payment.ChargedBack,
+        Payment.ChargeBackReversed,
+        Payment.ChargeBackLost,
     )
     model = PaymentRow
 

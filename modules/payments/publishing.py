@@ -7,14 +7,19 @@ from events.facts import translate
 from events.store import RecordedEvent
 from modules.payments.contracts import (
     CaptureFailed,
+    ChargeBackLost,
+    ChargeBackReversed,
     PaymentAuthorised,
     PaymentCaptured,
+    PaymentChargedBack,
     PaymentDeclined,
     PaymentExpired,
     PaymentFailed,
+    PaymentLapsed,
     PaymentRefunded,
     PaymentVoided,
     RefundFailed,
+    RefundReversed,
 )
 from modules.payments.domain.payment import Payment, PaymentEvent
 
@@ -43,3 +48,8 @@ tell(Payment.CaptureFailed, CaptureFailed, "capture_id", "reason")
 tell(Payment.Voided, PaymentVoided)
 tell(Payment.Refunded, PaymentRefunded, "refund_id", "reason")
 tell(Payment.RefundFailed, RefundFailed, "refund_id", "reason")
+tell(Payment.RefundReversed, RefundReversed, "refund_id", "reason")
+tell(Payment.Lapsed, PaymentLapsed, "reason")
+tell(Payment.ChargedBack, PaymentChargedBack, "dispute_id", "reason")
+tell(Payment.ChargeBackReversed, ChargeBackReversed, "dispute_id", "reason")
+tell(Payment.ChargeBackLost, ChargeBackLost, "dispute_id", "reason")

@@ -1,7 +1,7 @@
 """What can be asked about payments."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Sum
@@ -9,6 +9,7 @@ from django.db.models import Sum
 from events.aggregate import Event
 from events.moments import AsOf, read_streams
 from events.store import read_stream
+from modules.payments import tallies
 from modules.payments.contracts import (
     BankSession,
     HistoryEntry,
@@ -41,6 +42,12 @@ MOVING: tuple[type[Event], ...] = (
     Payment.VoidFailed,
     Payment.Refunded,
     Payment.RefundFailed,
+    Payment.RefundReversed,
+    Payment.Lapsed,
+    Payment.AuthorisationAdjusted,
+    Payment.ChargedBack,
+    Payment.ChargeBackReversed,
+    Payment.ChargeBackLost,
 )
 TROUBLED: tuple[PaymentStatus, ...] = ("declined", "failed")
 
@@ -102,6 +109,7 @@ def totals_from(reference: UUID, states: list[PaymentState]) -> PaymentTotals:
         pending_minor=pending,
         open_minor=opened,
         troubled=_troubled(states),
+        charged_back_minor=sum(each.charged_back_minor for each in states),
     )
 
 
@@ -145,6 +153,22 @@ def parked(limit: int = 100) -> tuple[ProviderMessage, ...]:
     return tuple(_message(row) for row in rows.order_by("-received_at")[:limit])
 
 
+def parked_count() -> int:
+    """Returns how many messages of providers wait for a person."""
+    return ProviderReport.objects.filter(outcome__in=("waiting", "refused")).count()
+
+
+def tallies_of(period: timedelta) -> dict[str, int]:
+    """Returns what was counted lately: tries, tries held back, notifications refused or foreign."""
+    return tallies.latest(period)
+
+
+def references_of(payment_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Returns what each of these payments is for; one that does not exist is left out."""
+    found = PaymentRow.objects.filter(id__in=set(payment_ids))
+    return dict(found.values_list("id", "reference"))
+
+
 def bank_session(session_id: str) -> BankSession:
     """Returns what the test bank's page shows. Raises: BankSessionNotFound."""
     return pretend_bank().session(session_id)
@@ -171,6 +195,9 @@ def _rows_of(references: Iterable[UUID], as_of: AsOf | None) -> dict[UUID, list[
 def _overall(
     states: list[PaymentState], captured: int, refunded: int, outstanding: int
 ) -> PaymentStatus:
+    charged_back = sum(each.charged_back_minor for each in states)
+    if charged_back and captured == refunded + charged_back:
+        return "charged-back"
     if captured:
         if refunded:
             return "refunded" if refunded == captured else "partially-refunded"
@@ -182,11 +209,12 @@ def _overall(
 
 def _troubled(states: list[PaymentState]) -> bool:
     failures = any(
-        operation.status == "failed"
+        operation.status in ("failed", "reversed")
         for state in states
         for operation in (*state.captures, *state.voids, *state.refunds)
     )
-    return failures or _last_begun(states) in TROUBLED
+    disputed = any(dispute.status != "won" for state in states for dispute in state.disputes)
+    return failures or disputed or _last_begun(states) in TROUBLED
 
 
 def _last_begun(states: list[PaymentState]) -> PaymentStatus:
@@ -222,16 +250,19 @@ def _detail(row: PaymentRow) -> PaymentDetail:
         requested_at=row.requested_at,
         redirect_url=live.redirect_url if live else "",
         manual=provider is not None and provider.manual,
+        lapsed_minor=state.lapsed_minor,
+        charged_back_minor=state.charged_back_minor,
     )
 
 
 def _refund(operation: Operation, times: dict[str, str]) -> Refund:
-    statuses = {"requested": "requested", "done": "refunded", "failed": "failed"}
+    statuses = {"requested": "requested", "done": "refunded"}
     return Refund(
         id=operation.id,
         amount_minor=operation.amount_minor,
         reason=operation.reason,
-        status=statuses[operation.status],  # type: ignore[arg-type]  # the three words of Refund
+        # One that came back is as good as none.
+        status=statuses.get(operation.status, "failed"),  # type: ignore[arg-type]  # three words
         message=operation.message,
         requested_at=datetime.fromisoformat(times[str(operation.id)]),
     )

@@ -22,6 +22,11 @@ def ask_again(effect_id: UUID, payment_id: UUID, attempt_id: UUID, number: int) 
     commands.ask_again(payment_id, attempt_id, number)
 
 
+@effect("payments.check_authorisation", max_attempts=8)
+def check_authorisation(effect_id: UUID, payment_id: UUID, attempt_id: UUID, number: int) -> None:
+    commands.check_authorisation(payment_id, attempt_id, number)
+
+
 @effect("payments.fold", max_attempts=12)
 def fold(effect_id: UUID, payment_id: UUID) -> None:
     commands.fold_reports(payment_id)

@@ -27,6 +27,12 @@ TITLES: dict[type[Event], str] = {
     Payment.RefundRequested: "Refund requested",
     Payment.Refunded: "Refunded",
     Payment.RefundFailed: "Refund failed",
+    Payment.RefundReversed: "Refund came back",
+    Payment.Lapsed: "Authorisation lapsed",
+    Payment.AuthorisationAdjusted: "Authorised amount changed",
+    Payment.ChargedBack: "Charged back",
+    Payment.ChargeBackReversed: "Dispute won, charge-back reversed",
+    Payment.ChargeBackLost: "Dispute lost",
 }
 
 

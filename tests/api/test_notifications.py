@@ -52,7 +52,7 @@ def test_a_stale_notification_is_refused(
 ) -> None:
     payment_id = paying(committed_guest)
     answer = told(bank, payment_id, age_seconds=age_seconds)
-    assert (answer.status, answer.code) == (403, "payment-notification-refused")
+    assert (answer.status, answer.code) == (400, "payment-notification-refused")
     assert payment(payment_id).status == "pending"  # type: ignore[arg-type]
 
 
@@ -61,7 +61,7 @@ def test_an_edited_notification_is_refused_and_not_stored(
 ) -> None:
     payment_id = paying(committed_guest)
     before = notifications(payment_id)  # type: ignore[arg-type]
-    assert told(bank, payment_id, edit=b" ").status == 403
+    assert told(bank, payment_id, edit=b" ").status == 400
     assert notifications(payment_id) == before  # type: ignore[arg-type]
 
 

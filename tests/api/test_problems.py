@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from config.problems import CODES, STATUSES, status_of
+from config.problems import CODES, EXCEPTIONS, STATUSES, status_of
 from frontend.problems.catalogue import explanations, refusals
 from modules.kernel.errors import DomainError
 
@@ -50,7 +50,7 @@ def test_every_refusal_is_of_one_of_the_four_kinds_or_our_own_mistake() -> None:
     for error in refusals(DomainError):
         kinds = [kind for kind in STATUSES if issubclass(error, kind)]
         assert len(kinds) <= 1
-        assert status_of(error("no")) in {*STATUSES.values(), 500}
+        assert status_of(error("no")) in {*STATUSES.values(), *EXCEPTIONS.values(), 500}
 
 
 def test_every_status_without_a_refusal_has_a_page_too() -> None:

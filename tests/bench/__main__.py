@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from config.embedded import EmbeddedRefused
-from tests.bench import append, flow, growth, history, idle, pages, proof, store
+from tests.bench import append, flow, growth, history, idle, pages, proof, store, webhooks
 from tests.bench.report import Report
 from tests.bench.running import FOLDER, QUICK, Bench, Pace
 from tests.support.servers import ROOT
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
     "idle": idle.measure,
     "pages": pages.measure,
     "flow": flow.measure,
+    "webhooks": webhooks.measure,
 }
 # Asked for by name only: they explain figures and are none.
 EXPLAINING = ("statements", "profile")

@@ -78,6 +78,9 @@ class Bench:
                 LOAD_DEMO="yes",
                 # The load generator is one address, and what is measured is the shop.
                 GUEST_LIMITS="no",
+                # Stripe's notifications are verified and read without asking Stripe for anything.
+                STRIPE_SECRET_KEY="sk_test_bench",
+                STRIPE_WEBHOOK_SECRETS="whsec_bench",
                 WEB_WORKERS=str(DEFAULTS.web_workers),
             )
             self.stack.callback(self._shop.stop)

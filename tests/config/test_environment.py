@@ -1,6 +1,9 @@
 """The environment is judged as a whole, before anything starts."""
 
+import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -100,3 +103,42 @@ def test_production_refuses_debug_and_local_addresses(monkeypatch: pytest.Monkey
     local = {"DEBUG": "yes", "PUBLIC_URL": "https://127.0.0.1", "ALLOWED_HOSTS": "localhost"}
     problems = refused(monkeypatch, **{**PRODUCTION, **local})
     assert set(problems) == set(local)
+
+
+def test_stripe_is_switched_on_by_a_key_of_stripes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = refused(monkeypatch, STRIPE_SECRET_KEY="pk_live_published")
+    assert "sk_ or rk_" in refusals["STRIPE_SECRET_KEY"]
+
+
+def test_stripe_in_production_needs_the_secret_of_its_endpoint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refusals = refused(monkeypatch, **PRODUCTION, STRIPE_SECRET_KEY="sk_live_1")
+    assert list(refusals) == ["STRIPE_WEBHOOK_SECRETS"]
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRETS", "whsec_new, whsec_old")
+    assert read_environment().stripe_secrets == ("whsec_new", "whsec_old")
+
+
+@pytest.mark.parametrize(
+    ("key", "providers", "forms_lead_to"),
+    [
+        ("", ["TestBank", "Invoice"], ["'self'"]),
+        ("sk_test_1", ["Stripe", "TestBank", "Invoice"], ["'self'", "https://checkout.stripe.com"]),
+        ("sk_live_1", ["Stripe", "Invoice"], ["'self'", "https://checkout.stripe.com"]),
+    ],
+)
+def test_the_key_decides_who_takes_money_and_where_forms_may_lead(
+    key: str, providers: list[str], forms_lead_to: list[str]
+) -> None:
+    script = (
+        "import json; from config import settings as s; print(json.dumps("
+        "[[p.rpartition('.')[2] for p in s.PAYMENT_PROVIDERS], s.SECURE_CSP['form-action']]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PATH": os.environ["PATH"], "STRIPE_SECRET_KEY": key},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [providers, forms_lead_to]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from uuid import UUID
 
 import hypothesis.strategies as st
@@ -98,6 +99,55 @@ class Lives(RuleBasedStateMachine):
             )
         )
 
+    @rule(data=st.data(), unasked=st.booleans(), amount=AMOUNTS)
+    def report_a_refund_that_came_back(
+        self, data: st.DataObject, unasked: bool, amount: int
+    ) -> None:
+        known = {each.id: each.amount_minor for each in self.payment.state.refunds}
+        strange = unasked or not known
+        refund_id = UUID(int=400) if strange else data.draw(st.sampled_from(sorted(known)))
+        kinds: tuple[ReportKind, ...] = ("refunded", "refund-reversed")
+        for kind in data.draw(st.permutations(kinds)):
+            self.report(
+                Report(
+                    kind=kind,
+                    payment_id=AN_ID,
+                    operation_id=refund_id,
+                    amount_minor=known.get(refund_id, amount),
+                    currency="EUR",
+                    unasked=unasked,
+                )
+            )
+
+    @rule(
+        kind=st.sampled_from(["disputed", "dispute-won", "dispute-lost"]),
+        number=SMALL,
+        amount=AMOUNTS,
+    )
+    def report_a_dispute(self, kind: ReportKind, number: int, amount: int) -> None:
+        self.report(
+            Report(
+                kind=kind,
+                payment_id=AN_ID,
+                operation_id=UUID(int=500 + number),
+                amount_minor=amount,
+                currency="EUR",
+            )
+        )
+
+    @rule(kind=st.sampled_from(["lapsed", "adjusted"]), number=SMALL, amount=AMOUNTS)
+    def report_the_authorisation(self, kind: ReportKind, number: int, amount: int) -> None:
+        self.report(
+            Report(
+                kind=kind,
+                payment_id=AN_ID,
+                attempt_id=UUID(int=100 + number),
+                amount_minor=amount,
+                currency="EUR",
+                occurred_at=datetime(2026, 3, 1, 12, number, tzinfo=UTC),
+            )
+        )
+
     @rule(data=st.data())
     def repeat_anything(self, data: st.DataObject) -> None:
         if self.said:
@@ -106,11 +156,15 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def money_is_never_made(self) -> None:
         state = self.payment.state
-        assert 0 <= state.refunded_minor <= state.captured_minor <= state.authorised_minor <= AMOUNT
+        gone = state.refunded_minor + state.charged_back_minor
+        assert 0 <= gone <= state.captured_minor <= state.authorised_minor <= AMOUNT
+        assert state.refunded_minor >= 0
+        assert state.charged_back_minor >= 0
         assert state.refundable_minor >= 0
         assert state.open_minor >= 0
-        taken = state.captured_minor + state.voided_minor + state.pending_captures_minor
-        assert taken + state.open_minor == state.authorised_minor
+        taken = state.captured_minor + state.pending_captures_minor
+        given_up = state.voided_minor + state.lapsed_minor
+        assert taken + given_up + state.open_minor == state.authorised_minor
 
     @invariant()
     def one_attempt_counts_and_one_is_in_the_air(self) -> None:

@@ -4,6 +4,7 @@ Requests (start, capture, void, refund) are decisions and are guarded here. What
 is a fact and is folded by `modules.payments.domain.reports`, which asks `can_...` first.
 """
 
+from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from modules.payments.contracts import (
     PaymentStepRefused,
     RequestDiffers,
 )
-from modules.payments.domain.state import Attempt, Operation, PaymentState
+from modules.payments.domain.state import Attempt, Dispute, Operation, PaymentState
 
 # Staff and providers may name anybody in what they say.
 Words = Annotated[str, Personal("order")]
@@ -242,6 +243,73 @@ class Payment(Aggregate):
             refund.status, refund.message = "failed", self.reason
             aggregate.state.message = self.reason
 
+    @event("payments.payment.refund_reversed", version=1)
+    class RefundReversed(SpokenEvent, frozen=True):
+        """A refund that was done came back, such as from a card that does not exist any more."""
+
+        refund_id: UUID
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            refund = aggregate.state.refund(self.refund_id)
+            refund.status, refund.message = "reversed", self.reason
+            aggregate.state.refunded_minor -= self.amount_minor
+            aggregate.state.message = self.reason
+
+    @event("payments.payment.lapsed", version=1)
+    class Lapsed(SpokenEvent, frozen=True):
+        """The provider holds what was authorised and not captured no longer."""
+
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.lapsed_minor += self.amount_minor
+
+    @event("payments.payment.authorisation_adjusted", version=1)
+    class AuthorisationAdjusted(SpokenEvent, frozen=True):
+        """The authorised amount is `amount_minor` as of a moment; it replaces what it was."""
+
+        amount_minor: int
+        stated_at: datetime
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.authorised_minor = self.amount_minor
+            aggregate.state.adjusted_at = self.stated_at
+
+    @event("payments.payment.charged_back", version=1)
+    class ChargedBack(SpokenEvent, frozen=True):
+        """The payer disputes the charge, and their bank took the amount meanwhile."""
+
+        dispute_id: UUID
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.disputes.append(
+                Dispute(id=self.dispute_id, amount_minor=self.amount_minor, reason=self.reason)
+            )
+            aggregate.state.charged_back_minor += self.amount_minor
+
+    @event("payments.payment.charge_back_reversed", version=1)
+    class ChargeBackReversed(SpokenEvent, frozen=True):
+        """The dispute was won, and the amount is ours again."""
+
+        dispute_id: UUID
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.dispute(self.dispute_id).status = "won"
+            aggregate.state.charged_back_minor -= self.amount_minor
+
+    @event("payments.payment.charge_back_lost", version=1)
+    class ChargeBackLost(SpokenEvent, frozen=True):
+        """The dispute was lost: the money stays where it went when it was charged back."""
+
+        dispute_id: UUID
+        amount_minor: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.state.dispute(self.dispute_id).status = "lost"
+
     @classmethod
     def request(
         cls,
@@ -306,7 +374,7 @@ class Payment(Aggregate):
             if state.captured_minor + state.pending_captures_minor and not state.capturable_minor:
                 return
             amount_minor = state.capturable_minor
-        if not state.authorised_minor or state.voided_minor == state.authorised_minor:
+        if state.voided_minor + state.lapsed_minor == state.authorised_minor:
             raise self._refused("capture")
         _within(amount_minor, state.capturable_minor, "can be captured")
         self.record(self.CaptureRequested, capture_id=capture_id, amount_minor=amount_minor)
@@ -367,7 +435,7 @@ class Payment(Aggregate):
     def _has_ended(self) -> bool:
         state = self.state
         if state.authorised_minor:
-            return state.voided_minor > 0 and not state.open_minor
+            return state.voided_minor + state.lapsed_minor > 0 and not state.open_minor
         return bool(state.closed)
 
     def _refused(self, step: str) -> PaymentStepRefused:

@@ -18,7 +18,11 @@ from modules.payments.domain.reports import Report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Have `amount_minor` of `currency` authorised. `attempt_id` is the idempotency key."""
+    """Have `amount_minor` of `currency` authorised. `attempt_id` is the idempotency key.
+
+    `renews` is what the provider calls an authorisation that is about to lapse: the same payer is
+    asked again, without being there.
+    """
 
     payment_id: UUID
     attempt_id: UUID
@@ -26,6 +30,7 @@ class Start:
     amount_minor: int
     currency: str
     return_url: str
+    renews: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +63,15 @@ class Find:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A verified notification: the provider's own `key` for it, and what it says."""
+    """A verified notification: the provider's own `key` for it, and what it says.
+
+    `reports` is empty when it concerns nothing of ours. `kept` is what is stored of the body, where
+    that tells of persons: the stored text is not sealed. None stores it as it came.
+    """
 
     key: str
-    report: Report
+    reports: tuple[Report, ...]
+    kept: bytes | None = None
 
 
 class Gateway(Protocol):
@@ -74,6 +84,8 @@ class Gateway(Protocol):
     `manual` is True when money arrives by itself and staff record it: nothing is captured
     automatically then. `local` is True when `start` reaches nobody and always knows the outcome: it
     is asked within the transaction that records the attempt, and its answer is recorded with it.
+    What is authorised can be captured for `authorisation_days`, zero says for ever; a provider that
+    `renews` can be asked to authorise the rest again before they are over.
     """
 
     code: str
@@ -82,6 +94,10 @@ class Gateway(Protocol):
     needs_shopper: bool
     manual: bool
     local: bool
+    authorisation_days: int
+
+    @property
+    def renews(self) -> bool: ...
 
     def start(self, request: Start) -> Report:
         """Answers challenged (with a `redirect_url`), authorised, declined or failed."""

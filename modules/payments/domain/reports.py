@@ -7,57 +7,15 @@ it contradicts what was asked, and then it moves no money.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from modules.kernel.identity import derived_id
+from modules.payments.domain import setbacks
 from modules.payments.domain.payment import Payment
+from modules.payments.domain.said import APPLIED, REPEATED, Verdict, wrong_amount
+from modules.payments.domain.said import Report as Report
+from modules.payments.domain.said import ReportKind as ReportKind
 from modules.payments.domain.state import Attempt, AttemptStatus
-
-type ReportKind = Literal[
-    "challenged",
-    "authorised",
-    "declined",
-    "failed",
-    "captured",
-    "capture-failed",
-    "voided",
-    "void-failed",
-    "refunded",
-    "refund-failed",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One statement of a provider about one attempt or operation of one payment.
-
-    `attempt_id` is set for challenged, authorised, declined and failed, `operation_id` for the
-    rest: both are ids we gave. `amount_minor` None means the provider does not say.
-    """
-
-    kind: ReportKind
-    payment_id: UUID
-    attempt_id: UUID | None = None
-    operation_id: UUID | None = None
-    provider_reference: str = ""
-    amount_minor: int | None = None
-    currency: str
-    redirect_url: str = ""
-    message: str = ""
-    occurred_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    outcome: Literal["applied", "repeated", "waiting", "refused"]
-    reason: str = ""
-
-
-APPLIED = Verdict("applied")
-REPEATED = Verdict("repeated")
 
 
 def fold(payment: Payment, report: Report) -> Verdict:
@@ -68,7 +26,14 @@ def fold(payment: Payment, report: Report) -> Verdict:
         return Verdict(
             "refused", f"It says {report.currency}; the payment is in {payment.state.currency}."
         )
-    return FOLDS[report.kind](payment, report)
+    verdict = FOLDS[report.kind](payment, report)
+    state = payment.state
+    said = verdict.outcome in ("applied", "repeated")
+    if said and report.held_minor == 0 and state.open_minor > 0:
+        reason = "The provider does not hold it any more."
+        payment.record(Payment.Lapsed, amount_minor=state.open_minor, reason=reason)
+        return APPLIED
+    return verdict
 
 
 def fold_all(payment: Payment, reports: Iterable[Report]) -> dict[int, Verdict]:
@@ -100,7 +65,7 @@ def _challenged(payment: Payment, report: Report) -> Verdict:
 
 def _authorised(payment: Payment, report: Report) -> Verdict:
     if report.amount_minor != payment.state.amount_minor:
-        return _wrong_amount(report, payment.state.amount_minor)
+        return wrong_amount(report, payment.state.amount_minor)
 
     def record(attempt: Attempt) -> None:
         first = payment.state.authorised_attempt is None
@@ -155,10 +120,16 @@ def _raise_attempt(
 def _captured(payment: Payment, report: Report) -> Verdict:
     state = payment.state
     capture = state.capture(report.operation_id)
+    if capture is None and report.unasked and 0 < (report.amount_minor or 0) <= state.open_minor:
+        capture_id = report.operation_id
+        payment.record(
+            Payment.CaptureRequested, capture_id=capture_id, amount_minor=report.amount_minor
+        )
+        capture = state.capture(capture_id)
     if capture is None:
         return Verdict("waiting", "No capture of this id was requested.")
     if report.amount_minor != capture.amount_minor:
-        return _wrong_amount(report, capture.amount_minor)
+        return wrong_amount(report, capture.amount_minor)
     if capture.status == "done":
         return REPEATED
     if capture.status == "failed" and capture.amount_minor > state.open_minor:
@@ -186,7 +157,7 @@ def _voided(payment: Payment, report: Report) -> Verdict:
     state = payment.state
     surplus = _surplus(payment, report)
     if surplus:
-        return _released(payment, surplus)
+        return setbacks.released_surplus(payment, surplus)
     void = state.void(report.operation_id)
     if void is None:
         return Verdict("waiting", "No void of this id was requested.")
@@ -197,7 +168,7 @@ def _voided(payment: Payment, report: Report) -> Verdict:
     # A void of an attempt we do not know the outcome of may give back what was authorised
     # meanwhile; that authorisation is still on its way to us, and is then voided by itself.
     if state.authorised_minor and report.amount_minor not in (None, state.open_minor):
-        return _wrong_amount(report, state.open_minor)
+        return wrong_amount(report, state.open_minor)
     payment.record(
         Payment.Voided, void_id=void.id, amount_minor=state.open_minor, reason=void.reason
     )
@@ -226,54 +197,8 @@ def _surplus(payment: Payment, report: Report) -> Attempt | None:
     return next((each for each in attempts if release_id(each) == report.operation_id), None)
 
 
-def _released(payment: Payment, attempt: Attempt) -> Verdict:
-    if not attempt.rises_to("released"):
-        return REPEATED
-    payment.record(
-        Payment.SurplusReleased, attempt_id=attempt.id, amount_minor=payment.state.amount_minor
-    )
-    return APPLIED
-
-
-def _refunded(payment: Payment, report: Report) -> Verdict:
-    state = payment.state
-    refund = state.refund(report.operation_id)
-    if refund is None:
-        return Verdict("waiting", "No refund of this id was requested.")
-    if report.amount_minor != refund.amount_minor:
-        return _wrong_amount(report, refund.amount_minor)
-    if refund.status == "done":
-        return REPEATED
-    if refund.status == "failed" and refund.amount_minor > state.refundable_minor:
-        return Verdict("refused", "It was reported failed before, and the amount is used since.")
-    payment.record(
-        Payment.Refunded,
-        refund_id=refund.id,
-        amount_minor=refund.amount_minor,
-        reason=refund.reason,
-    )
-    return APPLIED
-
-
-def _refund_failed(payment: Payment, report: Report) -> Verdict:
-    refund = payment.state.refund(report.operation_id)
-    if refund is None:
-        return Verdict("waiting", "No refund of this id was requested.")
-    if refund.status != "requested":
-        return REPEATED
-    payment.record(
-        Payment.RefundFailed,
-        refund_id=refund.id,
-        amount_minor=refund.amount_minor,
-        reason=report.message,
-    )
-    return APPLIED
-
-
-def _wrong_amount(report: Report, expected_minor: int) -> Verdict:
-    return Verdict(
-        "refused", f"It says {report.amount_minor} minor units; {expected_minor} were asked for."
-    )
+def _noted(payment: Payment, report: Report) -> Verdict:
+    return Verdict("noted", report.message)
 
 
 FOLDS: dict[ReportKind, Callable[[Payment, Report], Verdict]] = {
@@ -285,6 +210,13 @@ FOLDS: dict[ReportKind, Callable[[Payment, Report], Verdict]] = {
     "capture-failed": _capture_failed,
     "voided": _voided,
     "void-failed": _void_failed,
-    "refunded": _refunded,
-    "refund-failed": _refund_failed,
+    "refunded": setbacks.refunded,
+    "refund-failed": setbacks.refund_failed,
+    "refund-reversed": setbacks.refund_reversed,
+    "lapsed": setbacks.lapsed,
+    "adjusted": setbacks.adjusted,
+    "disputed": setbacks.disputed,
+    "dispute-won": setbacks.dispute_won,
+    "dispute-lost": setbacks.dispute_lost,
+    "noted": _noted,
 }

@@ -1,5 +1,6 @@
 """What is known of a payment, and the sums that follow from it. Assigned only by events."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -57,8 +58,17 @@ class Operation(msgspec.Struct):
     id: UUID
     amount_minor: int = 0
     reason: str = ""
-    status: Literal["requested", "done", "failed"] = "requested"
+    status: Literal["requested", "done", "failed", "reversed"] = "requested"
     message: str = ""
+
+
+class Dispute(msgspec.Struct):
+    """A charge-back: while it is open or lost, the money is with the bank of who paid."""
+
+    id: UUID
+    amount_minor: int
+    reason: str
+    status: Literal["open", "won", "lost"] = "open"
 
 
 class PaymentState(msgspec.Struct):
@@ -77,6 +87,10 @@ class PaymentState(msgspec.Struct):
     captured_minor: int = 0
     voided_minor: int = 0
     refunded_minor: int = 0
+    lapsed_minor: int = 0
+    charged_back_minor: int = 0
+    disputes: list[Dispute] = []
+    adjusted_at: datetime | None = None
     closed: Literal["", "voided", "expired"] = ""
     message: str = ""
 
@@ -91,6 +105,9 @@ class PaymentState(msgspec.Struct):
 
     def refund(self, refund_id: UUID | None) -> Operation | None:
         return next((each for each in self.refunds if each.id == refund_id), None)
+
+    def dispute(self, dispute_id: UUID | None) -> Dispute | None:
+        return next((each for each in self.disputes if each.id == dispute_id), None)
 
     @property
     def pending_void(self) -> Operation | None:
@@ -121,24 +138,32 @@ class PaymentState(msgspec.Struct):
 
     @property
     def open_minor(self) -> int:
-        """Authorised and neither captured, voided, nor asked to be captured."""
-        taken = self.captured_minor + self.voided_minor + self.pending_captures_minor
-        return self.authorised_minor - taken
+        """Authorised and neither captured, voided, lapsed, nor asked to be captured."""
+        gone = self.voided_minor + self.lapsed_minor
+        return self.authorised_minor - self.captured_minor - gone - self.pending_captures_minor
 
     @property
     def capturable_minor(self) -> int:
         return 0 if self.pending_void else self.open_minor
 
     @property
+    def kept_minor(self) -> int:
+        """Captured and neither given back nor charged back."""
+        return self.captured_minor - self.refunded_minor - self.charged_back_minor
+
+    @property
     def refundable_minor(self) -> int:
-        return self.captured_minor - self.refunded_minor - self.pending_refunds_minor
+        # A charge-back may take what a refund was already asked of.
+        return max(0, self.kept_minor - self.pending_refunds_minor)
 
     @property
     def status(self) -> PaymentStatus:
         if self.captured_minor:
             return self._status_after_capture()
         if self.authorised_minor:
-            return "voided" if self.voided_minor == self.authorised_minor else "authorised"
+            if self.voided_minor + self.lapsed_minor < self.authorised_minor:
+                return "authorised"
+            return "expired" if self.lapsed_minor else "voided"
         if self.live_attempt:
             return "pending"
         if self.closed:
@@ -149,6 +174,8 @@ class PaymentState(msgspec.Struct):
         return "failed" if last == "failed" else "requested"
 
     def _status_after_capture(self) -> PaymentStatus:
+        if self.charged_back_minor and not self.kept_minor:
+            return "charged-back"
         if self.refunded_minor:
             whole = self.refunded_minor == self.captured_minor
             return "refunded" if whole else "partially-refunded"

@@ -16,6 +16,8 @@ class Invoice:
     needs_shopper = False
     manual = True
     local = True
+    authorisation_days = 0
+    renews = False
 
     def start(self, request: Start) -> Report:
         return self._authorised(request)

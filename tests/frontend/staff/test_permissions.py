@@ -31,6 +31,7 @@ STAFF = {
     "staff-products": ("GET", "/staff/products/"),
     "staff-product": ("GET", f"/staff/products/{PRINT}/"),
     "staff-product-price": ("POST", f"/staff/products/{PRINT}/price/"),
+    "staff-payments": ("GET", "/staff/payments/"),
     "staff-effects": ("GET", "/staff/effects/"),
     "staff-effect-retry": ("POST", f"/staff/effects/{UUID(int=1)}/retry/"),
 }

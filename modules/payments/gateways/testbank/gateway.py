@@ -45,6 +45,8 @@ class TestBank:
     needs_shopper = True
     local = False
     manual = False
+    authorisation_days = 0
+    renews = False
 
     def start(self, request: Start) -> Report:
         record = bank.open_session(request)
@@ -89,7 +91,7 @@ class TestBank:
             message=wire.message,
             occurred_at=wire.occurred_at,
         )
-        return Notice(key=wire.id, report=report)
+        return Notice(key=wire.id, reports=(report,))
 
 
 def _about(record: BankRecord) -> Report:

@@ -1,0 +1,76 @@
+"""The stand-in for Stripe, started once for all tests that want it, on a free port."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from tests.support.servers import ROOT, free_port
+
+KEY = "sk_test_stand_in"
+
+
+class StandIn:
+    """Talks to the process as the shopper, as the merchant's dashboard, and as the test."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.http = httpx.Client(base_url=base, timeout=10, auth=(KEY, ""))
+
+    def pay(self, page: str, card: str = "4242424242424242") -> httpx.Response:
+        """Pays at a hosted page; answers with the redirect that the browser would follow."""
+        return self.http.post(page, data={"card": card})
+
+    def confirm(self, page: str, answer: str = "yes") -> httpx.Response:
+        return self.http.post(f"{page}/factor", data={"ok": answer})
+
+    def events(self, *kinds: str) -> list[dict[str, Any]]:
+        """Returns every event so far, oldest first, or those of some kinds."""
+        found = self.http.get("/v1/events", params={"limit": 10_000}).json()["data"]
+        return [each for each in found if not kinds or each["type"] in kinds]
+
+    def arrange(self, path: str, kind: str, times: int = 1) -> None:
+        """Lets the next calls of a path fail: "lost", "500" or "slow"."""
+        self.http.post("/_config/faults", json={"path": path, "kind": kind, "times": times})
+
+    def calls(self) -> dict[str, int]:
+        """Returns how many changes were really made, by the last word of their path."""
+        return dict(self.http.get("/_config/calls").json())
+
+    def write_to(self, url: str, secret: str) -> None:
+        """Has every event from now on posted to an address, signed by localstripe itself."""
+        body = {"url": url, "secret": secret}
+        self.http.post("/_config/webhooks/shop", content=json.dumps(body))
+
+
+@contextmanager
+def stand_in() -> Iterator[StandIn]:
+    """Runs the process; it is ours by the answer to a key that no other server knows."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.stripe_stand_in", "--port", str(port)],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+    )
+    try:
+        running = StandIn(f"http://127.0.0.1:{port}")
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                assert running.calls() == {}
+                break
+            except httpx.TransportError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+        yield running
+        running.http.close()
+    finally:
+        process.terminate()
+        process.wait(10)
