@@ -124,6 +124,10 @@ def isolate_environment() -> None:
         "MAIL_URL",
         "PORT",
         "ERASURE_DIRECTORY",
+        "STRIPE_SECRET_KEY",
+        "STRIPE_WEBHOOK_SECRETS",
+        "STRIPE_API_BASE",
+        "STRIPE_KEEP_CARDS",
     ):
         os.environ.pop(name, None)
     os.environ["DATA_DIRECTORY"] = str(ROOT / "var" / "test")
