@@ -96,20 +96,26 @@ class DeliveryCharge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount:
-    """An amount off, in minor units as listed, that a promotion has already decided.
+    """What a promotion takes off, already decided; `code` at `code_version` names its rule.
 
-    `target`: `order` spreads it over the lines in proportion to what is left of their value,
-    `line` takes it off the line `sku`, `delivery` off the delivery charge. What exceeds the value
-    is dropped, and an order discount never reduces delivery. `code` and `code_version` name the
-    promotion's rule.
+    `target`: `order` means every line, `line` those named by `sku` or `skus`, `delivery` the
+    delivery charge; an order discount never reduces delivery. How much is one of three: an
+    `amount_minor` as listed, shared in proportion to what is left of the targets' value; with
+    `rate_millionths` (250000 is 25 %) that part of what is left of each; with `units` that part
+    of the unit price of so many units of a SKU. What exceeds the value is dropped. `voucher` is
+    the code that brought it, if one did.
     """
 
     code: str
     code_version: int
     label: str
-    amount_minor: int
+    amount_minor: int = 0
     target: Literal["order", "line", "delivery"] = "order"
     sku: str = ""
+    skus: tuple[str, ...] = ()
+    rate_millionths: int = 0
+    units: tuple[tuple[str, int], ...] = ()
+    voucher: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +124,9 @@ class QuoteRequest:
 
     `country` is where the goods go. `tax_rules` are that country's; none at all means that no tax
     region covers it (an export), and then tax is zero. `home_tax_rules` are the rules that prices
-    listed with tax were made with; only lines of a class in `KEEP_NET_CLASSES` need them.
+    listed with tax were made with; lines of a class in `KEEP_NET_CLASSES` need them, and all of
+    them where the buyer accounts for the tax (`reverse_charge`): then home tax comes out of every
+    price and no tax goes in.
     """
 
     currency: str
@@ -130,7 +138,11 @@ class QuoteRequest:
     rounding: Literal["per-line", "per-total"] = "per-line"
     discounts: tuple[Discount, ...] = ()
     home_tax_rules: tuple[TaxRule, ...] = ()
+    reverse_charge: bool = False
 
+
+# What an invoice without tax has to say (Directive 2006/112/EC, articles 138, 196 and 226).
+REVERSE_CHARGE = "Reverse charge: the buyer accounts for the VAT"
 
 # Lines of these tax classes keep their net price abroad: home tax comes out, the destination's
 # goes in (supplies by electronic means, Directive 2006/112/EC, article 58). All other lines keep
