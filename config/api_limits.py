@@ -4,19 +4,15 @@ Keys and signed-in people are known and can be stopped by name; guests have noth
 Without its cache the shop lets everybody pass: a limit must not be what takes it down.
 """
 
-from ipaddress import IPv6Network, ip_address
-
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
 
 from modules.kernel.clock import now
-from modules.wire import Caller
+from modules.wire import Caller, neighbourhood, sender
 
 WINDOW_SECONDS = 60
-# Who holds one IPv6 address usually holds the 2**64 beside it.
-IPV6_PREFIX = 64
 
 
 class GuestLimit(BaseThrottle):
@@ -42,24 +38,3 @@ class GuestLimit(BaseThrottle):
     def wait(self) -> float:
         """Returns how many seconds are left of this minute."""
         return WINDOW_SECONDS - now().timestamp() % WINDOW_SECONDS
-
-
-def sender(request: HttpRequest) -> str:
-    """Returns the address that our own proxy saw, or that reached us where there is none.
-
-    What a client writes into X-Forwarded-For stands left of what the proxy adds.
-    """
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
-        return forwarded.rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def neighbourhood(address: str) -> str:
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return "unknown"
-    if found.version == 4:
-        return str(found)
-    return str(IPv6Network((int(found), IPV6_PREFIX), strict=False))

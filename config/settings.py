@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "modules.notifications",
     "modules.checkout",
     "modules.orders",
+    "modules.promotions",
     "modules.payments",
     "modules.adjustments",
     "modules.catalog",
@@ -199,6 +200,8 @@ CACHALOT_ONLY_CACHABLE_TABLES = (
     "shipping_method",
     "shipping_rate",
     "pricing_taxrate",
+    "promotions_promotion",
+    "promotions_promotionversion",
 )
 CACHALOT_TIMEOUT = 30
 CACHALOT_QUERY_KEYGEN = "config.query_cache.query_key"

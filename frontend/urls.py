@@ -6,7 +6,7 @@ from frontend.account import privacy
 from frontend.account import views as account
 from frontend.bank.views import bank_page
 from frontend.live.streams import order_live
-from frontend.storefront import basket, catalogue, checkout, information, orders, receipts
+from frontend.storefront import basket, catalogue, checkout, codes, information, orders, receipts
 from frontend.storefront.finding import find_order
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cart/", basket.basket_page, name="basket"),
     path("cart/add/", basket.add, name="basket-add"),
     path("cart/change/", basket.change, name="basket-change"),
+    path("cart/code/", codes.enter, name="basket-code"),
+    path("cart/code/remove/", codes.remove, name="basket-code-remove"),
     path("cart/remove/", basket.remove, name="basket-remove"),
     path("checkout/", checkout.checkout_page, name="checkout"),
     path("checkout/return/<str:token>/", checkout.payment_return, name="payment-return"),

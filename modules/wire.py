@@ -8,9 +8,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
+from ipaddress import IPv6Network, ip_address
 from typing import Annotated, Protocol
 from uuid import UUID
 
+from django.conf import settings
+from django.http import HttpRequest
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from modules.kernel.address import Address
@@ -18,6 +21,8 @@ from modules.kernel.money import EXPONENTS
 
 MAXIMUM_MINOR = 99_999_999_999
 MAXIMUM_UNITS = 1_000_000
+# Who holds one IPv6 address usually holds the 2**64 beside it.
+IPV6_PREFIX = 64
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _DIGITS = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -173,3 +178,24 @@ class Called(Protocol):
 
     @property
     def auth(self) -> Caller: ...
+
+
+def sender(request: HttpRequest) -> str:
+    """Returns the address that our own proxy saw, or that reached us where there is none.
+
+    What a client writes into X-Forwarded-For stands left of what the proxy adds.
+    """
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
+        return forwarded.rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def neighbourhood(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if found.version == 4:
+        return str(found)
+    return str(IPv6Network((int(found), IPV6_PREFIX), strict=False))

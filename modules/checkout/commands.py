@@ -5,8 +5,9 @@ from uuid import UUID
 from django.conf import settings
 
 from events.commands import command
-from modules.carts.commands import close_cart
-from modules.carts.contracts import Cart, CartClosed, CloseCart
+from events.privacy.secrets import subject_of
+from modules.carts.commands import close_cart, set_codes
+from modules.carts.contracts import Cart, CartClosed, CloseCart, SetCodes
 from modules.carts.selectors import cart as cart_of
 from modules.checkout.contracts import (
     CartChanged,
@@ -14,7 +15,9 @@ from modules.checkout.contracts import (
     ChangeMethod,
     Checkout,
     CheckoutIncomplete,
+    EnterCode,
     Placed,
+    RemoveCode,
 )
 from modules.checkout.gathering import Gathered, gather, wrong
 from modules.inventory.commands import reserve
@@ -37,6 +40,10 @@ from modules.payments.contracts import (
 )
 from modules.payments.selectors import payment_methods, payments_of
 from modules.pricing.contracts import Quote
+from modules.pricing.selectors import taken_off
+from modules.promotions.commands import check_code, claim_uses
+from modules.promotions.contracts import CheckCode, ClaimUses, Used
+from modules.promotions.selectors import as_typed
 
 # A payment in one of these states can be started (again); the others are decided.
 OPEN = frozenset({"requested", "pending", "declined", "failed"})
@@ -56,6 +63,7 @@ def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
         CheckoutIncomplete: an address, the delivery or the payment method cannot be used.
         CartChanged: the total is not what the shopper saw.
         OutOfStock: a line cannot be had in this quantity (any more).
+        VoucherSpent, BudgetSpent: somebody else used the last of it at this moment.
     """
     cart = read or cart_of(message.cart_id)
     if cart.order_id == message.order_id:
@@ -68,6 +76,7 @@ def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
         cart,
         country=message.delivery_address.country,
         method_code=message.method_code,
+        email=message.email,
         fresh=True,
         pictures=False,
     )
@@ -135,6 +144,11 @@ def sound_quote(message: Checkout, found: Gathered) -> Quote:
             for line in found.lines
             if line.price_was is not None
         )
+        notes += tuple(
+            f"“{verdict.label}” is not taken off: {verdict.reason}."
+            for verdict in found.decision.verdicts
+            if not verdict.applies and (verdict.voucher or " ended on " in verdict.reason)
+        )
         raise CartChanged(
             " ".join(("The total has changed; please look at it again.", *notes)),
             seen_minor=seen,
@@ -145,7 +159,7 @@ def sound_quote(message: Checkout, found: Gathered) -> Quote:
 
 
 def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
-    """Writes everything: stock first, in SKU order, then the two streams, then the cart."""
+    """Writes everything: stock in SKU order, vouchers, then the two streams, then the cart."""
     number, payment_id = new_order_number(), new_id()
     reserve(
         Reserve(
@@ -154,6 +168,7 @@ def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
             expires_at=now() + settings.RESERVATION_PERIOD,
         )
     )
+    claim(message, cart, quote)
     orders.place_order(
         PlaceOrder(
             order_id=message.order_id,
@@ -188,6 +203,53 @@ def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
         token=order_token(message.order_id),
         outcome="placed",
     )
+
+
+def claim(message: Checkout, cart: Cart, quote: Quote) -> None:
+    """Counts what the order uses of vouchers and campaigns against their limits."""
+    uses = tuple(
+        Used(
+            promotion=row.code,
+            version=row.version,
+            voucher=row.voucher,
+            amount_minor=row.amount_minor,
+        )
+        for row in taken_off(quote)
+    )
+    if uses:
+        claim_uses(
+            ClaimUses(
+                order_id=message.order_id,
+                subject=subject_of(cart.customer_id or message.customer_id, message.email),
+                currency=quote.currency,
+                uses=uses,
+            )
+        )
+
+
+def enter_code(message: EnterCode) -> str:
+    """Puts a voucher into a basket and returns its code; the same one again counts once.
+
+    Raises:
+        TooManyTries: too many wrong codes from there.
+        VoucherUnknown: not a code that can be used.
+        CartNotFound, CartClosed, TooManyCodes: the basket does not take it.
+    """
+    cart = cart_of(message.cart_id)
+    code = check_code(CheckCode(code=message.code, tried_by=message.tried_by))
+    set_codes(SetCodes(cart_id=cart.id, codes=(*cart.codes, code)))
+    return code
+
+
+def remove_code(message: RemoveCode) -> None:
+    """Takes a voucher out of a basket; one that is not in it changes nothing.
+
+    Raises:
+        CartNotFound, CartClosed: the basket cannot be changed.
+    """
+    cart = cart_of(message.cart_id)
+    left = tuple(code for code in cart.codes if code != as_typed(message.code))
+    set_codes(SetCodes(cart_id=cart.id, codes=left))
 
 
 def description(number: str) -> str:

@@ -9,7 +9,7 @@ from modules.kernel.address import Address
 from modules.kernel.errors import Conflict
 from modules.kernel.money import Money
 from modules.payments.contracts import PaymentMethod
-from modules.pricing.contracts import Quote
+from modules.pricing.contracts import Quote, TakenOff
 from modules.shipping.contracts import DeliveryOption
 
 
@@ -53,6 +53,15 @@ class BasketLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnteredCode:
+    """A voucher in the basket; `problem` is empty, or says why it takes nothing off now."""
+
+    code: str
+    label: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
     """A cart as every page shows it. `quote` is None while it is empty or cannot be priced."""
 
@@ -64,6 +73,8 @@ class Basket:
     free_delivery_gap: Money | None
     notes: tuple[str, ...]
     orderable: bool
+    discounts: tuple[TakenOff, ...] = ()
+    codes: tuple[EnteredCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +103,21 @@ class Checkout:
     billing_address: Address | None = None
     method_code: str
     customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterCode:
+    """A code as it was typed; `tried_by` names who tries, so that guessing can be limited."""
+
+    cart_id: UUID
+    code: str
+    tried_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveCode:
+    cart_id: UUID
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

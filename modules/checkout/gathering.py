@@ -9,13 +9,22 @@ from modules.carts.contracts import Cart, CartLine
 from modules.catalog.contracts import SellableVariant
 from modules.catalog.selectors import sellable_variants
 from modules.checkout.contracts import BasketLine
+from modules.checkout.promoting import decide_for
 from modules.inventory.contracts import StockLevel
 from modules.inventory.selectors import stock_levels
 from modules.kernel.address import Address
 from modules.kernel.clock import now
 from modules.kernel.money import Money, total
-from modules.pricing.contracts import DeliveryCharge, ListedPrice, Quote, QuoteLine, QuoteRequest
+from modules.pricing.contracts import (
+    DeliveryCharge,
+    Discount,
+    ListedPrice,
+    Quote,
+    QuoteLine,
+    QuoteRequest,
+)
 from modules.pricing.selectors import listed_prices, quote, tax_rules
+from modules.promotions.contracts import Decision, Piece
 from modules.shipping.contracts import DeliveryOption
 from modules.shipping.selectors import check_address, delivery_options
 
@@ -31,6 +40,7 @@ class Gathered:
     options: tuple[DeliveryOption, ...]
     chosen: DeliveryOption | None
     goods: Money
+    decision: Decision
     quote: Quote | None
 
     @property
@@ -43,10 +53,11 @@ def gather(
     *,
     country: str = "",
     method_code: str = "",
+    email: str = "",
     fresh: bool = False,
     pictures: bool = True,
 ) -> Gathered:
-    """Prices a cart for a country and a way of delivery, by default those it remembers.
+    """Prices a cart for a country, a way of delivery and an e-mail, by default those it remembers.
 
     `fresh=True` reads every table past the cache, as placing an order must. Lines without a price
     are left out of the quote and carry a problem instead. Who shows no pictures saves reading them.
@@ -63,6 +74,13 @@ def gather(
     goods = total((line.total for line in lines), cart.currency)
     options = delivery_options(country, cart.currency, goods.minor, fresh=fresh)
     chosen = choose(options, method_code or cart.method_code)
+    decision = decide_for(
+        cart,
+        country=country,
+        email=email or cart.email,
+        pieces=pieces(lines, variants, listed),
+        fresh=fresh,
+    )
     return Gathered(
         cart=cart,
         country=country,
@@ -71,7 +89,26 @@ def gather(
         options=options,
         chosen=chosen,
         goods=goods,
-        quote=priced(cart, country, lines, listed, chosen, fresh=fresh),
+        decision=decision,
+        quote=priced(cart, country, lines, listed, chosen, decision.discounts, fresh=fresh),
+    )
+
+
+def pieces(
+    lines: Sequence[BasketLine],
+    variants: dict[str, SellableVariant],
+    listed: dict[str, ListedPrice],
+) -> tuple[Piece, ...]:
+    """Returns the lines that have a price, as promotions look at them."""
+    return tuple(
+        Piece(
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_minor=listed[line.sku].price.minor,
+            category=variants[line.sku].category if line.sku in variants else "",
+        )
+        for line in lines
+        if line.sku in listed
     )
 
 
@@ -100,7 +137,7 @@ def basket_line(
         quantity=line.quantity,
         unit_price=price,
         total=price * line.quantity,
-        price_was=added_at if listed and added_at != price else None,
+        price_was=added_at if listed and added_at and added_at != price else None,
         available=available,
         availability=level.availability if level else "sold-out",
         problem=problem(line, variant, listed, available),
@@ -131,6 +168,7 @@ def priced(
     lines: tuple[BasketLine, ...],
     listed: dict[str, ListedPrice],
     chosen: DeliveryOption | None,
+    discounts: tuple[Discount, ...],
     *,
     fresh: bool,
 ) -> Quote | None:
@@ -151,6 +189,7 @@ def priced(
             delivery=charge(chosen) if chosen else None,
             tax_rules=tax_rules(country, fresh=fresh),
             home_tax_rules=tax_rules(home(), fresh=fresh) if country != home() else (),
+            discounts=discounts,
             quoted_at=now(),
         )
     )

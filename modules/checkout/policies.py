@@ -1,13 +1,21 @@
-"""Keeps the catalogue's own copy of price and availability current, so that lists sort by them."""
+"""What follows from facts of several modules.
+
+| when                          | then                                                          |
+|-------------------------------|---------------------------------------------------------------|
+| price or availability changed | the catalogue's own copy follows, so that lists sort by them  |
+| order cancelled, or not paid  | its uses of vouchers and campaigns are given back             |
+"""
 
 from collections.abc import Sequence
 
-from events.facts import subscribe_to_many
+from events.facts import subscribe, subscribe_to_many
 from modules.catalog.commands import update_listings
 from modules.catalog.contracts import UpdateListing
 from modules.catalog.selectors import known_skus
 from modules.inventory.contracts import AvailabilityChanged
+from modules.orders.contracts import OrderCancelled
 from modules.pricing.contracts import PriceChanged
+from modules.promotions.commands import return_uses
 
 
 def show_the_prices(facts: Sequence[PriceChanged]) -> None:
@@ -31,5 +39,10 @@ def list_again(listings: Sequence[UpdateListing]) -> None:
         update_listings(listed)
 
 
+def return_the_vouchers(fact: OrderCancelled) -> None:
+    return_uses(fact.order_id)
+
+
+subscribe(OrderCancelled, return_the_vouchers)
 subscribe_to_many(PriceChanged, show_the_prices)
 subscribe_to_many(AvailabilityChanged, show_the_availabilities)

@@ -7,11 +7,12 @@ from django.conf import settings
 
 from modules.carts.contracts import Cart
 from modules.carts.selectors import cart as cart_of
-from modules.checkout.contracts import Basket, Review
+from modules.checkout.contracts import Basket, EnteredCode, Review
 from modules.checkout.gathering import Gathered, gather, wrong
 from modules.kernel.money import Money
 from modules.kernel.wording import written
 from modules.payments.selectors import payment_methods
+from modules.pricing.selectors import taken_off
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -45,6 +46,19 @@ def shown(found: Gathered) -> Basket:
             if line.price_was is not None
         ),
         orderable=bool(found.lines) and not found.problems,
+        discounts=taken_off(found.quote) if found.quote else (),
+        codes=entered(found),
+    )
+
+
+def entered(found: Gathered) -> tuple[EnteredCode, ...]:
+    """Returns the basket's vouchers with what each does; one that is over says only that."""
+    verdicts = {verdict.voucher: verdict for verdict in found.decision.verdicts}
+    return tuple(
+        EnteredCode(code=code, label=verdicts[code].label, problem=verdicts[code].reason)
+        if code in verdicts
+        else EnteredCode(code=code, label="", problem="it cannot be used any more")
+        for code in found.cart.codes
     )
 
 

@@ -63,6 +63,11 @@ def order_status(order_id: UUID) -> OrderStatus:
     return status
 
 
+def has_ordered(customer_id: UUID) -> bool:
+    """Tells whether a customer has an order that was not cancelled; one query."""
+    return OrderRow.objects.filter(customer_id=customer_id).exclude(status="cancelled").exists()
+
+
 def order_by_number(number: str) -> OrderDetail:
     """Returns the order of this number, however it is typed. Raises: OrderNotFound."""
     typed = number.strip().upper()

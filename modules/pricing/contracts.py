@@ -241,6 +241,17 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOff:
+    """What one promotion took off a quote, all its parts together; `voucher` may be empty."""
+
+    code: str
+    version: int
+    label: str
+    voucher: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetPrice:
     """Lists a price from now on (or from `valid_from`); earlier prices stay on record."""
 

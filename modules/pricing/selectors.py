@@ -9,6 +9,7 @@ from modules.kernel import clock
 from modules.kernel.money import Money
 from modules.pricing.contracts import ListedPrice, PriceRecord, TaxRule
 from modules.pricing.domain.checking import discrepancies
+from modules.pricing.domain.discounting import taken_off
 from modules.pricing.domain.quoting import quote
 from modules.pricing.models import Price, TaxRate
 
@@ -18,6 +19,7 @@ __all__ = [
     "listed_prices",
     "price_history",
     "quote",
+    "taken_off",
     "tax_rules",
 ]
 

@@ -7,7 +7,8 @@ from django.core.cache import cache
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from config.api_limits import GuestLimit, neighbourhood, sender
+from config.api_limits import GuestLimit
+from modules.wire import neighbourhood, sender
 from tests.api.conftest import Caller
 
 

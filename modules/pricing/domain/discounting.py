@@ -7,11 +7,21 @@ where the shop rounds `per-total`, once on the sum and then shared.
 from collections.abc import Sequence
 
 from modules.kernel.money import allocate
-from modules.pricing.contracts import Discount, QuoteRefused, QuoteRequest, Step
+from modules.pricing.contracts import (
+    Discount,
+    Quote,
+    QuoteRefused,
+    QuoteRequest,
+    Step,
+    TakenOff,
+)
 from modules.pricing.domain.derivation import WHOLE, derive
 from modules.pricing.domain.items import Item
 
 type Inputs = dict[str, int | str]
+
+# The steps of a quote that stand for a discount each.
+TAKING = ("discount-spread", "discount-rate", "discount-sum")
 
 
 def refuse_unsound(discount: Discount) -> None:
@@ -133,3 +143,22 @@ def settle(item: Item) -> None:
     )
     item.steps += [discount, taxable]
     item.taxable = taxable.amount_minor
+
+
+def taken_off(quote: Quote) -> tuple[TakenOff, ...]:
+    """Returns what each promotion took off a quote, in the order in which it did."""
+    rows: dict[tuple[str, int, str], TakenOff] = {}
+    for step in quote.steps:
+        if step.rule not in TAKING:
+            continue
+        code, version = str(step.inputs["code"]), int(step.inputs["code_version"])
+        voucher = str(step.inputs.get("voucher", ""))
+        before = rows.get((code, version, voucher))
+        rows[code, version, voucher] = TakenOff(
+            code=code,
+            version=version,
+            label=step.label,
+            voucher=voucher,
+            amount_minor=step.amount_minor + (before.amount_minor if before else 0),
+        )
+    return tuple(row for row in rows.values() if row.amount_minor)
