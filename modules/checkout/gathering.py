@@ -9,7 +9,7 @@ from modules.carts.contracts import Cart, CartLine
 from modules.catalog.contracts import SellableVariant
 from modules.catalog.selectors import sellable_variants
 from modules.checkout.contracts import BasketLine
-from modules.checkout.promoting import decide_for
+from modules.checkout.promoting import settled, situation_of
 from modules.inventory.contracts import StockLevel
 from modules.inventory.selectors import stock_levels
 from modules.kernel.address import Address
@@ -74,12 +74,16 @@ def gather(
     goods = total((line.total for line in lines), cart.currency)
     options = delivery_options(country, cart.currency, goods.minor, fresh=fresh)
     chosen = choose(options, method_code or cart.method_code)
-    decision = decide_for(
+    situation = situation_of(
         cart,
         country=country,
         email=email or cart.email,
         pieces=pieces(lines, variants, listed),
         fresh=fresh,
+    )
+    decision, quoted = settled(
+        situation,
+        lambda discounts: priced(cart, country, lines, listed, chosen, discounts, fresh=fresh),
     )
     return Gathered(
         cart=cart,
@@ -90,7 +94,7 @@ def gather(
         chosen=chosen,
         goods=goods,
         decision=decision,
-        quote=priced(cart, country, lines, listed, chosen, decision.discounts, fresh=fresh),
+        quote=quoted,
     )
 
 

@@ -183,7 +183,8 @@ class Shopper:
 class Offered:
     """A version of a promotion that may apply, and the voucher that was shown for it, if any.
 
-    `spent` is empty or says why a limit forbids it, whatever the basket holds.
+    `spent` is empty or says why a limit forbids it, whatever the basket holds; `left_minor` is
+    what its `campaign` may still give away, None where it does not count money.
     """
 
     code: str
@@ -191,6 +192,8 @@ class Offered:
     rule: Rule
     voucher: str = ""
     spent: str = ""
+    campaign: str = ""
+    left_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -63,26 +64,24 @@ def offers(
         running = list(rows.select_related("promotion").order_by("promotion_id"))
     shown = vouchers_of(codes, subject, moment) if codes else {}
     charged = {row.promotion.campaign_id for row in running if row.promotion.campaign_id}
-    spent = spent_campaigns(charged, currency)
+    budgets = budgets_of(charged, currency) if charged else {}
     found: list[Offered] = []
     for row in running:
         code, version, rule = row.promotion_id, row.version, parsed(row.rule)
-        over = spent.get(row.promotion.campaign_id, "")
+        campaign, over, left = budgets.get(row.promotion.campaign_id, ("", "", None))
+        offer = Offered(
+            code=code, version=version, rule=rule, spent=over, campaign=campaign, left_minor=left
+        )
         until = rule.conditions.valid_until
         if until and until + AFTERWARDS < moment:
             continue
         if not rule.needs_voucher:
-            found.append(Offered(code=code, version=version, rule=rule, spent=over))
+            found.append(offer)
+            continue
         found += [
-            Offered(
-                code=code,
-                version=version,
-                rule=rule,
-                voucher=voucher,
-                spent=reason or over,
-            )
+            replace(offer, voucher=voucher, spent=reason or over)
             for voucher, (promotion_code, reason) in shown.items()
-            if rule.needs_voucher and promotion_code == code
+            if promotion_code == code
         ]
     return tuple(found)
 
@@ -114,16 +113,17 @@ def why_not(row: Voucher, own: int, at: datetime) -> str:
     return ""
 
 
-def spent_campaigns(ids: Iterable[UUID], currency: str) -> dict[UUID | None, str]:
-    ids = list(ids)
-    rows = list(Campaign.objects.filter(id__in=ids)) if ids else []
-    reasons: dict[UUID | None, str] = {}
-    for row in rows:
+def budgets_of(
+    ids: Iterable[UUID], currency: str
+) -> dict[UUID | None, tuple[str, str, int | None]]:
+    """Returns for each campaign its code, why it gives nothing, and what money it has left."""
+    found: dict[UUID | None, tuple[str, str, int | None]] = {}
+    for row in Campaign.objects.filter(id__in=list(ids)):
+        over = USED_UP if row.spent >= row.budget else ""
         if row.currency and row.currency != currency:
-            reasons[row.id] = f"it is not offered in {currency}"
-        elif row.spent >= row.budget:
-            reasons[row.id] = USED_UP
-    return reasons
+            over = f"it is not offered in {currency}"
+        found[row.id] = (row.code, over, row.budget - row.spent if row.currency else None)
+    return found
 
 
 def usable_voucher(code: str) -> bool:
