@@ -41,6 +41,7 @@ SHOP_CAPTURE = "on-shipment"
 PAYMENT_PROVIDERS = (
     "modules.payments.gateways.testbank.gateway.TestBank",
     "modules.payments.gateways.invoice.Invoice",
+    "modules.payments.gateways.giftcard.GiftCardPayment",
 )
 
 # The log's signing keys, and where checkpoints are sent: docs/guides/proofs.md.
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
     "modules.orders",
     "modules.promotions",
     "modules.payments",
+    "modules.giftcards",
     "modules.adjustments",
     "modules.catalog",
     "modules.pricing",

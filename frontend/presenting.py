@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from frontend.templatetags.shop import money
 from modules.catalog.contracts import Browsed, CategoryNode, Facet, Picture, ProductCard
-from modules.checkout.contracts import Basket, BasketLine, EnteredCode
+from modules.checkout.contracts import AppliedCard, Basket, BasketLine, EnteredCode
 from modules.kernel.money import Money
 from modules.pricing.contracts import Quote
 from modules.pricing.selectors import taken_off
@@ -79,6 +79,7 @@ class ShownBasket:
     discounts: tuple[dict[str, object], ...] = ()
     discounted: Money | None = None
     codes: tuple[EnteredCode, ...] = ()
+    gift_cards: tuple[AppliedCard, ...] = ()
 
 
 def card(product: ProductCard) -> Card:
@@ -141,6 +142,7 @@ def shown_basket(basket: Basket) -> ShownBasket:
         discounts=tuple(discount_rows(basket.quote)) if basket.quote else (),
         discounted=goods_left(basket.quote) if basket.discounts and basket.quote else None,
         codes=basket.codes,
+        gift_cards=basket.gift_cards,
     )
 
 

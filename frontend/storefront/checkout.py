@@ -80,6 +80,7 @@ def show(
         "order_id": form.order_id or new_id(),
         "notice": notice,
         "total": Money(quote.total_minor, quote.currency) if quote else None,
+        "left": Money(shown.basket.left_minor, quote.currency) if quote else None,
         "total_rows": quote_rows(quote) if quote else [],
         "tax_note": tax_note(quote) if quote else "",
     }
@@ -99,6 +100,7 @@ def try_to_place(request: HttpRequest, cart: Cart, form: CheckoutForm) -> HttpRe
                 billing_address=form.billing_address,
                 method_code=form.method_code,
                 customer_id=customer_id(request),
+                expected_left_minor=form.expected_left_minor,
             )
         )
     except CartEmpty:

@@ -85,6 +85,12 @@ class CheckoutForm:
         return int(text) if text.isdecimal() and len(text) < 16 else -1
 
     @property
+    def expected_left_minor(self) -> int | None:
+        """What gift cards left to pay on the page; None where a form of another make says nothing."""
+        text = self.data.get("left", "")
+        return int(text) if text.isdecimal() and len(text) < 16 else None
+
+    @property
     def order_id(self) -> UUID | None:
         try:
             return UUID(self.data.get("order_id", ""))

@@ -238,7 +238,7 @@ class PlacedReply(Reply):
 
     order_id: UUID = Field(description="Identifier.")
     number: str = Field(description="To read aloud.", examples=["7K3M-9QXA"])
-    payment_id: UUID = Field(description="The payment to start.")
+    payment_id: UUID = Field(description="The payment to start; the order's id: nothing to pay.")
     total_minor: int = Field(description="Minor units of `currency`.", examples=[3070])
     currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
     token: str = Field(

@@ -6,48 +6,47 @@ from django.conf import settings
 
 from events.commands import command
 from events.privacy.secrets import subject_of
-from modules.carts.commands import close_cart, set_codes
-from modules.carts.contracts import Cart, CartClosed, CloseCart, SetCodes
+from modules.carts.commands import close_cart
+from modules.carts.contracts import Cart, CartClosed, CloseCart
 from modules.carts.selectors import cart as cart_of
 from modules.checkout.contracts import (
     CartChanged,
     CartEmpty,
-    ChangeMethod,
     Checkout,
     CheckoutIncomplete,
-    EnterCode,
     Placed,
-    RemoveCode,
 )
+from modules.checkout.entering import enter_code, remove_code
+from modules.checkout.funding import applied_cards
 from modules.checkout.gathering import Gathered, gather, wrong
-from modules.inventory.commands import reserve
+from modules.checkout.paying import change_method, description, pay
+from modules.giftcards.commands import redeem
+from modules.giftcards.contracts import PROVIDER as GIFT_CARD
+from modules.giftcards.contracts import RedeemGiftCard
+from modules.inventory.commands import confirm_reservation, reserve
 from modules.inventory.contracts import OutOfStock, Reserve, StockLine
 from modules.kernel.clock import now
 from modules.kernel.errors import Conflict
-from modules.kernel.identity import derived_id, new_id, new_order_number
+from modules.kernel.identity import new_id, new_order_number
 from modules.kernel.wording import written
 from modules.orders import commands as orders
-from modules.orders.contracts import Contact, OrderStepRefused, PlaceOrder
-from modules.orders.selectors import order_detail, order_status, order_token
-from modules.payments.commands import request_payment, start_payment, void_payment
-from modules.payments.contracts import (
-    NextStep,
-    PaymentDetail,
-    ProviderUnknown,
-    RequestPayment,
-    StartPayment,
-    VoidPayment,
-)
+from modules.orders.contracts import Contact, PlaceOrder
+from modules.orders.selectors import order_detail, order_token
+from modules.payments.commands import request_payment
+from modules.payments.contracts import RequestPayment
 from modules.payments.selectors import payment_methods, payments_of
 from modules.pricing.contracts import Quote
 from modules.pricing.selectors import taken_off
-from modules.promotions.commands import check_code, claim_uses
-from modules.promotions.contracts import CheckCode, ClaimUses, Used
-from modules.promotions.selectors import as_typed
+from modules.promotions.commands import claim_uses
+from modules.promotions.contracts import ClaimUses, Used
 
-# A payment in one of these states can be started (again); the others are decided.
-OPEN = frozenset({"requested", "pending", "declined", "failed"})
-ENDED = frozenset({"voided", "expired"})
+__all__ = [
+    "change_method",
+    "enter_code",
+    "pay",
+    "place_order",
+    "remove_code",
+]
 
 
 @command
@@ -96,7 +95,7 @@ def placed_before(order_id: UUID) -> Placed:
     return Placed(
         order_id=order.id,
         number=order.number,
-        payment_id=payments_of(order.id)[0].id,
+        payment_id=next((payment.id for payment in payments_of(order.id)[::-1]), order.id),
         total_minor=order.total_minor,
         currency=order.currency,
         token=order_token(order.id),
@@ -160,7 +159,7 @@ def sound_quote(message: Checkout, found: Gathered) -> Quote:
 
 def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
     """Writes everything: stock in SKU order, vouchers, then the two streams, then the cart."""
-    number, payment_id = new_order_number(), new_id()
+    number = new_order_number()
     reserve(
         Reserve(
             reference=message.order_id,
@@ -183,16 +182,7 @@ def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
             quote=quote,
         )
     )
-    request_payment(
-        RequestPayment(
-            payment_id=payment_id,
-            reference=message.order_id,
-            description=description(number),
-            provider=message.payment_method,
-            amount_minor=quote.total_minor,
-            currency=quote.currency,
-        )
-    )
+    payment_id = open_payments(message, cart, quote, description(number))
     close_cart(CloseCart(cart_id=cart.id, order_id=message.order_id, expected_version=cart.version))
     return Placed(
         order_id=message.order_id,
@@ -203,6 +193,56 @@ def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
         token=order_token(message.order_id),
         outcome="placed",
     )
+
+
+def open_payments(message: Checkout, cart: Cart, quote: Quote, title: str) -> UUID:
+    """Takes the gift cards' part off them and opens a payment for each part of the total.
+
+    Returns the payment that the shopper makes; where cards pay for all, the last of theirs. An
+    order that costs nothing is confirmed, and has none but its own id.
+
+    Raises:
+        CartChanged: the gift cards hold something else than the shopper saw.
+        GiftCardSpent: somebody spends a card at this moment.
+    """
+    applied = [card for card in applied_cards(cart, quote.total_minor) if card.used.minor]
+    left = quote.total_minor - sum(card.used.minor for card in applied)
+    seen = message.expected_left_minor
+    if seen is not None and seen != left:
+        raise CartChanged(
+            "What a gift card holds has changed; please look at what is left to pay.",
+            seen_minor=seen,
+            now_minor=left,
+            notes=(),
+        )
+    parts = [(GIFT_CARD, card.used.minor) for card in applied]
+    parts += [(message.payment_method, left)] if left else []
+    payment_id = message.order_id
+    for number, (provider, amount_minor) in enumerate(parts):
+        payment_id = new_id()
+        if provider == GIFT_CARD:
+            redeem(
+                RedeemGiftCard(
+                    card_id=applied[number].card_id,
+                    reference=payment_id,
+                    amount_minor=amount_minor,
+                    currency=quote.currency,
+                )
+            )
+        request_payment(
+            RequestPayment(
+                payment_id=payment_id,
+                reference=message.order_id,
+                description=title,
+                provider=provider,
+                amount_minor=amount_minor,
+                currency=quote.currency,
+            )
+        )
+    if not parts:
+        confirm_reservation(message.order_id)
+        orders.confirm_unowed(message.order_id)
+    return payment_id
 
 
 def claim(message: Checkout, cart: Cart, quote: Quote) -> None:
@@ -225,106 +265,3 @@ def claim(message: Checkout, cart: Cart, quote: Quote) -> None:
                 uses=uses,
             )
         )
-
-
-def enter_code(message: EnterCode) -> str:
-    """Puts a voucher into a basket and returns its code; the same one again counts once.
-
-    Raises:
-        TooManyTries: too many wrong codes from there.
-        VoucherUnknown: not a code that can be used.
-        CartNotFound, CartClosed, TooManyCodes: the basket does not take it.
-    """
-    cart = cart_of(message.cart_id)
-    code = check_code(CheckCode(code=message.code, tried_by=message.tried_by))
-    set_codes(SetCodes(cart_id=cart.id, codes=(*cart.codes, code)))
-    return code
-
-
-def remove_code(message: RemoveCode) -> None:
-    """Takes a voucher out of a basket; one that is not in it changes nothing.
-
-    Raises:
-        CartNotFound, CartClosed: the basket cannot be changed.
-    """
-    cart = cart_of(message.cart_id)
-    left = tuple(code for code in cart.codes if code != as_typed(message.code))
-    set_codes(SetCodes(cart_id=cart.id, codes=left))
-
-
-def description(number: str) -> str:
-    return f"{settings.SHOP_NAME} order {number}"
-
-
-def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> NextStep:
-    """Starts, or after a decline starts again, the payment of an order at its provider.
-
-    Choosing another provider ends the unfinished payment and opens one there. The provider is
-    called outside any transaction; not a command itself, it must not run inside one.
-
-    Raises:
-        OrderNotFound: no such order.
-        OrderStepRefused: the order is cancelled.
-        ProviderUnknown: no such payment method.
-        ProviderUnavailable: no answer; the outcome is asked for later.
-    """
-    found = payments_of(order_id)
-    refuse_cancelled(order_id, found)
-    if provider not in {method.code for method in payment_methods()}:
-        raise ProviderUnknown("Choose one of the offered ways to pay.", provider=provider)
-    payment = found[-1]
-    if payment.status not in OPEN | ENDED:
-        return NextStep(payment_id=payment.id, status=payment.status, message=payment.message)
-    if payment.provider != provider or payment.status in ENDED:
-        # Derived, so that the same press of a button twice opens one payment.
-        opened = derived_id("checkout.payment", order_id, attempt_id)
-        payment_id = change_method(
-            ChangeMethod(order_id=order_id, payment_id=opened, provider=provider)
-        )
-    else:
-        payment_id = payment.id
-    return start_payment(
-        StartPayment(payment_id=payment_id, attempt_id=attempt_id, return_url=return_url)
-    )
-
-
-def refuse_cancelled(order_id: UUID, found: tuple[PaymentDetail, ...]) -> None:
-    """Raises: OrderNotFound; OrderStepRefused: the order is cancelled."""
-    # Cancelling ends an untouched payment in the same transaction, so of one nothing need be asked.
-    if found and found[-1].version == 1:
-        return
-    status = order_status(order_id)
-    if status == "cancelled":
-        raise OrderStepRefused(
-            "This order is cancelled and cannot be paid.", step="pay", status=status
-        )
-
-
-@command
-def change_method(message: ChangeMethod) -> UUID:
-    """Ends the order's unfinished payments and opens one at another provider; returns its id.
-
-    A payment that was made in this very moment is kept and returned instead.
-
-    Raises:
-        OrderNotFound: no such order.
-    """
-    order = order_detail(message.order_id)
-    found = payments_of(message.order_id)
-    for payment in found:
-        if payment.id == message.payment_id or payment.status not in OPEN | ENDED:
-            return payment.id
-    for payment in found:
-        if payment.status in OPEN:
-            void_payment(VoidPayment(payment_id=payment.id, reason="another way to pay was chosen"))
-    request_payment(
-        RequestPayment(
-            payment_id=message.payment_id,
-            reference=order.id,
-            description=description(order.number),
-            provider=message.provider,
-            amount_minor=order.due_minor,
-            currency=order.currency,
-        )
-    )
-    return message.payment_id

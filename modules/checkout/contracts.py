@@ -62,6 +62,18 @@ class EnteredCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedCard:
+    """A gift card in the basket and what it pays; `code` is how it stands among the codes."""
+
+    card_id: UUID
+    code: str
+    hint: str
+    balance: Money
+    used: Money
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
     """A cart as every page shows it. `quote` is None while it is empty or cannot be priced."""
 
@@ -75,6 +87,13 @@ class Basket:
     orderable: bool
     discounts: tuple[TakenOff, ...] = ()
     codes: tuple[EnteredCode, ...] = ()
+    gift_cards: tuple[AppliedCard, ...] = ()
+
+    @property
+    def left_minor(self) -> int:
+        """What is left to pay after gift cards, in minor units."""
+        total = self.quote.total_minor if self.quote else 0
+        return total - sum(card.used.minor for card in self.gift_cards)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +110,8 @@ class Review:
 class Checkout:
     """Turns a cart into an order. `order_id` is made with the form, so pressing twice is one order.
 
-    `expected_total_minor` is what the shopper saw on the button.
+    `expected_total_minor` is the total that the shopper saw, `expected_left_minor` what of it gift
+    cards left to pay (None: whatever it is now).
     """
 
     order_id: UUID
@@ -103,6 +123,7 @@ class Checkout:
     billing_address: Address | None = None
     method_code: str
     customer_id: UUID | None = None
+    expected_left_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +143,10 @@ class RemoveCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """The order exists and its payment is open. `token` opens the order's page without a login."""
+    """The order exists and its payment is open. `token` opens the order's page without a login.
+
+    Where there is nothing to pay, `payment_id` is the order's own and names no payment.
+    """
 
     order_id: UUID
     number: str

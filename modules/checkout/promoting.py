@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from events.privacy.secrets import subject_of
 from modules.carts.contracts import Cart
+from modules.checkout.funding import is_card
 from modules.customers.selectors import customer_groups
 from modules.kernel.clock import now
 from modules.orders.selectors import has_ordered
@@ -24,7 +25,8 @@ def situation_of(
     subject = subject_of(cart.customer_id, email) if cart.customer_id or email else None
     found: tuple[Offered, ...] = ()
     if pieces:
-        found = offers(cart.codes, currency=cart.currency, subject=subject, at=at, fresh=fresh)
+        vouchers = [code for code in cart.codes if not is_card(code)]
+        found = offers(vouchers, currency=cart.currency, subject=subject, at=at, fresh=fresh)
     return Situation(
         currency=cart.currency,
         country=country,

@@ -8,6 +8,7 @@ from django.conf import settings
 from modules.carts.contracts import Cart
 from modules.carts.selectors import cart as cart_of
 from modules.checkout.contracts import Basket, EnteredCode, Review
+from modules.checkout.funding import applied_cards, is_card
 from modules.checkout.gathering import Gathered, gather, wrong
 from modules.kernel.money import Money
 from modules.kernel.wording import written
@@ -48,6 +49,7 @@ def shown(found: Gathered) -> Basket:
         orderable=bool(found.lines) and not found.problems,
         discounts=taken_off(found.quote) if found.quote else (),
         codes=entered(found),
+        gift_cards=applied_cards(found.cart, found.quote.total_minor) if found.quote else (),
     )
 
 
@@ -59,6 +61,7 @@ def entered(found: Gathered) -> tuple[EnteredCode, ...]:
         if code in verdicts
         else EnteredCode(code=code, label="", problem="it cannot be used any more")
         for code in found.cart.codes
+        if not is_card(code)
     )
 
 

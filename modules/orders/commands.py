@@ -84,6 +84,20 @@ def place_order(message: PlaceOrder) -> UUID:
 
 
 @command
+def confirm_unowed(order_id: UUID) -> None:
+    """Confirms an order that costs nothing; one that costs something waits for its payment.
+
+    Raises:
+        OrderNotFound: there is none.
+        OrderStepRefused: it is cancelled.
+    """
+    order = _load(order_id)
+    if not order.state.due_minor:
+        order.confirm()
+        save(order)
+
+
+@command
 def ship_parcel(message: ShipParcel) -> int:
     """Sends a parcel of a confirmed order; returns the order's version.
 

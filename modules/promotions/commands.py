@@ -173,7 +173,7 @@ def issue_vouchers(message: IssueVouchers) -> tuple[str, ...]:
 
 
 def check_code(message: CheckCode) -> str:
-    """Returns the voucher's code as it is kept, if somebody may use it now.
+    """Returns the voucher's code as it is kept, if somebody may use it now, or what else it is.
 
     Codes that are unknown, over or used up get the same answer, and wrong tries are counted.
 
@@ -183,10 +183,12 @@ def check_code(message: CheckCode) -> str:
     """
     refuse_guessing(message.tried_by)
     code = as_typed(message.code)
-    if not code or not usable_voucher(code):
-        count_wrong_try(message.tried_by)
-        raise VoucherUnknown("This code cannot be used. Check how it is written.")
-    return code
+    if code and usable_voucher(code):
+        return code
+    if message.otherwise:
+        return message.otherwise
+    count_wrong_try(message.tried_by)
+    raise VoucherUnknown("This code cannot be used. Check how it is written.")
 
 
 @command

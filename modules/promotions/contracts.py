@@ -297,7 +297,11 @@ class ClaimUses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckCode:
-    """`tried_by` names who tries, such as `address:192.0.2.1` and `basket:<id>`."""
+    """`tried_by` names who tries, such as `address:192.0.2.1` and `basket:<id>`.
+
+    `otherwise` is what the code stands for where it is no voucher, empty where nobody knows it.
+    """
 
     code: str
     tried_by: tuple[str, ...]
+    otherwise: str = ""
