@@ -86,7 +86,7 @@ class CheckoutForm:
 
     @property
     def expected_left_minor(self) -> int | None:
-        """What gift cards left to pay on the page; None where a form of another make says nothing."""
+        """What gift cards left to pay on the page; None where the form says nothing."""
         text = self.data.get("left", "")
         return int(text) if text.isdecimal() and len(text) < 16 else None
 

@@ -252,6 +252,53 @@ class TakenOff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AmountOf:
+    """An input that is the amount of another step; `is_minor` is what it was taken to be."""
+
+    of: str
+    is_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedStep:
+    """A step with the `name` of the amount it makes, such as `line_1.tax` or `total`."""
+
+    name: str
+    rule: str
+    rule_version: int
+    label: str
+    rounding: str
+    inputs: dict[str, int | str | AmountOf]
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedItem:
+    """A line (`line_1`, `line_2` ...) or the `delivery`, whose quantity is None."""
+
+    name: str
+    title: str
+    sku: str
+    quantity: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Every amount of an order or a quote with the steps that lead to it, each after its inputs.
+
+    `amounts` are the amounts as the order states them, by the names of their steps.
+    `docs/guides/pricing.md` has the formulas; `explain.py` computes all of it again.
+    """
+
+    order: str
+    currency: str
+    decimals: int
+    items: tuple[ExplainedItem, ...]
+    amounts: dict[str, int]
+    steps: tuple[ExplainedStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetPrice:
     """Lists a price from now on (or from `valid_from`); earlier prices stay on record."""
 

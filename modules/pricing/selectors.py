@@ -10,12 +10,14 @@ from modules.kernel.money import Money
 from modules.pricing.contracts import ListedPrice, PriceRecord, TaxRule
 from modules.pricing.domain.checking import discrepancies
 from modules.pricing.domain.discounting import taken_off
+from modules.pricing.domain.explaining import explained
 from modules.pricing.domain.quoting import quote
 from modules.pricing.models import Price, TaxRate
 
 __all__ = [
     "currencies",
     "discrepancies",
+    "explained",
     "listed_prices",
     "price_history",
     "quote",
