@@ -124,9 +124,10 @@ def problems(told: dict[str, Any]) -> Iterator[str]:
             yield f"{name}: it is explained twice"
         for key, given in step["inputs"].items():
             if isinstance(given, dict):
-                if made.get(given["of"]) != given["is_minor"]:
-                    yield f"{name}: {given['is_minor']} is not {given['of']}, {made.get(given['of'])}"
-                given = made.get(given["of"], 0)
+                follows = made.get(given["of"])
+                if follows != given["is_minor"]:
+                    yield f"{name}: {given['is_minor']} is not {given['of']}, {follows}"
+                given = follows or 0
             inputs[key] = given
         try:
             made[name] = RULES[step["rule"]](inputs)

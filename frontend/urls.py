@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from frontend import explaining
 from frontend.account import privacy
 from frontend.account import views as account
 from frontend.bank.views import bank_page
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:token>/pay/", checkout.pay_again, name="order-pay"),
     path("orders/<str:token>/cancel/", orders.cancel, name="order-cancel"),
     path("orders/<str:token>/return/", orders.ask_to_return, name="order-return"),
+    path("orders/<str:token>/explanation/", explaining.for_shoppers, name="order-explanation"),
     path("orders/<str:token>/receipt/", receipts.receipt_file, name="order-receipt"),
     path("log/keys", receipts.key_page, name="log-keys"),
     path("find-order/", find_order, name="find-order"),

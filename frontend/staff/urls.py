@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, path, re_path
 
+from frontend import explaining
 from frontend.staff import actions, dashboard, effects, orders, products, stock
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.dashboard, name="staff"),
     path("orders/", orders.order_list, name="staff-orders"),
     path("orders/<uuid:order_id>/", orders.order_page, name="staff-order"),
+    path(
+        "orders/<uuid:order_id>/explanation/", explaining.for_staff, name="staff-order-explanation"
+    ),
     path("orders/<uuid:order_id>/<str:action>/", actions.act, name="staff-order-action"),
     path("stock/", stock.stock_page, name="staff-stock"),
     path("stock/<str:sku>/", stock.stock_item, name="staff-stock-item"),

@@ -31,6 +31,7 @@ from modules.orders.contracts import (
 )
 from modules.orders.domain import state
 from modules.orders.domain.order import Order
+from modules.orders.explaining import explanation as explanation
 from modules.orders.models import OrderMoney, OrderRow
 from modules.orders.projections import search_words
 from modules.orders.wording import words

@@ -251,6 +251,10 @@ class TakenOff:
     amount_minor: int
 
 
+# What a downloaded explanation says it is; `explain.py` reads no other.
+EXPLANATION_FORMAT = "counterfoil.explanation.v1"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountOf:
     """An input that is the amount of another step; `is_minor` is what it was taken to be."""

@@ -10,14 +10,17 @@ from modules.kernel.money import Money
 from modules.pricing.contracts import ListedPrice, PriceRecord, TaxRule
 from modules.pricing.domain.checking import discrepancies
 from modules.pricing.domain.discounting import taken_off
-from modules.pricing.domain.explaining import explained
+from modules.pricing.domain.explaining import expanded, explained
 from modules.pricing.domain.quoting import quote
 from modules.pricing.models import Price, TaxRate
+from modules.pricing.wording import in_words
 
 __all__ = [
     "currencies",
     "discrepancies",
+    "expanded",
     "explained",
+    "in_words",
     "listed_prices",
     "price_history",
     "quote",

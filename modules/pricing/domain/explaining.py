@@ -235,3 +235,24 @@ def in_order(steps: Iterable[ExplainedStep]) -> tuple[ExplainedStep, ...]:
         if step.name not in ordered:
             put(step)
     return tuple(ordered.values())
+
+
+def expanded(told: Explanation, name: str) -> tuple[tuple[int, ExplainedStep], ...]:
+    """Returns the step that makes an amount and all it rests on, each with its depth, top down.
+
+    A step that several rest on is told once, where it is met first.
+
+    Raises:
+        KeyError: no amount has this name.
+    """
+    by_name = {step.name: step for step in told.steps}
+    found: dict[str, tuple[int, ExplainedStep]] = {}
+
+    def tell(step: ExplainedStep, depth: int) -> None:
+        found[step.name] = (depth, step)
+        for value in step.inputs.values():
+            if isinstance(value, AmountOf) and value.of in by_name and value.of not in found:
+                tell(by_name[value.of], depth + 1)
+
+    tell(by_name[name], 0)
+    return tuple(found.values())
