@@ -22,6 +22,8 @@ ASGI_APPLICATION = "config.asgi.application"
 
 SHOP_NAME = "Halftone"
 SHOP_CURRENCY = "EUR"
+# What shoppers may count in; a piece without a price in one cannot be bought in it.
+SHOP_CURRENCIES = ("EUR", "GBP", "JPY")
 SHOP_COUNTRY = "FR"
 PUBLIC_URL = env.origin
 LIVE_URL = env.live_url or PUBLIC_URL

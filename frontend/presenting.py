@@ -8,8 +8,8 @@ from frontend.templatetags.shop import money
 from modules.catalog.contracts import Browsed, CategoryNode, Facet, Picture, ProductCard
 from modules.checkout.contracts import AppliedCard, Basket, BasketLine, EnteredCode
 from modules.kernel.money import Money
-from modules.pricing.contracts import Quote
-from modules.pricing.selectors import taken_off
+from modules.pricing.contracts import REVERSE_CHARGE, Quote
+from modules.pricing.selectors import is_reverse_charged, taken_off
 
 AVAILABILITY = {
     "in-stock": "In stock",
@@ -211,7 +211,9 @@ def quote_rows(quote: Quote) -> list[dict[str, object]]:
 
 
 def tax_note(quote: Quote) -> str:
-    """Returns the line below a total that says what tax it holds."""
+    """Returns the line below a total that says what tax it holds, or why it holds none."""
+    if is_reverse_charged(quote):
+        return f"{REVERSE_CHARGE}."
     if not quote.tax_included or not quote.tax_minor:
         return ""
     return f"Includes {money(quote.tax_minor, quote.currency)} of tax."

@@ -7,7 +7,16 @@ from frontend.account import privacy
 from frontend.account import views as account
 from frontend.bank.views import bank_page
 from frontend.live.streams import order_live
-from frontend.storefront import basket, catalogue, checkout, codes, information, orders, receipts
+from frontend.storefront import (
+    basket,
+    catalogue,
+    checkout,
+    codes,
+    currency,
+    information,
+    orders,
+    receipts,
+)
 from frontend.storefront.finding import find_order
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cart/", basket.basket_page, name="basket"),
     path("cart/add/", basket.add, name="basket-add"),
     path("cart/change/", basket.change, name="basket-change"),
+    path("currency/", currency.choose, name="currency"),
     path("cart/code/", codes.enter, name="basket-code"),
     path("cart/code/remove/", codes.remove, name="basket-code-remove"),
     path("cart/remove/", basket.remove, name="basket-remove"),

@@ -61,6 +61,7 @@ def keep_what_was_typed(cart: Cart, form: CheckoutForm) -> Cart:
             billing_address=form.billing_address,
             method_code=form.method_code,
             country=address.country or None,
+            vat_id=form.vat_id,
         )
     )
 

@@ -18,7 +18,7 @@ from modules.checkout.contracts import (
 )
 from modules.checkout.entering import enter_code, remove_code
 from modules.checkout.funding import applied_cards
-from modules.checkout.gathering import Gathered, gather, wrong
+from modules.checkout.gathering import Gathered, gather, wrong, wrong_vat_id
 from modules.checkout.paying import change_method, description, pay
 from modules.giftcards.commands import redeem
 from modules.giftcards.contracts import PROVIDER as GIFT_CARD
@@ -36,7 +36,7 @@ from modules.payments.commands import request_payment
 from modules.payments.contracts import RequestPayment
 from modules.payments.selectors import payment_methods, payments_of
 from modules.pricing.contracts import Quote
-from modules.pricing.selectors import taken_off
+from modules.pricing.selectors import is_reverse_charged, taken_off
 from modules.promotions.commands import claim_uses
 from modules.promotions.contracts import ClaimUses, Used
 
@@ -80,7 +80,7 @@ def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
         pictures=False,
     )
     try:
-        check(message, found)
+        check(message, found, wrong_vat_id(cart))
         quote = sound_quote(message, found)
     except Conflict:
         # It may be this very order, placed since the cart was read, that took the last units.
@@ -103,9 +103,9 @@ def placed_before(order_id: UUID) -> Placed:
     )
 
 
-def check(message: Checkout, found: Gathered) -> None:
+def check(message: Checkout, found: Gathered, missing: dict[str, str]) -> None:
     """Raises what is missing or wrong before anything is touched."""
-    missing = wrong(message.delivery_address, "delivery_address")
+    missing = missing | wrong(message.delivery_address, "delivery_address")
     if message.billing_address is not None:
         missing |= wrong(message.billing_address, "billing_address")
     if found.chosen is None:
@@ -180,6 +180,7 @@ def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
                 billing_address=message.billing_address or message.delivery_address,
             ),
             quote=quote,
+            vat_id=cart.vat_id if is_reverse_charged(quote) else "",
         )
     )
     payment_id = open_payments(message, cart, quote, description(number))

@@ -23,7 +23,7 @@ from modules.pricing.contracts import (
     QuoteLine,
     QuoteRequest,
 )
-from modules.pricing.selectors import listed_prices, quote, tax_rules
+from modules.pricing.selectors import is_reverse_charge, is_vat_id, listed_prices, quote, tax_rules
 from modules.promotions.contracts import Decision, Piece
 from modules.shipping.contracts import DeliveryOption
 from modules.shipping.selectors import check_address, delivery_options
@@ -194,6 +194,7 @@ def priced(
             tax_rules=tax_rules(country, fresh=fresh),
             home_tax_rules=tax_rules(home(), fresh=fresh) if country != home() else (),
             discounts=discounts,
+            reverse_charge=is_reverse_charge(cart.vat_id, seller=home(), destination=country),
             quoted_at=now(),
         )
     )
@@ -218,6 +219,13 @@ def charge(option: DeliveryOption) -> DeliveryCharge:
         rule=option.rule,
         rule_version=option.rule_version,
     )
+
+
+def wrong_vat_id(cart: Cart) -> dict[str, str]:
+    """Returns what to do about the basket's VAT id; nothing where it has none or a right one."""
+    if not cart.vat_id or is_vat_id(cart.vat_id):
+        return {}
+    return {"vat_id": "Enter a VAT number of an EU country, or leave it empty"}
 
 
 def wrong(address: Address, prefix: str) -> dict[str, str]:

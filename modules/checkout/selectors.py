@@ -9,7 +9,7 @@ from modules.carts.contracts import Cart
 from modules.carts.selectors import cart as cart_of
 from modules.checkout.contracts import Basket, EnteredCode, Review
 from modules.checkout.funding import applied_cards, is_card
-from modules.checkout.gathering import Gathered, gather, wrong
+from modules.checkout.gathering import Gathered, gather, wrong, wrong_vat_id
 from modules.kernel.money import Money
 from modules.kernel.wording import written
 from modules.payments.selectors import payment_methods
@@ -125,7 +125,7 @@ def review_of(cart: Cart, *, pictures: bool = True) -> Review:
 
 def missing(cart: Cart) -> dict[str, str]:
     """Returns what the cart still lacks to be ordered, as field -> what to do."""
-    result: dict[str, str] = {}
+    result = wrong_vat_id(cart)
     if not cart.email:
         result["email"] = "Enter your e-mail address"
     if cart.delivery_address is None:

@@ -87,7 +87,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder:
-    """Records an order with its whole quote. `order_id` comes from the form: twice is once."""
+    """Records an order with its whole quote. `order_id` comes from the form: twice is once.
+
+    `vat_id` is the buyer's, where the buyer accounts for the tax.
+    """
 
     order_id: UUID
     number: str
@@ -95,6 +98,7 @@ class PlaceOrder:
     customer_id: UUID | None
     contact: Contact
     quote: Quote
+    vat_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +247,7 @@ class OrderDetail:
     version: int
     placed_at: datetime
     allowed: frozenset[str]
+    vat_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,12 @@ class TaxRuleFixed(Conflict):
     code = "tax-rule-fixed"
 
 
+class VatIdRefused(Conflict):
+    """Not a VAT id of a member state of the European Union. Field: `field`."""
+
+    code = "vat-id-refused"
+
+
 class QuoteRefused(Conflict):
     """The request cannot be priced: quantities, amounts or currencies that make no sense."""
 
