@@ -3,7 +3,16 @@
 from django.urls import URLPattern, path, re_path
 
 from frontend import explaining
-from frontend.staff import actions, dashboard, effects, orders, products, stock
+from frontend.staff import (
+    actions,
+    dashboard,
+    effects,
+    gift_cards,
+    orders,
+    products,
+    promotions,
+    stock,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.dashboard, name="staff"),
@@ -23,6 +32,12 @@ urlpatterns: list[URLPattern] = [
     path("products/", products.product_list, name="staff-products"),
     path("products/<str:sku>/", products.product_page, name="staff-product"),
     path("products/<str:sku>/price/", products.change_price, name="staff-product-price"),
+    path("promotions/", promotions.promotion_list, name="staff-promotions"),
+    path("promotions/new/", promotions.promotion_page, name="staff-promotion-new"),
+    path("promotions/try/", promotions.try_page, name="staff-promotion-try"),
+    path("promotions/<slug:code>/", promotions.promotion_page, name="staff-promotion"),
+    path("promotions/<slug:code>/<str:action>/", promotions.change, name="staff-promotion-change"),
+    path("gift-cards/", gift_cards.gift_card_page, name="staff-gift-cards"),
     path("effects/", effects.effects_page, name="staff-effects"),
     path("effects/<uuid:effect_id>/retry/", effects.try_again, name="staff-effect-retry"),
 ]

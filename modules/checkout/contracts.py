@@ -10,6 +10,7 @@ from modules.kernel.errors import Conflict
 from modules.kernel.money import Money
 from modules.payments.contracts import PaymentMethod
 from modules.pricing.contracts import Quote, TakenOff
+from modules.promotions.contracts import Verdict
 from modules.shipping.contracts import DeliveryOption
 
 
@@ -104,6 +105,27 @@ class Review:
     delivery_options: tuple[DeliveryOption, ...]
     payment_methods: tuple[PaymentMethod, ...]
     missing: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryBasket:
+    """A basket that nobody has: pieces and quantities, and who would buy them."""
+
+    lines: tuple[tuple[str, int], ...]
+    currency: str
+    country: str
+    codes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    first_order: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedBasket:
+    """What it would cost (None: nothing in it has a price), and a verdict on every promotion."""
+
+    quote: Quote | None
+    verdicts: tuple[Verdict, ...]
+    unknown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

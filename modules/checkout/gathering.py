@@ -24,7 +24,7 @@ from modules.pricing.contracts import (
     QuoteRequest,
 )
 from modules.pricing.selectors import is_reverse_charge, is_vat_id, listed_prices, quote, tax_rules
-from modules.promotions.contracts import Decision, Piece
+from modules.promotions.contracts import Decision, Piece, Shopper
 from modules.shipping.contracts import DeliveryOption
 from modules.shipping.selectors import check_address, delivery_options
 
@@ -56,11 +56,13 @@ def gather(
     email: str = "",
     fresh: bool = False,
     pictures: bool = True,
+    shopper: Shopper | None = None,
 ) -> Gathered:
     """Prices a cart for a country, a way of delivery and an e-mail, by default those it remembers.
 
     `fresh=True` reads every table past the cache, as placing an order must. Lines without a price
-    are left out of the quote and carry a problem instead. Who shows no pictures saves reading them.
+    are left out of the quote and carry a problem instead. Who shows no pictures saves reading them;
+    `shopper` stands for somebody else than the cart's own.
     """
     country = country or cart.country
     skus = [line.sku for line in cart.lines]
@@ -80,6 +82,7 @@ def gather(
         email=email or cart.email,
         pieces=pieces(lines, variants, listed),
         fresh=fresh,
+        shopper=shopper,
     )
     decision, quoted = settled(
         situation,

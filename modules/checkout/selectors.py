@@ -1,19 +1,27 @@
 """What a basket is worth and what checkout shows: read now, kept nowhere."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
 
-from modules.carts.contracts import Cart
+from modules.carts.contracts import Cart, CartLine
 from modules.carts.selectors import cart as cart_of
-from modules.checkout.contracts import Basket, EnteredCode, Review
+from modules.checkout.contracts import (
+    Basket,
+    EnteredCode,
+    Review,
+    TriedBasket,
+    TryBasket,
+)
 from modules.checkout.funding import applied_cards, is_card
 from modules.checkout.gathering import Gathered, gather, wrong, wrong_vat_id
 from modules.kernel.money import Money
 from modules.kernel.wording import written
 from modules.payments.selectors import payment_methods
 from modules.pricing.selectors import taken_off
+from modules.promotions.contracts import Shopper
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -100,6 +108,33 @@ def empty_basket(currency: str) -> Basket:
         free_delivery_gap=None,
         notes=(),
         orderable=False,
+    )
+
+
+def try_basket(wanted: TryBasket) -> TriedBasket:
+    """Returns what a made-up basket would cost now and which promotions would apply, and why not.
+
+    Nothing is written.
+    """
+    lines = tuple(
+        CartLine(
+            id=UUID(int=number),
+            sku=sku,
+            quantity=quantity,
+            unit_price_minor_when_added=0,
+            added_at=EPOCH,
+        )
+        for number, (sku, quantity) in enumerate(wanted.lines)
+    )
+    cart = replace(
+        empty_basket(wanted.currency).cart, lines=lines, codes=wanted.codes, country=wanted.country
+    )
+    shopper = Shopper(groups=wanted.groups, first_order=wanted.first_order)
+    found = gather(cart, fresh=True, pictures=False, shopper=shopper)
+    return TriedBasket(
+        quote=found.quote,
+        verdicts=found.decision.verdicts,
+        unknown=tuple(line.sku for line in found.lines if line.sku not in found.listed),
     )
 
 
