@@ -15,7 +15,7 @@ from modules.pricing.contracts import (
     QuoteRequest,
     TaxRule,
 )
-from modules.pricing.selectors import quote
+from modules.pricing.domain.quoting import quote
 from modules.promotions.contracts import (
     Conditions,
     Offered,
@@ -25,7 +25,7 @@ from modules.promotions.contracts import (
     Situation,
     Tier,
 )
-from modules.promotions.selectors import decide
+from modules.promotions.domain.deciding import decide
 from tests.bench.figures import percentile
 from tests.bench.report import Report
 from tests.bench.running import QUICK, Bench
