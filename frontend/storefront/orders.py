@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
+from modules.giftcards.contracts import PROVIDER as GIFT_CARD
 from modules.kernel.address import Address
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import new_id
@@ -18,6 +19,7 @@ from modules.kernel.money import Money
 from modules.orders.commands import cancel_order, request_return
 from modules.orders.contracts import CancelOrder, LineQuantity, OrderDetail, RequestReturn
 from modules.orders.selectors import order_by_token, order_detail, order_position, timeline
+from modules.payments.contracts import PaymentDetail
 from modules.payments.selectors import payment_methods, payments_of
 from modules.shipping.selectors import countries
 
@@ -68,6 +70,7 @@ def order_context(order: OrderDetail, token: str) -> dict[str, object]:
         "position": order_position(order.id),
         "live_url": f"{settings.LIVE_URL}{reverse('order-live', args=[token])}",
         "total": Money(order.total_minor, order.currency),
+        "to_pay": to_pay(order, payments),
         "total_rows": quote_rows(order.quote),
         "tax_note": tax_note(order.quote),
         "shown_address": with_country_name(order.contact.delivery_address),
@@ -77,6 +80,14 @@ def order_context(order: OrderDetail, token: str) -> dict[str, object]:
             if line.shipped > line.returned
         ],
     }
+
+
+def to_pay(order: OrderDetail, payments: tuple[PaymentDetail, ...]) -> Money:
+    """Returns what gift cards leave of an order to be paid in another way."""
+    cards = sum(
+        each.amount_minor - each.voided_minor for each in payments if each.provider == GIFT_CARD
+    )
+    return Money(order.due_minor - cards, order.currency)
 
 
 def with_country_name(address: Address) -> Address:

@@ -1,5 +1,6 @@
 """Placing an order and paying for it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from modules.carts.commands import close_cart
 from modules.carts.contracts import Cart, CartClosed, CloseCart
 from modules.carts.selectors import cart as cart_of
 from modules.checkout.contracts import (
+    AppliedCard,
     CartChanged,
     CartEmpty,
     Checkout,
@@ -207,6 +209,28 @@ def open_payments(message: Checkout, cart: Cart, quote: Quote, title: str) -> UU
         GiftCardSpent: somebody spends a card at this moment.
     """
     applied = [card for card in applied_cards(cart, quote.total_minor) if card.used.minor]
+    left = left_to_pay(message, quote, applied)
+    payment_id = message.order_id
+    for card in applied:
+        payment_id = opened(message.order_id, GIFT_CARD, card.used.minor, quote, title)
+        redeem(
+            RedeemGiftCard(
+                card_id=card.card_id,
+                reference=payment_id,
+                amount_minor=card.used.minor,
+                currency=quote.currency,
+            )
+        )
+    if left:
+        payment_id = opened(message.order_id, message.payment_method, left, quote, title)
+    if not quote.total_minor:
+        confirm_reservation(message.order_id)
+        orders.confirm_unowed(message.order_id)
+    return payment_id
+
+
+def left_to_pay(message: Checkout, quote: Quote, applied: Sequence[AppliedCard]) -> int:
+    """Returns what gift cards leave to pay. Raises: CartChanged: the shopper saw another amount."""
     left = quote.total_minor - sum(card.used.minor for card in applied)
     seen = message.expected_left_minor
     if seen is not None and seen != left:
@@ -216,33 +240,21 @@ def open_payments(message: Checkout, cart: Cart, quote: Quote, title: str) -> UU
             now_minor=left,
             notes=(),
         )
-    parts = [(GIFT_CARD, card.used.minor) for card in applied]
-    parts += [(message.payment_method, left)] if left else []
-    payment_id = message.order_id
-    for number, (provider, amount_minor) in enumerate(parts):
-        payment_id = new_id()
-        if provider == GIFT_CARD:
-            redeem(
-                RedeemGiftCard(
-                    card_id=applied[number].card_id,
-                    reference=payment_id,
-                    amount_minor=amount_minor,
-                    currency=quote.currency,
-                )
-            )
-        request_payment(
-            RequestPayment(
-                payment_id=payment_id,
-                reference=message.order_id,
-                description=title,
-                provider=provider,
-                amount_minor=amount_minor,
-                currency=quote.currency,
-            )
+    return left
+
+
+def opened(order_id: UUID, provider: str, amount_minor: int, quote: Quote, title: str) -> UUID:
+    payment_id = new_id()
+    request_payment(
+        RequestPayment(
+            payment_id=payment_id,
+            reference=order_id,
+            description=title,
+            provider=provider,
+            amount_minor=amount_minor,
+            currency=quote.currency,
         )
-    if not parts:
-        confirm_reservation(message.order_id)
-        orders.confirm_unowed(message.order_id)
+    )
     return payment_id
 
 

@@ -29,7 +29,7 @@ from modules.shipping.contracts import DeliveryOption
 from modules.shipping.selectors import check_address, delivery_options
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """A cart with everything its page and its order need, read at one moment."""
 
@@ -88,17 +88,7 @@ def gather(
         situation,
         lambda discounts: priced(cart, country, lines, listed, chosen, discounts, fresh=fresh),
     )
-    return Gathered(
-        cart=cart,
-        country=country,
-        lines=lines,
-        listed=listed,
-        options=options,
-        chosen=chosen,
-        goods=goods,
-        decision=decision,
-        quote=quoted,
-    )
+    return Gathered(cart, country, lines, listed, options, chosen, goods, decision, quoted)
 
 
 def pieces(

@@ -87,23 +87,7 @@ def redeem(message: RedeemGiftCard) -> None:
     if Movement.objects.filter(kind="redeemed", key=message.reference).exists():
         return
     now = clock.now()
-    usable = GiftCard.objects.filter(
-        Q(valid_until=None) | Q(valid_until__gt=now),
-        id=message.card_id,
-        currency=message.currency,
-        blocked=False,
-        balance_minor__gte=message.amount_minor,
-    )
-    paid = message.amount_minor > 0 and usable.update(
-        balance_minor=F("balance_minor") - message.amount_minor
-    )
-    if not paid:
-        hints = GiftCard.objects.filter(id=message.card_id).values_list("hint", flat=True)
-        raise GiftCardSpent(
-            "The gift card does not hold so much any more. Look at what is left to pay again.",
-            hint=hints.first() or "",
-            wanted_minor=message.amount_minor,
-        )
+    take(message, now)
     move(
         message.card_id,
         "redeemed",
@@ -120,6 +104,24 @@ def redeem(message: RedeemGiftCard) -> None:
             reference=message.reference,
         )
     )
+
+
+def take(message: RedeemGiftCard, at: datetime) -> None:
+    usable = GiftCard.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=at),
+        id=message.card_id,
+        currency=message.currency,
+        blocked=False,
+        balance_minor__gte=message.amount_minor,
+    )
+    left = F("balance_minor") - message.amount_minor
+    if message.amount_minor <= 0 or not usable.update(balance_minor=left):
+        hints = GiftCard.objects.filter(id=message.card_id).values_list("hint", flat=True)
+        raise GiftCardSpent(
+            "The gift card does not hold so much any more. Look at what is left to pay again.",
+            hint=hints.first() or "",
+            wanted_minor=message.amount_minor,
+        )
 
 
 @command

@@ -61,7 +61,7 @@ class CardMovement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueGiftCard:
-    """Makes a card of this amount; `note` says for what: sold to whom, or given why."""
+    """Makes a card of this amount; `note` says for what, and names nobody."""
 
     amount: Money
     note: str = ""

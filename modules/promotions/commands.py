@@ -1,5 +1,6 @@
 """Making promotions, vouchers and campaigns, and counting their uses."""
 
+from datetime import datetime
 from uuid import UUID
 
 from events import codec
@@ -18,6 +19,7 @@ from modules.promotions.contracts import (
     SaveCampaign,
     SavePromotion,
     SetStatus,
+    Used,
     VoucherUnknown,
 )
 from modules.promotions.domain.checking import refuse_nonsense, refused
@@ -211,33 +213,35 @@ def claim_uses(message: ClaimUses) -> None:
             code__in=[use.promotion for use in message.uses]
         ).select_related("campaign")
     }
-    rows: list[Use] = []
-    for use in sorted(message.uses, key=lambda each: (each.voucher, each.promotion)):
-        promotion = promotions.get(use.promotion)
-        campaign = promotion.campaign if promotion else None
-        voucher_id = (
-            claiming.claim_voucher(use.voucher, message.subject, now) if use.voucher else None
-        )
-        rows.append(
-            Use(
-                order_id=message.order_id,
-                promotion=use.promotion,
-                version=use.version,
-                voucher_id=voucher_id,
-                campaign=campaign,
-                subject=message.subject,
-                first_order=promotion is not None
-                and rule_of(use.promotion, use.version).conditions.first_order,
-                amount_minor=use.amount_minor,
-                currency=message.currency,
-                counted=(use.amount_minor if campaign.currency else 1) if campaign else 0,
-                claimed_at=now,
-            )
-        )
+    rows = [
+        claimed(message, use, promotions.get(use.promotion), now)
+        for use in sorted(message.uses, key=lambda each: (each.voucher, each.promotion))
+    ]
     titles = {row.campaign_id: row.campaign.title for row in rows if row.campaign}
     for campaign_id, amount in claiming.merged((row.campaign_id, row.counted) for row in rows):
         claiming.spend(campaign_id, amount, titles[campaign_id])
     claiming.keep(rows)
+
+
+def claimed(message: ClaimUses, use: Used, promotion: Promotion | None, at: datetime) -> Use:
+    """Counts one use of a voucher, if it has one, and returns the row to keep."""
+    campaign = promotion.campaign if promotion else None
+    conditions = rule_of(use.promotion, use.version).conditions if promotion else None
+    return Use(
+        order_id=message.order_id,
+        promotion=use.promotion,
+        version=use.version,
+        voucher_id=claiming.claim_voucher(use.voucher, message.subject, at)
+        if use.voucher
+        else None,
+        campaign=campaign,
+        subject=message.subject,
+        first_order=conditions is not None and conditions.first_order,
+        amount_minor=use.amount_minor,
+        currency=message.currency,
+        counted=(use.amount_minor if campaign.currency else 1) if campaign else 0,
+        claimed_at=at,
+    )
 
 
 @command

@@ -38,6 +38,13 @@ AFTERWARDS = timedelta(days=1)
 
 USED_UP = "it has been used up"
 
+# A campaign's code, why it gives nothing or an empty text, and what money it has left.
+type Budget = tuple[str, str, int | None]
+# Of each voucher that was shown: its promotion, and why it cannot be used or an empty text.
+type Shown = dict[str, tuple[str, str]]
+
+NO_BUDGET: Budget = ("", "", None)
+
 
 def offers(
     codes: Sequence[str],
@@ -65,25 +72,37 @@ def offers(
     shown = vouchers_of(codes, subject, moment) if codes else {}
     charged = {row.promotion.campaign_id for row in running if row.promotion.campaign_id}
     budgets = budgets_of(charged, currency) if charged else {}
-    found: list[Offered] = []
-    for row in running:
-        code, version, rule = row.promotion_id, row.version, parsed(row.rule)
-        campaign, over, left = budgets.get(row.promotion.campaign_id, ("", "", None))
-        offer = Offered(
-            code=code, version=version, rule=rule, spent=over, campaign=campaign, left_minor=left
-        )
-        until = rule.conditions.valid_until
-        if until and until + AFTERWARDS < moment:
-            continue
-        if not rule.needs_voucher:
-            found.append(offer)
-            continue
-        found += [
-            replace(offer, voucher=voucher, spent=reason or over)
-            for voucher, (promotion_code, reason) in shown.items()
-            if promotion_code == code
-        ]
-    return tuple(found)
+    return tuple(
+        offer
+        for row in running
+        for offer in offered(row, budgets.get(row.promotion.campaign_id, NO_BUDGET), shown)
+        if not long_over(offer.rule, moment)
+    )
+
+
+def offered(row: PromotionVersion, budget: Budget, shown: Shown) -> list[Offered]:
+    """Returns a promotion as it may apply: once by itself, or once for each of its vouchers."""
+    campaign, over, left = budget
+    offer = Offered(
+        code=row.promotion_id,
+        version=row.version,
+        rule=parsed(row.rule),
+        spent=over,
+        campaign=campaign,
+        left_minor=left,
+    )
+    if not offer.rule.needs_voucher:
+        return [offer]
+    return [
+        replace(offer, voucher=voucher, spent=reason or over)
+        for voucher, (promotion_code, reason) in shown.items()
+        if promotion_code == row.promotion_id
+    ]
+
+
+def long_over(rule: Rule, at: datetime) -> bool:
+    until = rule.conditions.valid_until
+    return until is not None and until + AFTERWARDS < at
 
 
 @lru_cache(maxsize=512)
@@ -91,9 +110,7 @@ def parsed(content: str) -> Rule:
     return codec.decode(content.encode(), Rule)
 
 
-def vouchers_of(
-    codes: Iterable[str], subject: UUID | None, at: datetime
-) -> dict[str, tuple[str, str]]:
+def vouchers_of(codes: Iterable[str], subject: UUID | None, at: datetime) -> Shown:
     """Returns for each known code its promotion, and why it cannot be used or an empty text."""
     rows = list(Voucher.objects.filter(code__in=list(codes)).order_by("code"))
     own: dict[UUID, int] = {}
@@ -113,11 +130,9 @@ def why_not(row: Voucher, own: int, at: datetime) -> str:
     return ""
 
 
-def budgets_of(
-    ids: Iterable[UUID], currency: str
-) -> dict[UUID | None, tuple[str, str, int | None]]:
+def budgets_of(ids: Iterable[UUID], currency: str) -> dict[UUID | None, Budget]:
     """Returns for each campaign its code, why it gives nothing, and what money it has left."""
-    found: dict[UUID | None, tuple[str, str, int | None]] = {}
+    found: dict[UUID | None, Budget] = {}
     for row in Campaign.objects.filter(id__in=list(ids)):
         over = USED_UP if row.spent >= row.budget else ""
         if row.currency and row.currency != currency:

@@ -99,28 +99,34 @@ def situation() -> Situation:
     )
 
 
-def request(discounts: tuple[Discount, ...]) -> QuoteRequest:
-    lines = tuple(
-        QuoteLine(
-            sku=f"SKU-{n}",
-            title=f"Piece {n}",
-            quantity=n + 1,
-            listed=ListedPrice(
-                sku=f"SKU-{n}",
-                price=Money(990 + 37 * n, "EUR"),
-                compare_at=None,
-                tax_class="reduced" if n % 3 else "standard",
-                tax_included=True,
-                price_version=1,
-            ),
-        )
-        for n in range(LINES)
+def line(n: int) -> QuoteLine:
+    listed = ListedPrice(
+        sku=f"SKU-{n}",
+        price=Money(990 + 37 * n, "EUR"),
+        compare_at=None,
+        tax_class="reduced" if n % 3 else "standard",
+        tax_included=True,
+        price_version=1,
     )
-    rates = {"standard": 200_000, "reduced": 55_000}
+    return QuoteLine(sku=listed.sku, title=f"Piece {n}", quantity=n + 1, listed=listed)
+
+
+def tax(name: str, rate_millionths: int) -> TaxRule:
+    return TaxRule(
+        code=f"FR-{name}",
+        version=1,
+        country="FR",
+        tax_class=name,
+        rate_millionths=rate_millionths,
+        label=f"VAT {rate_millionths // 10_000} %",
+    )
+
+
+def request(discounts: tuple[Discount, ...]) -> QuoteRequest:
     return QuoteRequest(
         currency="EUR",
         country="FR",
-        lines=lines,
+        lines=tuple(line(n) for n in range(LINES)),
         delivery=DeliveryCharge(
             method_code="standard",
             title="Standard",
@@ -130,17 +136,7 @@ def request(discounts: tuple[Discount, ...]) -> QuoteRequest:
             rule="FR.standard.EUR",
             rule_version=1,
         ),
-        tax_rules=tuple(
-            TaxRule(
-                code=f"FR-{name}",
-                version=1,
-                country="FR",
-                tax_class=name,
-                rate_millionths=rate,
-                label=f"VAT {rate // 10_000} %",
-            )
-            for name, rate in rates.items()
-        ),
+        tax_rules=(tax("standard", 200_000), tax("reduced", 55_000)),
         quoted_at=AT,
         discounts=discounts,
     )
