@@ -109,6 +109,11 @@ tests *arguments: setup-tests (_pytest "" arguments)
 fuzz: setup-tests
     COUNTERFOIL_FUZZ_CASES=2000 {{ python }} -m pytest -q tests/api/test_fuzzing.py --timeout=900
 
+# 10,000 random quotes, each amount computed again from its explanation alone
+[group('test')]
+explain: setup-tests
+    COUNTERFOIL_EXPLAIN_CASES=10000 {{ python }} -m pytest -q tests/pricing/test_explaining.py --timeout=1800
+
 # 1,000 random tamperings with the database, and 1,000 clean exports
 [group('test')]
 tamper: setup-tests

@@ -2,6 +2,7 @@
 
 NotFound     404      Forbidden    403      wrong payload                  422
                       NotificationRefused   of a payment provider          400
+                      TooManyTries          means the caller alone         429
 Conflict     409      Unavailable  503      no or wrong credentials        401
 
 This is the only place that knows statuses. An answer's `type` is the address of a page that says
@@ -23,6 +24,7 @@ from frontend.problems.catalogue import explanations
 from modules.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
 from modules.kernel.money import MoneyError
 from modules.payments.contracts import NotificationRefused
+from modules.promotions.contracts import TooManyTries
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -34,7 +36,7 @@ STATUSES: dict[type[DomainError], int] = {
     Unavailable: 503,
 }
 # Against its kind: what cannot be verified is a bad request, not a caller without a right.
-EXCEPTIONS: dict[type[DomainError], int] = {NotificationRefused: 400}
+EXCEPTIONS: dict[type[DomainError], int] = {NotificationRefused: 400, TooManyTries: 429}
 
 # What a bare status means when no refusal explains it.
 CODES = {
@@ -108,7 +110,14 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def problem_of(error: DomainError) -> Problem:
-    return Problem(status_of(error), error.message, code=error.code, fields=error.fields)
+    wait = error.fields.get("retry_after_seconds")
+    return Problem(
+        status_of(error),
+        error.message,
+        code=error.code,
+        fields=error.fields,
+        headers={"Retry-After": str(wait)} if wait is not None else {},
+    )
 
 
 def install(api: NinjaAPI) -> None:

@@ -22,6 +22,8 @@ ASGI_APPLICATION = "config.asgi.application"
 
 SHOP_NAME = "Halftone"
 SHOP_CURRENCY = "EUR"
+# What shoppers may count in; a piece without a price in one cannot be bought in it.
+SHOP_CURRENCIES = ("EUR", "GBP", "JPY")
 SHOP_COUNTRY = "FR"
 PUBLIC_URL = env.origin
 LIVE_URL = env.live_url or PUBLIC_URL
@@ -54,6 +56,7 @@ PAYMENT_PROVIDERS = (
         else ["modules.payments.gateways.testbank.gateway.TestBank"]
     ),
     "modules.payments.gateways.invoice.Invoice",
+    "modules.payments.gateways.giftcard.GiftCardPayment",
 )
 
 # The log's signing keys, and where checkpoints are sent: docs/guides/proofs.md.
@@ -81,7 +84,9 @@ INSTALLED_APPS = [
     "modules.notifications",
     "modules.checkout",
     "modules.orders",
+    "modules.promotions",
     "modules.payments",
+    "modules.giftcards",
     "modules.adjustments",
     "modules.catalog",
     "modules.pricing",
@@ -216,6 +221,8 @@ CACHALOT_ONLY_CACHABLE_TABLES = (
     "shipping_method",
     "shipping_rate",
     "pricing_taxrate",
+    "promotions_promotion",
+    "promotions_promotionversion",
 )
 CACHALOT_TIMEOUT = 30
 CACHALOT_QUERY_KEYGEN = "config.query_cache.query_key"

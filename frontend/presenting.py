@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from frontend.templatetags.shop import money
 from modules.catalog.contracts import Browsed, CategoryNode, Facet, Picture, ProductCard
-from modules.checkout.contracts import Basket, BasketLine
+from modules.checkout.contracts import AppliedCard, Basket, BasketLine, EnteredCode
 from modules.kernel.money import Money
-from modules.pricing.contracts import Quote
+from modules.pricing.contracts import REVERSE_CHARGE, Quote
+from modules.pricing.selectors import is_reverse_charged, taken_off
 
 AVAILABILITY = {
     "in-stock": "In stock",
@@ -75,6 +76,10 @@ class ShownBasket:
     orderable: bool
     free_delivery_left: Money | None
     free_delivery_percent: int | None
+    discounts: tuple[dict[str, object], ...] = ()
+    discounted: Money | None = None
+    codes: tuple[EnteredCode, ...] = ()
+    gift_cards: tuple[AppliedCard, ...] = ()
 
 
 def card(product: ProductCard) -> Card:
@@ -134,7 +139,30 @@ def shown_basket(basket: Basket) -> ShownBasket:
         orderable=basket.orderable,
         free_delivery_left=gap,
         free_delivery_percent=percent,
+        discounts=tuple(discount_rows(basket.quote)) if basket.quote else (),
+        discounted=goods_left(basket.quote) if basket.discounts and basket.quote else None,
+        codes=basket.codes,
+        gift_cards=basket.gift_cards,
     )
+
+
+def goods_left(quote: Quote) -> Money:
+    """Returns what the lines cost after all discounts, as listed."""
+    left = sum(line.subtotal_minor - line.discount_minor for line in quote.lines)
+    return Money(left, quote.currency)
+
+
+def discount_rows(quote: Quote) -> list[dict[str, object]]:
+    """Returns a row for each promotion that took something off."""
+    return [
+        {
+            "label": row.label,
+            "note": f"Voucher {row.voucher}" if row.voucher else "",
+            "amount": Money(-row.amount_minor, quote.currency),
+            "saving": True,
+        }
+        for row in taken_off(quote)
+    ]
 
 
 def facet(found: Facet) -> dict[str, object]:
@@ -162,9 +190,7 @@ def quote_rows(quote: Quote) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = [
         {"label": "Subtotal", "amount": Money(quote.subtotal_minor, quote.currency)}
     ]
-    if quote.discount_minor:
-        saved = Money(-quote.discount_minor, quote.currency)
-        rows.append({"label": "Discount", "amount": saved, "saving": True})
+    rows += discount_rows(quote)
     if quote.delivery is not None:
         rows.append(
             {
@@ -185,7 +211,9 @@ def quote_rows(quote: Quote) -> list[dict[str, object]]:
 
 
 def tax_note(quote: Quote) -> str:
-    """Returns the line below a total that says what tax it holds."""
+    """Returns the line below a total that says what tax it holds, or why it holds none."""
+    if is_reverse_charged(quote):
+        return f"{REVERSE_CHARGE}."
     if not quote.tax_included or not quote.tax_minor:
         return ""
     return f"Includes {money(quote.tax_minor, quote.currency)} of tax."

@@ -2,11 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from frontend import explaining
 from frontend.account import privacy
 from frontend.account import views as account
 from frontend.bank.views import bank_page
 from frontend.live.streams import order_live
-from frontend.storefront import basket, catalogue, checkout, information, orders, receipts
+from frontend.storefront import (
+    basket,
+    catalogue,
+    checkout,
+    codes,
+    currency,
+    information,
+    orders,
+    receipts,
+)
 from frontend.storefront.finding import find_order
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cart/", basket.basket_page, name="basket"),
     path("cart/add/", basket.add, name="basket-add"),
     path("cart/change/", basket.change, name="basket-change"),
+    path("currency/", currency.choose, name="currency"),
+    path("cart/code/", codes.enter, name="basket-code"),
+    path("cart/code/remove/", codes.remove, name="basket-code-remove"),
     path("cart/remove/", basket.remove, name="basket-remove"),
     path("checkout/", checkout.checkout_page, name="checkout"),
     path("checkout/return/<str:token>/", checkout.payment_return, name="payment-return"),
@@ -27,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:token>/pay/", checkout.pay_again, name="order-pay"),
     path("orders/<str:token>/cancel/", orders.cancel, name="order-cancel"),
     path("orders/<str:token>/return/", orders.ask_to_return, name="order-return"),
+    path("orders/<str:token>/explanation/", explaining.for_shoppers, name="order-explanation"),
     path("orders/<str:token>/receipt/", receipts.receipt_file, name="order-receipt"),
     path("log/keys", receipts.key_page, name="log-keys"),
     path("find-order/", find_order, name="find-order"),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from frontend import explaining
 from frontend.auditor import comparing, log, projections, proofs, runs, stock, streams, sums
 
 urlpatterns: list[URLPattern] = [
@@ -23,6 +24,11 @@ urlpatterns: list[URLPattern] = [
     path("checkpoints/", proofs.checkpoints, name="audit-checkpoints"),
     path("checkpoints/<int:size>/", proofs.checkpoint_note, name="audit-checkpoint"),
     path("streams/<uuid:stream_id>/proof/", proofs.stream_proof, name="audit-proof"),
+    path(
+        "orders/<uuid:order_id>/explanation/",
+        explaining.for_auditors,
+        name="audit-order-explanation",
+    ),
     path("streams/<uuid:stream_id>/", streams.stream_page, name="audit-stream"),
     path("streams/<uuid:stream_id>/opened/", streams.opened_page, name="audit-opened"),
     path(

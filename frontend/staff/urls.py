@@ -2,12 +2,26 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.staff import actions, dashboard, effects, orders, payments, products, stock
+from frontend import explaining
+from frontend.staff import (
+    actions,
+    dashboard,
+    effects,
+    gift_cards,
+    orders,
+    payments,
+    products,
+    promotions,
+    stock,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.dashboard, name="staff"),
     path("orders/", orders.order_list, name="staff-orders"),
     path("orders/<uuid:order_id>/", orders.order_page, name="staff-order"),
+    path(
+        "orders/<uuid:order_id>/explanation/", explaining.for_staff, name="staff-order-explanation"
+    ),
     path("orders/<uuid:order_id>/<str:action>/", actions.act, name="staff-order-action"),
     path("stock/", stock.stock_page, name="staff-stock"),
     path("stock/<str:sku>/", stock.stock_item, name="staff-stock-item"),
@@ -20,6 +34,12 @@ urlpatterns: list[URLPattern] = [
     path("products/<str:sku>/", products.product_page, name="staff-product"),
     path("products/<str:sku>/price/", products.change_price, name="staff-product-price"),
     path("payments/", payments.payments_page, name="staff-payments"),
+    path("promotions/", promotions.promotion_list, name="staff-promotions"),
+    path("promotions/new/", promotions.promotion_page, name="staff-promotion-new"),
+    path("promotions/try/", promotions.try_page, name="staff-promotion-try"),
+    path("promotions/<slug:code>/", promotions.promotion_page, name="staff-promotion"),
+    path("promotions/<slug:code>/<str:action>/", promotions.change, name="staff-promotion-change"),
+    path("gift-cards/", gift_cards.gift_card_page, name="staff-gift-cards"),
     path("effects/", effects.effects_page, name="staff-effects"),
     path("effects/<uuid:effect_id>/retry/", effects.try_again, name="staff-effect-retry"),
 ]

@@ -1,6 +1,5 @@
 """The basket: its page, and adding, changing and removing lines."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -65,12 +64,13 @@ def add(request: HttpRequest) -> HttpResponse:
     sku, wanted = request.POST.get("sku", "")[:100], quantity(request.POST.get("quantity", "1"))
     try:
         notice = check_stock(request, sku, wanted)
+        filled = cart_to_fill(request)
         cart = add_line(
             AddLine(
-                cart_id=cart_to_fill(request).id,
+                cart_id=filled.id,
                 sku=sku,
                 quantity=wanted,
-                unit_price_minor=price_of(sku),
+                unit_price_minor=price_of(sku, filled.currency),
             )
         )
     except DomainError as refusal:
@@ -78,8 +78,8 @@ def add(request: HttpRequest) -> HttpResponse:
     return changed(request, cart, notice, opens_drawer=True)
 
 
-def price_of(sku: str) -> int:
-    listed = listed_prices([sku], settings.SHOP_CURRENCY).get(sku)
+def price_of(sku: str, currency: str) -> int:
+    listed = listed_prices([sku], currency).get(sku)
     if listed is None:
         raise PriceNotFound(
             "This piece has no price at the moment, so it cannot be ordered.", sku=sku

@@ -26,6 +26,7 @@ from frontend.storefront.choosing import (
     shown_picture,
 )
 from frontend.storefront.front import front_picture
+from frontend.storefront.shopper import currency_of
 from modules.catalog.contracts import CategoryNode, Picture, ProductDetail, ProductNotFound
 from modules.catalog.selectors import (
     browse,
@@ -43,7 +44,7 @@ from modules.shipping.selectors import delivery_options
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    currency = settings.SHOP_CURRENCY
+    currency = currency_of(request)
     featured = browse(BrowseForm({}).request(currency, page_size=8))
     newest = browse(BrowseForm({"sort": "newest"}).request(currency, page_size=4))
     return page(
@@ -62,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def listing(request: HttpRequest, heading: Mapping[str, object], **scope: str) -> HttpResponse:
     """Answers a list of products with its facets: the whole page, or its results to htmx."""
     form = BrowseForm(request.GET)
-    asked = form.request(settings.SHOP_CURRENCY, scope)
+    asked = form.request(currency_of(request), scope)
     found = browse(asked)
     context = {
         **heading,
@@ -133,7 +134,7 @@ def product_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def product_context(request: HttpRequest, product: ProductDetail) -> dict[str, object]:
-    currency = settings.SHOP_CURRENCY
+    currency = currency_of(request)
     skus = [variant.sku for variant in product.variants]
     prices, levels = listed_prices(skus, currency), stock_levels(skus)
     chosen = chosen_variant(product, request.GET)

@@ -63,6 +63,7 @@ def keep_what_was_typed(cart: Cart, form: CheckoutForm) -> Cart:
             billing_address=form.billing_address,
             method_code=form.method_code,
             country=address.country or None,
+            vat_id=form.vat_id,
         )
     )
 
@@ -82,6 +83,7 @@ def show(
         "order_id": form.order_id or new_id(),
         "notice": notice,
         "total": Money(quote.total_minor, quote.currency) if quote else None,
+        "left": Money(shown.basket.left_minor, quote.currency) if quote else None,
         "total_rows": quote_rows(quote) if quote else [],
         "tax_note": tax_note(quote) if quote else "",
     }
@@ -101,6 +103,7 @@ def try_to_place(request: HttpRequest, cart: Cart, form: CheckoutForm) -> HttpRe
                 billing_address=form.billing_address,
                 method_code=form.method_code,
                 customer_id=customer_id(request),
+                expected_left_minor=form.expected_left_minor,
             )
         )
     except CartEmpty:

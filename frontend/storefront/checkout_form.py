@@ -9,6 +9,8 @@ from django.http import QueryDict
 from modules.carts.contracts import Cart
 from modules.kernel.address import Address
 from modules.payments.contracts import PaymentMethod
+from modules.pricing.contracts import VatIdRefused
+from modules.pricing.selectors import checked_vat_id
 from modules.shipping.selectors import check_address
 
 ADDRESS_FIELDS = ("name", "line1", "line2", "city", "postcode", "region", "country", "phone")
@@ -64,6 +66,18 @@ class CheckoutForm:
         return typed_address(self.data, "delivery_")
 
     @property
+    def vat_id(self) -> str:
+        """The VAT id as it is written officially; empty when there is none or it cannot be one."""
+        try:
+            return checked_vat_id(self.typed_vat_id) if self.typed_vat_id else ""
+        except VatIdRefused:
+            return ""
+
+    @property
+    def typed_vat_id(self) -> str:
+        return self.data.get("vat_id", "").strip()[:40]
+
+    @property
     def billing_differs(self) -> bool:
         return self.data.get("billing_differs") == "yes"
 
@@ -85,6 +99,12 @@ class CheckoutForm:
         return int(text) if text.isdecimal() and len(text) < 16 else -1
 
     @property
+    def expected_left_minor(self) -> int | None:
+        """What gift cards left to pay on the page; None where the form says nothing."""
+        text = self.data.get("left", "")
+        return int(text) if text.isdecimal() and len(text) < 16 else None
+
+    @property
     def order_id(self) -> UUID | None:
         try:
             return UUID(self.data.get("order_id", ""))
@@ -98,6 +118,11 @@ class CheckoutForm:
         self.errors |= address_errors(self.delivery_address, "delivery_")
         if self.billing_address is not None:
             self.errors |= address_errors(self.billing_address, "billing_")
+        if self.typed_vat_id and not self.vat_id:
+            self.errors["vat_id"] = (
+                "Enter a VAT number of an EU country, with the country's two letters, or leave it "
+                "empty"
+            )
         if not self.method_code:
             self.errors["method"] = "Choose how we should deliver"
         if not self.payment_method:
@@ -161,6 +186,7 @@ def form_values(
     return {
         "email": form.email if typed else cart.email,
         "payment": form.payment_method or (methods[0].code if methods else ""),
+        "vat_id": form.typed_vat_id if typed else cart.vat_id,
         "billing_differs": form.billing_differs,
         "delivery_fields": address_fields(
             delivery, form.errors, "delivery_", "shipping", cart.country

@@ -13,6 +13,7 @@ from modules.checkout.contracts import Basket
 from modules.checkout.selectors import basket_of, empty_basket
 
 COOKIE = "basket"
+CURRENCY_COOKIE = "currency"
 COOKIE_PERIOD = timedelta(days=60)
 
 
@@ -35,6 +36,12 @@ def current_cart(request: HttpRequest) -> Cart | None:
     return open_cart_of(customer) if customer else None
 
 
+def currency_of(request: HttpRequest) -> str:
+    """Returns what this browser counts in: what was chosen, else the shop's own currency."""
+    chosen = request.COOKIES.get(CURRENCY_COOKIE, "")
+    return chosen if chosen in settings.SHOP_CURRENCIES else str(settings.SHOP_CURRENCY)
+
+
 def cart_of_cookie(request: HttpRequest) -> Cart | None:
     token = request.COOKIES.get(COOKIE, "")
     try:
@@ -53,7 +60,7 @@ def cart_to_fill(request: HttpRequest) -> Cart:
     """Returns the open basket, or a new one; `remember` puts its token into the response."""
     return current_cart(request) or create_cart(
         CreateCart(
-            currency=settings.SHOP_CURRENCY,
+            currency=currency_of(request),
             country=settings.SHOP_COUNTRY,
             customer_id=customer_id(request),
         )
@@ -65,7 +72,7 @@ def current_basket(request: HttpRequest) -> Basket:
     known: Basket | None = getattr(request, "shown_basket", None)
     if known is None:
         cart = current_cart(request)
-        known = basket_of(cart) if cart else empty_basket(settings.SHOP_CURRENCY)
+        known = basket_of(cart) if cart else empty_basket(currency_of(request))
         know_basket(request, known)
     return known
 

@@ -152,6 +152,10 @@ class DeliveryBody(Body):
         None, description="Before the address is known.", examples=["FR"]
     )
 
+    vat_id: Annotated[str, Field(max_length=20)] | None = Field(
+        None, description="Of a business in the EU; empty for none.", examples=["DE136695976"]
+    )
+
     def command(self, cart_id: UUID) -> SetDelivery:
         delivery, billing = self.delivery_address, self.billing_address
         return SetDelivery(

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from events.commands import command
 from modules.carts import statements
 from modules.carts.contracts import (
+    MAXIMUM_CODES,
     MAXIMUM_LINES,
     AddLine,
     Cart,
@@ -33,8 +34,11 @@ from modules.carts.contracts import (
     MergeNote,
     MergeResult,
     QuantityRefused,
+    SetCodes,
+    SetCurrency,
     SetDelivery,
     SetQuantity,
+    TooManyCodes,
 )
 from modules.carts.domain.quantities import check_quantity
 from modules.carts.models import GONE, Line, Status
@@ -111,6 +115,37 @@ def set_delivery(message: SetDelivery, *, read: Cart | None = None) -> Cart:
     return statements.read(BY_ID, message.cart_id)
 
 
+@command
+def set_codes(message: SetCodes) -> None:
+    """Sets the basket's vouchers and gift cards; each counts once, however often it is named.
+
+    Raises:
+        CartNotFound: no such basket.
+        CartClosed: it has become an order.
+        TooManyCodes: more than a basket may hold.
+    """
+    codes = list(dict.fromkeys(message.codes))
+    if len(codes) > MAXIMUM_CODES:
+        raise TooManyCodes(
+            f"A basket takes {MAXIMUM_CODES} codes: remove one first", limit=MAXIMUM_CODES
+        )
+    CartRow.objects.change(message.cart_id, codes=codes)
+
+
+@command
+def set_currency(message: SetCurrency) -> None:
+    """Counts the basket in another currency from now on.
+
+    Raises:
+        CartNotFound: no such basket.
+        CartClosed: it has become an order.
+    """
+    if CartRow.objects.filter(id=message.cart_id, currency=message.currency).exists():
+        return
+    CartRow.objects.change(message.cart_id, currency=message.currency)
+    Line.objects.filter(cart_id=message.cart_id).update(unit_price_minor_when_added=0)
+
+
 def merge_carts(message: MergeCarts) -> MergeResult:
     """Adds a guest's lines to the customer's basket and says which could not be kept whole.
 
@@ -147,6 +182,7 @@ def close_cart(message: CloseCart) -> None:
         email="",
         delivery_address=None,
         billing_address=None,
+        vat_id="",
         version=F("version") + 1,
         updated_at=clock.now(),
     )

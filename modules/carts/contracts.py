@@ -39,6 +39,12 @@ class QuantityRefused(Conflict):
     code = "quantity-refused"
 
 
+class TooManyCodes(Conflict):
+    """The basket holds as many vouchers and gift cards as it may. Field: `limit`."""
+
+    code = "cart-too-many-codes"
+
+
 class LineNotFound(NotFound):
     """The basket has no line of this SKU; field: `sku`."""
 
@@ -47,6 +53,7 @@ class LineNotFound(NotFound):
 
 MAXIMUM_QUANTITY = 999
 MAXIMUM_LINES = 100
+MAXIMUM_CODES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +73,8 @@ class CartLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cart:
     """A basket. `token` is the guest's key to it; `version` grows with every change; `order_id`
-    is set once it has become an order."""
+    is set once it has become an order. `codes` are vouchers and gift cards that were entered;
+    `vat_id` is the buyer's, if they buy for a business."""
 
     id: UUID
     token: str
@@ -81,6 +89,8 @@ class Cart:
     version: int
     order_id: UUID | None
     updated_at: datetime
+    codes: tuple[str, ...] = ()
+    vat_id: str = ""
 
     @property
     def quantity(self) -> int:
@@ -145,6 +155,7 @@ class SetDelivery:
     billing_address: Address | None = None
     method_code: str | None = None
     country: str | None = None
+    vat_id: str | None = None
 
     def changes(self) -> dict[str, Any]:
         """Returns what becomes different in the basket, by field."""
@@ -153,9 +164,26 @@ class SetDelivery:
             "delivery_address": self.delivery_address,
             "billing_address": self.billing_address,
             "method_code": self.method_code,
+            "vat_id": self.vat_id,
             "country": self.country or (self.delivery_address and self.delivery_address.country),
         }
         return {name: value for name, value in given.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetCodes:
+    """Sets which vouchers and gift cards were entered; who calls has checked that they exist."""
+
+    cart_id: UUID
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetCurrency:
+    """Counts the basket in another currency; prices it was filled at are not known in that."""
+
+    cart_id: UUID
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

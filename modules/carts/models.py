@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from modules.carts import contracts
@@ -56,6 +57,8 @@ class Cart(models.Model):
     delivery_address = models.JSONField(null=True)
     billing_address = models.JSONField(null=True)
     method_code = models.CharField(max_length=64, blank=True)
+    codes = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    vat_id = models.CharField(max_length=20, blank=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     version = models.PositiveIntegerField(default=1)
     order_id = models.UUIDField(null=True)

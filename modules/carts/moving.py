@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from modules.carts.contracts import MergeNote
+from modules.carts.contracts import MAXIMUM_CODES, MergeNote
 from modules.carts.domain.merging import merged
 from modules.carts.models import Cart as CartRow
 from modules.carts.models import Line, Status
@@ -47,5 +47,7 @@ def move_lines(
         delivery_address=own.delivery_address or guest.delivery_address,
         billing_address=own.billing_address or guest.billing_address,
         method_code=own.method_code or guest.method_code,
+        codes=list(dict.fromkeys([*own.codes, *guest.codes]))[:MAXIMUM_CODES],
+        vat_id=own.vat_id or guest.vat_id,
     )
     return notes

@@ -14,7 +14,7 @@ def forget_the_customer(fact: CustomerErased) -> None:
         for email in known.exclude(email="").values_list("email", flat=True).distinct()
         if guest_subject(email) in fact.subjects
     }
-    blank = {"email": "", "delivery_address": None, "billing_address": None}
+    blank = {"email": "", "delivery_address": None, "billing_address": None, "vat_id": ""}
     known.filter(email__in=named).update(**blank)
     known.filter(customer_id__in=fact.subjects).update(**blank)
 

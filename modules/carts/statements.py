@@ -20,7 +20,7 @@ _READ = """
                 'unit_price_minor_when_added', l.unit_price_minor_when_added,
                 'added_at', l.added_at) ORDER BY l.id)::text
             FROM carts_line AS l WHERE l.cart_id = c.id),
-        c.version, c.order_id, c.updated_at
+        c.version, c.order_id, c.updated_at, c.codes, c.vat_id
     FROM carts_cart AS c WHERE
 """
 # One statement, so that a line is only written into the basket that was read.
@@ -67,7 +67,7 @@ def put(cart: Cart, message: AddLine, quantity: int, at: datetime) -> bool:
 
 def _cart(*row: Any) -> Cart:
     (id, token, customer_id, currency, country, email, delivery, billing, method_code, lines,
-     version, order_id, updated_at) = row  # fmt: skip
+     version, order_id, updated_at, codes, vat_id) = row  # fmt: skip
     return Cart(
         id=id,
         token=token,
@@ -82,6 +82,8 @@ def _cart(*row: Any) -> Cart:
         version=version,
         order_id=order_id,
         updated_at=updated_at,
+        codes=tuple(codes),
+        vat_id=vat_id,
     )
 
 

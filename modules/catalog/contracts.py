@@ -231,7 +231,7 @@ class ProductDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SellableVariant:
-    """What basket and checkout need to know about a SKU."""
+    """What basket and checkout need to know about a SKU; `category` is its product's path."""
 
     sku: str
     product_id: UUID
@@ -241,6 +241,7 @@ class SellableVariant:
     on_sale: bool
     weight_grams: int
     picture: Picture | None
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

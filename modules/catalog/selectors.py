@@ -187,7 +187,7 @@ def sellable_variants(skus: Group[str], *, pictures: bool = True) -> dict[str, S
     values = VariantOption.objects.filter(variant=OuterRef("pk")).order_by("option__position")
     rows = list(
         Variant.objects.filter(sku__in=set(skus))
-        .select_related("product__listing")
+        .select_related("product__listing", "product__category")
         .annotate(option_values=ArraySubquery(values.values("value")))
     )
     own: defaultdict[UUID | None, list[Placement]] = defaultdict(list)
@@ -205,6 +205,7 @@ def sellable_variants(skus: Group[str], *, pictures: bool = True) -> dict[str, S
             on_sale=row.on_sale and row.product.status == "active",
             weight_grams=row.weight_grams,
             picture=_lead(own[row.id]) or picture_from(row.product.listing.card["picture"]),
+            category=row.product.category.path if row.product.category else "",
         )
         for row in rows
     }

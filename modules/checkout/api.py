@@ -2,9 +2,10 @@
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
+from django.http import HttpRequest
 from ninja import Path, Router, Status
 from ninja.errors import Throttled
 from pydantic import Field
@@ -15,7 +16,7 @@ from modules.carts.contracts import MAXIMUM_QUANTITY, AddLine, Cart, CartNotFoun
 from modules.carts.selectors import cart as cart_of
 from modules.catalog.contracts import VariantNotFound
 from modules.checkout import commands, selectors
-from modules.checkout.contracts import Checkout, Placed, Review
+from modules.checkout.contracts import Checkout, EnterCode, Placed, RemoveCode, Review
 from modules.kernel.identity import new_id
 from modules.orders.contracts import LinkRefused, OrderNotFound
 from modules.orders.selectors import order_by_token, order_detail
@@ -143,6 +144,34 @@ class TotalsReply(Reply):
     taxes: tuple[TaxReply, ...] = Field(description="By rate.", examples=[[]])
 
 
+class DiscountReply(Reply):
+    """What one promotion takes off."""
+
+    code: str = Field(description="The promotion's rule.", examples=["spring"])
+    version: int = Field(description="Its version.", examples=[3])
+    label: str = Field(description="As shown.", examples=["Spring"])
+    voucher: str = Field(description="What brought it, or empty.", examples=["SPRING10"])
+    amount_minor: int = Field(description="Taken off, minor units.", examples=[258])
+
+
+class CodeReply(Reply):
+    """A voucher in the basket."""
+
+    code: str = Field(description="As it is kept.", examples=["SPRING10"])
+    label: str = Field(description="What it brings, as shown.", examples=["Spring"])
+    problem: str = Field(description="Why it takes nothing off now, or empty.", examples=[""])
+
+
+class GiftCardReply(Reply):
+    """A gift card in the basket."""
+
+    code: str = Field(description="To take it out by.", examples=["gift:0192f0c1"])
+    hint: str = Field(description="The end of its code.", examples=["9QXA"])
+    balance: MoneyReply = Field(description="What it holds.")
+    used: MoneyReply = Field(description="What it pays of this basket.")
+    problem: str = Field(description="Why it pays nothing, or empty.", examples=[""])
+
+
 class DeliveryOptionReply(Reply):
     """One way to deliver the basket."""
 
@@ -171,6 +200,10 @@ class ReviewReply(Reply):
     lines: tuple[BasketLineReply, ...] = Field(description="The lines.", examples=[[]])
     quantity: int = Field(description="Units over all lines.", examples=[3])
     totals: TotalsReply | None = Field(description="Null while it cannot be priced.")
+    discounts: tuple[DiscountReply, ...] = Field(description="By promotion.", examples=[[]])
+    codes: tuple[CodeReply, ...] = Field(description="Vouchers entered.", examples=[[]])
+    gift_cards: tuple[GiftCardReply, ...] = Field(description="Gift cards.", examples=[[]])
+    left_minor: int = Field(description="To pay after gift cards, minor units.", examples=[3070])
     free_delivery_gap: MoneyReply | None = Field(description="Missing for free delivery.")
     notes: tuple[str, ...] = Field(description="What changed, in words.", examples=[[]])
     orderable: bool = Field(description="False while a line has a problem.", examples=[True])
@@ -189,6 +222,10 @@ class ReviewReply(Reply):
             "lines": basket.lines,
             "quantity": basket.quantity,
             "totals": basket.quote,
+            "discounts": basket.discounts,
+            "codes": basket.codes,
+            "gift_cards": basket.gift_cards,
+            "left_minor": basket.left_minor,
             "free_delivery_gap": basket.free_delivery_gap,
             "notes": basket.notes,
             "orderable": basket.orderable,
@@ -202,6 +239,39 @@ class ReviewReply(Reply):
 def review(request: Called, cart_id: CartId) -> dict[str, Any]:
     """Price the basket, with ways to deliver and to pay and what is still missing."""
     return ReviewReply.of(selectors.review_of(opened(request, cart_id), pictures=False))
+
+
+class CodeBody(Body):
+    """A voucher or a gift card, however it is written."""
+
+    code: Annotated[str, Field(min_length=1, max_length=60)] = Field(
+        description="Case, spaces and hyphens do not matter.", examples=["SPRING-10"]
+    )
+
+
+@baskets_router.post("/carts/{cart_id}/codes", response=ReviewReply)
+def enter_code(request: Called, cart_id: CartId, body: CodeBody) -> dict[str, Any]:
+    """Put a voucher or a gift card into the basket; the same one again counts once."""
+    opened(request, cart_id)
+    tried_by = (
+        f"address:{neighbourhood(sender(cast('HttpRequest', request)))}",
+        f"basket:{cart_id}",
+        *([f"account:{request.auth.customer_id}"] if request.auth.customer_id else []),
+    )
+    commands.enter_code(EnterCode(cart_id=cart_id, code=body.code, tried_by=tried_by))
+    return ReviewReply.of(selectors.review_of(cart_of(cart_id), pictures=False))
+
+
+@baskets_router.delete("/carts/{cart_id}/codes/{code}", response=ReviewReply)
+def remove_code(
+    request: Called,
+    cart_id: CartId,
+    code: Annotated[str, Path(max_length=60, description="As the review has it.")],
+) -> dict[str, Any]:
+    """Take a voucher or a gift card out of the basket."""
+    opened(request, cart_id)
+    commands.remove_code(RemoveCode(cart_id=cart_id, code=code))
+    return ReviewReply.of(selectors.review_of(cart_of(cart_id), pictures=False))
 
 
 class CheckoutBody(Body):
@@ -242,7 +312,7 @@ class PlacedReply(Reply):
 
     order_id: UUID = Field(description="Identifier.")
     number: str = Field(description="To read aloud.", examples=["7K3M-9QXA"])
-    payment_id: UUID = Field(description="The payment to start.")
+    payment_id: UUID = Field(description="The payment to start; the order's id: nothing to pay.")
     total_minor: int = Field(description="Minor units of `currency`.", examples=[3070])
     currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
     token: str = Field(

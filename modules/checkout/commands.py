@@ -1,5 +1,6 @@
 """Placing an order and paying for it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -10,43 +11,44 @@ from modules.carts.commands import close_cart
 from modules.carts.contracts import Cart, CartClosed, CloseCart
 from modules.carts.selectors import cart as cart_of
 from modules.checkout.contracts import (
+    AppliedCard,
     CartChanged,
     CartEmpty,
-    ChangeMethod,
     Checkout,
     CheckoutIncomplete,
     Placed,
 )
-from modules.checkout.gathering import Gathered, gather, wrong
-from modules.inventory.commands import reserve
+from modules.checkout.entering import enter_code, remove_code
+from modules.checkout.funding import applied_cards
+from modules.checkout.gathering import Gathered, gather, wrong, wrong_vat_id
+from modules.checkout.paying import change_method, description, pay
+from modules.giftcards.commands import redeem
+from modules.giftcards.contracts import PROVIDER as GIFT_CARD
+from modules.giftcards.contracts import RedeemGiftCard
+from modules.inventory.commands import confirm_reservation, reserve
 from modules.inventory.contracts import OutOfStock, Reserve, StockLine
 from modules.kernel.clock import now
 from modules.kernel.errors import Conflict
-from modules.kernel.identity import derived_id, new_id, new_order_number
+from modules.kernel.identity import new_id, new_order_number
 from modules.kernel.wording import written
 from modules.orders import commands as orders
-from modules.orders.contracts import Contact, OrderStepRefused, PlaceOrder
-from modules.orders.selectors import (
-    order_detail,
-    order_status,
-    order_subject,
-    order_token,
-    unsecured_minor,
-)
-from modules.payments.commands import request_payment, start_payment, void_payment
-from modules.payments.contracts import (
-    NextStep,
-    PaymentDetail,
-    ProviderUnknown,
-    RequestPayment,
-    StartPayment,
-    VoidPayment,
-)
+from modules.orders.contracts import Contact, PlaceOrder
+from modules.orders.selectors import order_detail, order_token
+from modules.payments.commands import request_payment
+from modules.payments.contracts import RequestPayment
 from modules.payments.selectors import payment_methods, payments_of
 from modules.pricing.contracts import Quote
+from modules.pricing.selectors import is_reverse_charged, taken_off
+from modules.promotions.commands import claim_uses
+from modules.promotions.contracts import ClaimUses, Used
 
-# A payment in one of these states can be started (again); the others are decided.
-OPEN = frozenset({"requested", "pending", "declined", "failed"})
+__all__ = [
+    "change_method",
+    "enter_code",
+    "pay",
+    "place_order",
+    "remove_code",
+]
 
 
 @command
@@ -62,6 +64,7 @@ def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
         CheckoutIncomplete: an address, the delivery or the payment method cannot be used.
         CartChanged: the total is not what the shopper saw.
         OutOfStock: a line cannot be had in this quantity (any more).
+        VoucherSpent, BudgetSpent: somebody else used the last of it at this moment.
     """
     cart = read or cart_of(message.cart_id)
     if cart.order_id == message.order_id:
@@ -74,11 +77,12 @@ def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
         cart,
         country=message.delivery_address.country,
         method_code=message.method_code,
+        email=message.email,
         fresh=True,
         pictures=False,
     )
     try:
-        check(message, found)
+        check(message, found, wrong_vat_id(cart))
         quote = sound_quote(message, found)
     except Conflict:
         # It may be this very order, placed since the cart was read, that took the last units.
@@ -93,7 +97,7 @@ def placed_before(order_id: UUID) -> Placed:
     return Placed(
         order_id=order.id,
         number=order.number,
-        payment_id=payments_of(order.id)[0].id,
+        payment_id=next((payment.id for payment in payments_of(order.id)[::-1]), order.id),
         total_minor=order.total_minor,
         currency=order.currency,
         token=order_token(order.id),
@@ -101,9 +105,9 @@ def placed_before(order_id: UUID) -> Placed:
     )
 
 
-def check(message: Checkout, found: Gathered) -> None:
+def check(message: Checkout, found: Gathered, missing: dict[str, str]) -> None:
     """Raises what is missing or wrong before anything is touched."""
-    missing = wrong(message.delivery_address, "delivery_address")
+    missing = missing | wrong(message.delivery_address, "delivery_address")
     if message.billing_address is not None:
         missing |= wrong(message.billing_address, "billing_address")
     if found.chosen is None:
@@ -141,6 +145,11 @@ def sound_quote(message: Checkout, found: Gathered) -> Quote:
             for line in found.lines
             if line.price_was is not None
         )
+        notes += tuple(
+            f"“{verdict.label}” is not taken off: {verdict.reason}."
+            for verdict in found.decision.verdicts
+            if not verdict.applies and (verdict.voucher or " ended on " in verdict.reason)
+        )
         raise CartChanged(
             " ".join(("The total has changed; please look at it again.", *notes)),
             seen_minor=seen,
@@ -151,8 +160,8 @@ def sound_quote(message: Checkout, found: Gathered) -> Quote:
 
 
 def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
-    """Writes everything: stock first, in SKU order, then the two streams, then the cart."""
-    number, payment_id = new_order_number(), new_id()
+    """Writes everything: stock in SKU order, vouchers, then the two streams, then the cart."""
+    number = new_order_number()
     reserve(
         Reserve(
             reference=message.order_id,
@@ -160,6 +169,7 @@ def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
             expires_at=now() + settings.RESERVATION_PERIOD,
         )
     )
+    claim(message, cart, quote)
     orders.place_order(
         PlaceOrder(
             order_id=message.order_id,
@@ -172,19 +182,10 @@ def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
                 billing_address=message.billing_address or message.delivery_address,
             ),
             quote=quote,
+            vat_id=cart.vat_id if is_reverse_charged(quote) else "",
         )
     )
-    request_payment(
-        RequestPayment(
-            payment_id=payment_id,
-            reference=message.order_id,
-            description=description(number),
-            provider=message.payment_method,
-            amount_minor=quote.total_minor,
-            currency=quote.currency,
-            subject=subject_of(message.customer_id, message.email),
-        )
-    )
+    payment_id = open_payments(message, cart, quote, description(number))
     close_cart(CloseCart(cart_id=cart.id, order_id=message.order_id, expected_version=cart.version))
     return Placed(
         order_id=message.order_id,
@@ -197,84 +198,84 @@ def place(message: Checkout, cart: Cart, quote: Quote) -> Placed:
     )
 
 
-def description(number: str) -> str:
-    return f"{settings.SHOP_NAME} order {number}"
+def open_payments(message: Checkout, cart: Cart, quote: Quote, title: str) -> UUID:
+    """Takes the gift cards' part off them and opens a payment for each part of the total.
 
-
-def pay(*, order_id: UUID, provider: str, attempt_id: UUID, return_url: str) -> NextStep:
-    """Starts, or after a decline starts again, the payment of an order at its provider.
-
-    Choosing another provider ends the unfinished payment and opens one there. Where a part is paid,
-    or was and is no more (it lapsed, it was charged back), the rest is asked for. The provider is
-    called outside any transaction; not a command itself, it must not run inside one.
+    Returns the payment that the shopper makes; where cards pay for all, the last of theirs. An
+    order that costs nothing is confirmed, and has none but its own id.
 
     Raises:
-        OrderNotFound: no such order.
-        OrderStepRefused: the order is cancelled.
-        ProviderUnknown: no such payment method.
-        ProviderUnavailable: no answer; the outcome is asked for later.
+        CartChanged: the gift cards hold something else than the shopper saw.
+        GiftCardSpent: somebody spends a card at this moment.
     """
-    found = payments_of(order_id)
-    refuse_cancelled(order_id, found)
-    if provider not in {method.code for method in payment_methods()}:
-        raise ProviderUnknown("Choose one of the offered ways to pay.", provider=provider)
-    payment = found[-1]
-    payment_id = payment.id
-    if payment.provider != provider or payment.status not in OPEN:
-        # Derived, so that the same press of a button twice opens one payment.
-        opened = derived_id("checkout.payment", order_id, attempt_id)
-        payment_id = change_method(
-            ChangeMethod(order_id=order_id, payment_id=opened, provider=provider)
+    applied = [card for card in applied_cards(cart, quote.total_minor) if card.used.minor]
+    left = left_to_pay(message, quote, applied)
+    payment_id = message.order_id
+    for card in applied:
+        payment_id = opened(message, GIFT_CARD, card.used.minor, quote, title)
+        redeem(
+            RedeemGiftCard(
+                card_id=card.card_id,
+                reference=payment_id,
+                amount_minor=card.used.minor,
+                currency=quote.currency,
+            )
         )
-        if payment_id != opened:
-            payment = next(each for each in payments_of(order_id) if each.id == payment_id)
-            return NextStep(payment_id=payment.id, status=payment.status, message=payment.message)
-    return start_payment(
-        StartPayment(payment_id=payment_id, attempt_id=attempt_id, return_url=return_url)
-    )
+    if left:
+        payment_id = opened(message, message.payment_method, left, quote, title)
+    if not quote.total_minor:
+        confirm_reservation(message.order_id)
+        orders.confirm_unowed(message.order_id)
+    return payment_id
 
 
-def refuse_cancelled(order_id: UUID, found: tuple[PaymentDetail, ...]) -> None:
-    """Raises: OrderNotFound; OrderStepRefused: the order is cancelled."""
-    # Cancelling ends an untouched payment in the same transaction, so of one nothing need be asked.
-    if found and found[-1].version == 1:
-        return
-    status = order_status(order_id)
-    if status == "cancelled":
-        raise OrderStepRefused(
-            "This order is cancelled and cannot be paid.", step="pay", status=status
+def left_to_pay(message: Checkout, quote: Quote, applied: Sequence[AppliedCard]) -> int:
+    """Returns what gift cards leave to pay. Raises: CartChanged: the shopper saw another amount."""
+    left = quote.total_minor - sum(card.used.minor for card in applied)
+    seen = message.expected_left_minor
+    if seen is not None and seen != left:
+        raise CartChanged(
+            "What a gift card holds has changed; please look at what is left to pay.",
+            seen_minor=seen,
+            now_minor=left,
+            notes=(),
         )
+    return left
 
 
-@command
-def change_method(message: ChangeMethod) -> UUID:
-    """Ends the order's unfinished payments and opens one for what is not paid; returns its id.
-
-    Where nothing is left to pay, the payment that paid it is kept and returned instead.
-
-    Raises:
-        OrderNotFound: no such order.
-    """
-    order = order_detail(message.order_id)
-    found = payments_of(message.order_id)
-    amount_minor = unsecured_minor(order, found)
-    for payment in found:
-        if payment.id == message.payment_id:
-            return payment.id
-    if not amount_minor:
-        return next((each.id for each in reversed(found) if each.status not in OPEN), found[-1].id)
-    for payment in found:
-        if payment.status in OPEN:
-            void_payment(VoidPayment(payment_id=payment.id, reason="another way to pay was chosen"))
+def opened(message: Checkout, provider: str, amount_minor: int, quote: Quote, title: str) -> UUID:
+    payment_id = new_id()
     request_payment(
         RequestPayment(
-            payment_id=message.payment_id,
-            reference=order.id,
-            description=description(order.number),
-            provider=message.provider,
+            payment_id=payment_id,
+            reference=message.order_id,
+            description=title,
+            provider=provider,
             amount_minor=amount_minor,
-            currency=order.currency,
-            subject=order_subject(order.id),
+            currency=quote.currency,
+            subject=subject_of(message.customer_id, message.email),
         )
     )
-    return message.payment_id
+    return payment_id
+
+
+def claim(message: Checkout, cart: Cart, quote: Quote) -> None:
+    """Counts what the order uses of vouchers and campaigns against their limits."""
+    uses = tuple(
+        Used(
+            promotion=row.code,
+            version=row.version,
+            voucher=row.voucher,
+            amount_minor=row.amount_minor,
+        )
+        for row in taken_off(quote)
+    )
+    if uses:
+        claim_uses(
+            ClaimUses(
+                order_id=message.order_id,
+                subject=subject_of(cart.customer_id or message.customer_id, message.email),
+                currency=quote.currency,
+                uses=uses,
+            )
+        )

@@ -9,7 +9,8 @@ from modules.kernel.address import Address
 from modules.kernel.errors import Conflict
 from modules.kernel.money import Money
 from modules.payments.contracts import PaymentMethod
-from modules.pricing.contracts import Quote
+from modules.pricing.contracts import Quote, TakenOff
+from modules.promotions.contracts import Verdict
 from modules.shipping.contracts import DeliveryOption
 
 
@@ -53,6 +54,27 @@ class BasketLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnteredCode:
+    """A voucher in the basket; `problem` is empty, or says why it takes nothing off now."""
+
+    code: str
+    label: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedCard:
+    """A gift card in the basket and what it pays; `code` is how it stands among the codes."""
+
+    card_id: UUID
+    code: str
+    hint: str
+    balance: Money
+    used: Money
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
     """A cart as every page shows it. `quote` is None while it is empty or cannot be priced."""
 
@@ -64,6 +86,15 @@ class Basket:
     free_delivery_gap: Money | None
     notes: tuple[str, ...]
     orderable: bool
+    discounts: tuple[TakenOff, ...] = ()
+    codes: tuple[EnteredCode, ...] = ()
+    gift_cards: tuple[AppliedCard, ...] = ()
+
+    @property
+    def left_minor(self) -> int:
+        """What is left to pay after gift cards, in minor units."""
+        total = self.quote.total_minor if self.quote else 0
+        return total - sum(card.used.minor for card in self.gift_cards)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +108,32 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TryBasket:
+    """A basket that nobody has: pieces and quantities, and who would buy them."""
+
+    lines: tuple[tuple[str, int], ...]
+    currency: str
+    country: str
+    codes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    first_order: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedBasket:
+    """What it would cost (None: nothing in it has a price), and a verdict on every promotion."""
+
+    quote: Quote | None
+    verdicts: tuple[Verdict, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkout:
     """Turns a cart into an order. `order_id` is made with the form, so pressing twice is one order.
 
-    `expected_total_minor` is what the shopper saw on the button.
+    `expected_total_minor` is the total that the shopper saw, `expected_left_minor` what of it gift
+    cards left to pay (None: whatever it is now).
     """
 
     order_id: UUID
@@ -92,11 +145,30 @@ class Checkout:
     billing_address: Address | None = None
     method_code: str
     customer_id: UUID | None = None
+    expected_left_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterCode:
+    """A code as it was typed; `tried_by` names who tries, so that guessing can be limited."""
+
+    cart_id: UUID
+    code: str
+    tried_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveCode:
+    cart_id: UUID
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """The order exists and its payment is open. `token` opens the order's page without a login."""
+    """The order exists and its payment is open. `token` opens the order's page without a login.
+
+    Where there is nothing to pay, `payment_id` is the order's own and names no payment.
+    """
 
     order_id: UUID
     number: str

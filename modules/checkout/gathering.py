@@ -9,18 +9,27 @@ from modules.carts.contracts import Cart, CartLine
 from modules.catalog.contracts import SellableVariant
 from modules.catalog.selectors import sellable_variants
 from modules.checkout.contracts import BasketLine
+from modules.checkout.promoting import settled, situation_of
 from modules.inventory.contracts import StockLevel
 from modules.inventory.selectors import stock_levels
 from modules.kernel.address import Address
 from modules.kernel.clock import now
 from modules.kernel.money import Money, total
-from modules.pricing.contracts import DeliveryCharge, ListedPrice, Quote, QuoteLine, QuoteRequest
-from modules.pricing.selectors import listed_prices, quote, tax_rules
+from modules.pricing.contracts import (
+    DeliveryCharge,
+    Discount,
+    ListedPrice,
+    Quote,
+    QuoteLine,
+    QuoteRequest,
+)
+from modules.pricing.selectors import is_reverse_charge, is_vat_id, listed_prices, quote, tax_rules
+from modules.promotions.contracts import Decision, Piece, Shopper
 from modules.shipping.contracts import DeliveryOption
 from modules.shipping.selectors import check_address, delivery_options
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """A cart with everything its page and its order need, read at one moment."""
 
@@ -31,6 +40,7 @@ class Gathered:
     options: tuple[DeliveryOption, ...]
     chosen: DeliveryOption | None
     goods: Money
+    decision: Decision
     quote: Quote | None
 
     @property
@@ -43,13 +53,16 @@ def gather(
     *,
     country: str = "",
     method_code: str = "",
+    email: str = "",
     fresh: bool = False,
     pictures: bool = True,
+    shopper: Shopper | None = None,
 ) -> Gathered:
-    """Prices a cart for a country and a way of delivery, by default those it remembers.
+    """Prices a cart for a country, a way of delivery and an e-mail, by default those it remembers.
 
     `fresh=True` reads every table past the cache, as placing an order must. Lines without a price
-    are left out of the quote and carry a problem instead. Who shows no pictures saves reading them.
+    are left out of the quote and carry a problem instead. Who shows no pictures saves reading them;
+    `shopper` stands for somebody else than the cart's own.
     """
     country = country or cart.country
     skus = [line.sku for line in cart.lines]
@@ -63,15 +76,36 @@ def gather(
     goods = total((line.total for line in lines), cart.currency)
     options = delivery_options(country, cart.currency, goods.minor, fresh=fresh)
     chosen = choose(options, method_code or cart.method_code)
-    return Gathered(
-        cart=cart,
+    situation = situation_of(
+        cart,
         country=country,
-        lines=lines,
-        listed=listed,
-        options=options,
-        chosen=chosen,
-        goods=goods,
-        quote=priced(cart, country, lines, listed, chosen, fresh=fresh),
+        email=email or cart.email,
+        pieces=pieces(lines, variants, listed),
+        fresh=fresh,
+        shopper=shopper,
+    )
+    decision, quoted = settled(
+        situation,
+        lambda discounts: priced(cart, country, lines, listed, chosen, discounts, fresh=fresh),
+    )
+    return Gathered(cart, country, lines, listed, options, chosen, goods, decision, quoted)
+
+
+def pieces(
+    lines: Sequence[BasketLine],
+    variants: dict[str, SellableVariant],
+    listed: dict[str, ListedPrice],
+) -> tuple[Piece, ...]:
+    """Returns the lines that have a price, as promotions look at them."""
+    return tuple(
+        Piece(
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_minor=listed[line.sku].price.minor,
+            category=variants[line.sku].category if line.sku in variants else "",
+        )
+        for line in lines
+        if line.sku in listed
     )
 
 
@@ -100,7 +134,7 @@ def basket_line(
         quantity=line.quantity,
         unit_price=price,
         total=price * line.quantity,
-        price_was=added_at if listed and added_at != price else None,
+        price_was=added_at if listed and added_at and added_at != price else None,
         available=available,
         availability=level.availability if level else "sold-out",
         problem=problem(line, variant, listed, available),
@@ -131,6 +165,7 @@ def priced(
     lines: tuple[BasketLine, ...],
     listed: dict[str, ListedPrice],
     chosen: DeliveryOption | None,
+    discounts: tuple[Discount, ...],
     *,
     fresh: bool,
 ) -> Quote | None:
@@ -151,6 +186,8 @@ def priced(
             delivery=charge(chosen) if chosen else None,
             tax_rules=tax_rules(country, fresh=fresh),
             home_tax_rules=tax_rules(home(), fresh=fresh) if country != home() else (),
+            discounts=discounts,
+            reverse_charge=is_reverse_charge(cart.vat_id, seller=home(), destination=country),
             quoted_at=now(),
         )
     )
@@ -175,6 +212,13 @@ def charge(option: DeliveryOption) -> DeliveryCharge:
         rule=option.rule,
         rule_version=option.rule_version,
     )
+
+
+def wrong_vat_id(cart: Cart) -> dict[str, str]:
+    """Returns what to do about the basket's VAT id; nothing where it has none or a right one."""
+    if not cart.vat_id or is_vat_id(cart.vat_id):
+        return {}
+    return {"vat_id": "Enter a VAT number of an EU country, or leave it empty"}
 
 
 def wrong(address: Address, prefix: str) -> dict[str, str]:

@@ -1,17 +1,27 @@
 """What a basket is worth and what checkout shows: read now, kept nowhere."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
 
-from modules.carts.contracts import Cart
+from modules.carts.contracts import Cart, CartLine
 from modules.carts.selectors import cart as cart_of
-from modules.checkout.contracts import Basket, Review
-from modules.checkout.gathering import Gathered, gather, wrong
+from modules.checkout.contracts import (
+    Basket,
+    EnteredCode,
+    Review,
+    TriedBasket,
+    TryBasket,
+)
+from modules.checkout.funding import applied_cards, is_card
+from modules.checkout.gathering import Gathered, gather, wrong, wrong_vat_id
 from modules.kernel.money import Money
 from modules.kernel.wording import written
 from modules.payments.selectors import payment_methods
+from modules.pricing.selectors import taken_off
+from modules.promotions.contracts import Shopper
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -45,6 +55,21 @@ def shown(found: Gathered) -> Basket:
             if line.price_was is not None
         ),
         orderable=bool(found.lines) and not found.problems,
+        discounts=taken_off(found.quote) if found.quote else (),
+        codes=entered(found),
+        gift_cards=applied_cards(found.cart, found.quote.total_minor) if found.quote else (),
+    )
+
+
+def entered(found: Gathered) -> tuple[EnteredCode, ...]:
+    """Returns the basket's vouchers with what each does; one that is over says only that."""
+    verdicts = {verdict.voucher: verdict for verdict in found.decision.verdicts}
+    return tuple(
+        EnteredCode(code=code, label=verdicts[code].label, problem=verdicts[code].reason)
+        if code in verdicts
+        else EnteredCode(code=code, label="", problem="it cannot be used any more")
+        for code in found.cart.codes
+        if not is_card(code)
     )
 
 
@@ -86,6 +111,33 @@ def empty_basket(currency: str) -> Basket:
     )
 
 
+def try_basket(wanted: TryBasket) -> TriedBasket:
+    """Returns what a made-up basket would cost now and which promotions would apply, and why not.
+
+    Nothing is written.
+    """
+    lines = tuple(
+        CartLine(
+            id=UUID(int=number),
+            sku=sku,
+            quantity=quantity,
+            unit_price_minor_when_added=0,
+            added_at=EPOCH,
+        )
+        for number, (sku, quantity) in enumerate(wanted.lines)
+    )
+    cart = replace(
+        empty_basket(wanted.currency).cart, lines=lines, codes=wanted.codes, country=wanted.country
+    )
+    shopper = Shopper(groups=wanted.groups, first_order=wanted.first_order)
+    found = gather(cart, fresh=True, pictures=False, shopper=shopper)
+    return TriedBasket(
+        quote=found.quote,
+        verdicts=found.decision.verdicts,
+        unknown=tuple(line.sku for line in found.lines if line.sku not in found.listed),
+    )
+
+
 def review(cart_id: UUID) -> Review:
     """Returns all that the one-page checkout shows.
 
@@ -108,7 +160,7 @@ def review_of(cart: Cart, *, pictures: bool = True) -> Review:
 
 def missing(cart: Cart) -> dict[str, str]:
     """Returns what the cart still lacks to be ordered, as field -> what to do."""
-    result: dict[str, str] = {}
+    result = wrong_vat_id(cart)
     if not cart.email:
         result["email"] = "Enter your e-mail address"
     if cart.delivery_address is None:

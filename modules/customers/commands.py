@@ -24,6 +24,7 @@ from modules.customers.contracts import (
     RoleUnknown,
     SaveAddress,
     ScopeUnknown,
+    SetCustomerGroups,
 )
 from modules.customers.domain.secrets import PREFIX_LENGTH, hashed, new_secret
 from modules.customers.models import ApiKey, SavedAddress, User
@@ -103,6 +104,24 @@ def issue_api_key(message: IssueApiKey) -> IssuedApiKey:
 def revoke_api_key(key_id: UUID) -> None:
     """Ends a key from now on; ending it again changes nothing."""
     ApiKey.objects.filter(id=key_id, revoked_at=None).update(revoked_at=clock.now())
+
+
+@command
+def set_customer_groups(message: SetCustomerGroups) -> None:
+    """Sets the groups a customer is in, for promotions; roles of the shop stay as they are.
+
+    Raises:
+        CustomerNotFound: no such customer.
+        RoleUnknown: a role of the shop is no group, and is not given this way.
+    """
+    user = User.objects.select_for_update().filter(id=message.customer_id).first()
+    if user is None:
+        raise CustomerNotFound("This account does not exist")
+    for name in message.groups:
+        if name in ROLES or not name.strip() or len(name) > 100:
+            raise RoleUnknown(f"{name!r} cannot be a group of customers", role=name)
+    kept = list(user.groups.filter(name__in=ROLES))
+    user.groups.set([*kept, *(Group.objects.get_or_create(name=n)[0] for n in message.groups)])
 
 
 def end_expired_sessions() -> int:

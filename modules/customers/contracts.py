@@ -92,6 +92,14 @@ class RemoveAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetCustomerGroups:
+    """Which groups a customer is in from now on, such as `trade`; others are left."""
+
+    customer_id: UUID
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueApiKey:
     """Makes a key; the secret is shown once and only its hash is kept."""
 

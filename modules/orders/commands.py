@@ -62,6 +62,7 @@ def place_order(message: PlaceOrder) -> UUID:
         customer_id=message.customer_id,
         contact=message.contact,
         quote=message.quote,
+        vat_id=message.vat_id,
     )
     try:
         save(order)
@@ -81,6 +82,20 @@ def place_order(message: PlaceOrder) -> UUID:
         order_id=message.order_id,
     )
     return message.order_id
+
+
+@command
+def confirm_unowed(order_id: UUID) -> None:
+    """Confirms an order that costs nothing; one that costs something waits for its payment.
+
+    Raises:
+        OrderNotFound: there is none.
+        OrderStepRefused: it is cancelled.
+    """
+    order = _load(order_id)
+    if not order.state.due_minor:
+        order.confirm()
+        save(order)
 
 
 @command

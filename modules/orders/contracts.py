@@ -96,6 +96,7 @@ class PlaceOrder:
     """Records an order with its whole quote. `order_id` comes from the form: twice is once.
 
     `subject` names whose it is where neither an account nor an e-mail address does.
+    `vat_id` is the buyer's, where the buyer accounts for the tax.
     """
 
     order_id: UUID
@@ -105,6 +106,7 @@ class PlaceOrder:
     contact: Contact
     quote: Quote
     subject: UUID | None = None
+    vat_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +255,7 @@ class OrderDetail:
     version: int
     placed_at: datetime
     allowed: frozenset[str]
+    vat_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

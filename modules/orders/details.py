@@ -59,6 +59,7 @@ def _detail(order: Order, moments: Moments, payment_status: str) -> OrderDetail:
         version=order.version,
         placed_at=moments["placed", order.id],
         allowed=known.allowed,
+        vat_id=order.vat_id,
     )
 
 

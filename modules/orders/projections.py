@@ -50,6 +50,7 @@ class Orders(Projection):
     name = "orders.orders"
     events = (
         Order.Placed,
+        Order.VatIdGiven,
         Order.Confirmed,
         Order.ParcelShipped,
         Order.ParcelDelivered,

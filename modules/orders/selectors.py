@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from events.moments import AsOf
 from events.privacy.sealing import personal_fields
 from events.store import RecordedEvent, read_stream
+from modules.giftcards.contracts import PROVIDER as GIFT_CARD
 from modules.orders.contracts import (
     Contact,
     LinkRefused,
@@ -31,6 +32,7 @@ from modules.orders.details import detail_of
 from modules.orders.domain.order import Order
 from modules.orders.earlier import ordered as ordered
 from modules.orders.earlier import placed_by, rows_then
+from modules.orders.explaining import explanation as explanation
 from modules.orders.models import OrderMoney, OrderRow
 from modules.orders.projections import search_words
 from modules.orders.wording import words
@@ -69,6 +71,11 @@ def order_status(order_id: UUID) -> OrderStatus:
     if status is None:
         raise OrderNotFound("There is no such order.", order_id=order_id)
     return status
+
+
+def has_ordered(customer_id: UUID) -> bool:
+    """Tells whether a customer has an order that was not cancelled; one query."""
+    return OrderRow.objects.filter(customer_id=customer_id).exclude(status="cancelled").exists()
 
 
 def order_by_number(number: str) -> OrderDetail:
@@ -207,8 +214,14 @@ def payable_minor(order_id: UUID) -> int:
 
 def unsecured_minor(order: OrderDetail, found: Iterable[PaymentDetail]) -> int:
     """Returns how much of an order's worth these payments have neither taken nor hold."""
-    held = sum(each.kept_minor + each.pending_minor + each.capturable_minor for each in found)
-    return max(0, order.due_minor - held)
+    return max(0, order.due_minor - sum(held_minor(payment) for payment in found))
+
+
+def held_minor(payment: PaymentDetail) -> int:
+    """Returns what a payment has taken or holds; a gift card's part left the card at placement."""
+    if payment.provider == GIFT_CARD and payment.status == "requested":
+        return payment.amount_minor
+    return payment.kept_minor + payment.pending_minor + payment.capturable_minor
 
 
 def order_token(order_id: UUID) -> str:

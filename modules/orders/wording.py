@@ -10,6 +10,7 @@ from modules.orders.domain.order import Order
 
 TITLES: dict[type[Event], str] = {
     Order.Placed: "Order placed",
+    Order.VatIdGiven: "VAT id given, the buyer accounts for the tax",
     Order.Confirmed: "Order confirmed",
     Order.ParcelShipped: "Parcel shipped",
     Order.ParcelDelivered: "Parcel delivered",

@@ -393,6 +393,7 @@ def _open_renewal(payment: Payment, attempt_id: UUID) -> StartPayment:
             provider=state.provider,
             amount_minor=state.open_minor,
             currency=state.currency,
+            subject=payment.subject,
         )
     )
     return StartPayment(

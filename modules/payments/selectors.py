@@ -76,10 +76,11 @@ def payments_of(reference: UUID, as_of: AsOf | None = None) -> tuple[PaymentDeta
 
 
 def payment_methods() -> tuple[PaymentMethod, ...]:
-    """Returns the ways to pay that are switched on, in the order to show them."""
+    """Returns the ways to pay that shoppers may choose, in the order to show them."""
     return tuple(
         PaymentMethod(code=each.code, title=each.title, description=each.description)
         for each in gateways()
+        if getattr(each, "chosen", True)
     )
 
 

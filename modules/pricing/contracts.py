@@ -37,6 +37,12 @@ class TaxRuleFixed(Conflict):
     code = "tax-rule-fixed"
 
 
+class VatIdRefused(Conflict):
+    """Not a VAT id of a member state of the European Union. Field: `field`."""
+
+    code = "vat-id-refused"
+
+
 class QuoteRefused(Conflict):
     """The request cannot be priced: quantities, amounts or currencies that make no sense."""
 
@@ -96,20 +102,26 @@ class DeliveryCharge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount:
-    """An amount off, in minor units as listed, that a promotion has already decided.
+    """What a promotion takes off, already decided; `code` at `code_version` names its rule.
 
-    `target`: `order` spreads it over the lines in proportion to what is left of their value,
-    `line` takes it off the line `sku`, `delivery` off the delivery charge. What exceeds the value
-    is dropped, and an order discount never reduces delivery. `code` and `code_version` name the
-    promotion's rule.
+    `target`: `order` means every line, `line` those named by `sku` or `skus`, `delivery` the
+    delivery charge; an order discount never reduces delivery. How much is one of three: an
+    `amount_minor` as listed, shared in proportion to what is left of the targets' value; with
+    `rate_millionths` (250000 is 25 %) that part of what is left of each; with `units` that part
+    of the unit price of so many units of a SKU. What exceeds the value is dropped. `voucher` is
+    the code that brought it, if one did.
     """
 
     code: str
     code_version: int
     label: str
-    amount_minor: int
+    amount_minor: int = 0
     target: Literal["order", "line", "delivery"] = "order"
     sku: str = ""
+    skus: tuple[str, ...] = ()
+    rate_millionths: int = 0
+    units: tuple[tuple[str, int], ...] = ()
+    voucher: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +130,9 @@ class QuoteRequest:
 
     `country` is where the goods go. `tax_rules` are that country's; none at all means that no tax
     region covers it (an export), and then tax is zero. `home_tax_rules` are the rules that prices
-    listed with tax were made with; only lines of a class in `KEEP_NET_CLASSES` need them.
+    listed with tax were made with; lines of a class in `KEEP_NET_CLASSES` need them, and all of
+    them where the buyer accounts for the tax (`reverse_charge`): then home tax comes out of every
+    price and no tax goes in.
     """
 
     currency: str
@@ -130,7 +144,11 @@ class QuoteRequest:
     rounding: Literal["per-line", "per-total"] = "per-line"
     discounts: tuple[Discount, ...] = ()
     home_tax_rules: tuple[TaxRule, ...] = ()
+    reverse_charge: bool = False
 
+
+# What an invoice without tax has to say (Directive 2006/112/EC, articles 138, 196 and 226).
+REVERSE_CHARGE = "Reverse charge: the buyer accounts for the VAT"
 
 # Lines of these tax classes keep their net price abroad: home tax comes out, the destination's
 # goes in (supplies by electronic means, Directive 2006/112/EC, article 58). All other lines keep
@@ -226,6 +244,68 @@ class Quote:
     total_minor: int
     steps: tuple[Step, ...]
     quoted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOff:
+    """What one promotion took off a quote, all its parts together; `voucher` may be empty."""
+
+    code: str
+    version: int
+    label: str
+    voucher: str
+    amount_minor: int
+
+
+# What a downloaded explanation says it is; `explain.py` reads no other.
+EXPLANATION_FORMAT = "counterfoil.explanation.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountOf:
+    """An input that is the amount of another step; `is_minor` is what it was taken to be."""
+
+    of: str
+    is_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedStep:
+    """A step with the `name` of the amount it makes, such as `line_1.tax` or `total`."""
+
+    name: str
+    rule: str
+    rule_version: int
+    label: str
+    rounding: str
+    inputs: dict[str, int | str | AmountOf]
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedItem:
+    """A line (`line_1`, `line_2` ...) or the `delivery`, whose quantity is None."""
+
+    name: str
+    title: str
+    sku: str
+    quantity: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Every amount of an order or a quote with the steps that lead to it, each after its inputs.
+
+    `amounts` are the amounts as the order states them, by the names of their steps.
+    `docs/guides/pricing.md` has the formulas; `explain.py` computes all of it again.
+    """
+
+    order: str
+    currency: str
+    decimals: int
+    items: tuple[ExplainedItem, ...]
+    amounts: dict[str, int]
+    steps: tuple[ExplainedStep, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

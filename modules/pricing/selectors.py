@@ -7,17 +7,29 @@ from datetime import UTC, datetime
 from events.database import fetch, uncached
 from modules.kernel import clock
 from modules.kernel.money import Money
-from modules.pricing.contracts import ListedPrice, PriceRecord, TaxRule
+from modules.pricing.contracts import ListedPrice, PriceRecord, Quote, TaxRule
 from modules.pricing.domain.checking import discrepancies
+from modules.pricing.domain.discounting import taken_off
+from modules.pricing.domain.explaining import expanded, explained
 from modules.pricing.domain.quoting import quote
+from modules.pricing.domain.vat import checked_vat_id, is_reverse_charge, is_vat_id
 from modules.pricing.models import Price, TaxRate
+from modules.pricing.wording import in_words
 
 __all__ = [
+    "checked_vat_id",
     "currencies",
     "discrepancies",
+    "expanded",
+    "explained",
+    "in_words",
+    "is_reverse_charge",
+    "is_reverse_charged",
+    "is_vat_id",
     "listed_prices",
     "price_history",
     "quote",
+    "taken_off",
     "tax_rules",
 ]
 
@@ -50,6 +62,11 @@ def listed_prices(
         )
         for sku, minor, compare_at, tax_class, tax_included, version in rows
     }
+
+
+def is_reverse_charged(quoted: Quote) -> bool:
+    """Tells whether a quote is untaxed because the buyer accounts for the tax."""
+    return any(s.rule == "tax-reverse-charge" for line in quoted.lines for s in line.steps)
 
 
 def currencies() -> tuple[str, ...]:

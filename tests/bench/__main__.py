@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from config.embedded import EmbeddedRefused
-from tests.bench import append, flow, growth, history, idle, pages, proof, store, webhooks
+from tests.bench import append, flow, growth, history, idle, pages, proof, quoting, store, webhooks
 from tests.bench.report import Report
 from tests.bench.running import FOLDER, QUICK, Bench, Pace
 from tests.support.servers import ROOT
@@ -19,6 +19,7 @@ SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
     "append": append.measure,
     "store": store.measure,
     "proof": proof.measure,
+    "quote": quoting.measure,
     "idle": idle.measure,
     "pages": pages.measure,
     "flow": flow.measure,

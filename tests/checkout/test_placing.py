@@ -38,7 +38,7 @@ from tests.support.trade import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 
 # Two of them are the savepoint that stands for BEGIN and COMMIT inside a test.
-STATEMENTS = 19
+STATEMENTS = 20
 
 
 def test_placing_writes_order_payment_stock_and_cart_together() -> None:

@@ -65,7 +65,20 @@ def by_hand(step: Step) -> int:
             return share(i, whole(i, "spread_minor"))
         case "taxable":
             return whole(i, "subtotal_minor") - whole(i, "discount_minor")
-        case "tax-none":
+        case "delivery-repriced":
+            return repriced(i)
+        case "discount-rate":
+            return half_up(Fraction(sum(parts(i)) * whole(i, "rate_millionths"), 1_000_000))
+        case "discount-part":
+            return half_up(
+                Fraction(whole(i, "left_minor") * whole(i, "rate_millionths"), 1_000_000)
+            )
+        case "discount-units":
+            worth = whole(i, "unit_minor") * whole(i, "units") * whole(i, "rate_millionths")
+            return min(whole(i, "left_minor"), half_up(Fraction(worth, 1_000_000)))
+        case "discount-sum":
+            return sum(parts(i))
+        case "tax-none" | "tax-reverse-charge":
             return 0
         case "tax-of-line":
             return tax(i, whole(i, "taxable_minor"))

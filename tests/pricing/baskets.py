@@ -60,7 +60,15 @@ def delivery(minor: int, *, included: bool = True, currency: str = "EUR") -> Del
     )
 
 
-def off(amount_minor: int, *, target: str = "order", sku: str = "") -> Discount:
+def off(
+    amount_minor: int = 0,
+    *,
+    rate: int = 0,
+    target: str = "order",
+    sku: str = "",
+    units: tuple[tuple[str, int], ...] = (),
+) -> Discount:
+    """`rate` in percent."""
     return Discount(
         code="WELCOME",
         code_version=1,
@@ -68,6 +76,8 @@ def off(amount_minor: int, *, target: str = "order", sku: str = "") -> Discount:
         amount_minor=amount_minor,
         target=target,  # type: ignore[arg-type]
         sku=sku,
+        rate_millionths=rate * 10_000,
+        units=units,
     )
 
 

@@ -50,15 +50,31 @@ def requests(draw: st.DrawFn) -> QuoteRequest:
         ),
         discounts=tuple(draw(st.lists(discounts(len(lines)), max_size=3))),
         rounding=draw(st.sampled_from(["per-line", "per-total"])),
+        reverse_charge=draw(st.sampled_from([False, False, False, True])),
     )
 
 
 def discounts(count: int) -> st.SearchStrategy[Discount]:
-    return st.builds(
-        lambda amount, target, n: off(amount, target=target, sku=f"SKU-{n}"),
-        small,
-        st.sampled_from(["order", "line", "delivery"]),
-        st.integers(0, count),
+    targets, number = st.sampled_from(["order", "line", "delivery"]), st.integers(0, count)
+    return st.one_of(
+        st.builds(
+            lambda amount, target, n: off(amount, target=target, sku=f"SKU-{n}"),
+            small,
+            targets,
+            number,
+        ),
+        st.builds(
+            lambda rate, target, n: off(rate=rate, target=target, sku=f"SKU-{n}"),
+            st.integers(1, 100),
+            targets,
+            number,
+        ),
+        st.builds(
+            lambda rate, n, units: off(rate=rate, target="line", units=((f"SKU-{n}", units),)),
+            st.integers(1, 100),
+            number,
+            st.integers(1, 30),
+        ),
     )
 
 
@@ -87,7 +103,8 @@ def test_every_amount_of_a_line_is_one_of_its_steps(request: QuoteRequest) -> No
     for item in parts_of(priced):
         steps = item.steps
         assert item.discount_minor == amount(steps, "item-discount")
-        assert item.tax_minor == amount(steps, "tax-none", "tax-of-line", "tax-share")
+        taxing = ("tax-none", "tax-reverse-charge", "tax-of-line", "tax-share")
+        assert item.tax_minor == amount(steps, *taxing)
         assert item.net_minor == amount(steps, "net", "net-as-listed")
         assert item.total_minor == amount(steps, "total", "total-as-listed")
         assert item.net_minor + item.tax_minor == item.total_minor
@@ -119,7 +136,7 @@ def test_every_sum_is_a_step_and_the_sum_of_its_lines(request: QuoteRequest) -> 
 def test_every_spread_amount_is_shared_by_largest_remainder(request: QuoteRequest) -> None:
     priced = quote(request)
     for spread in priced.steps:
-        if spread.rule != "discount-spread":
+        if spread.rule not in ("discount-spread", "discount-rate"):
             continue
         number = spread.inputs["discount"]
         shares = [

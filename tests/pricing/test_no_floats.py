@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MODULES = ("kernel", "pricing", "inventory", "carts", "shipping")
+MODULES = ("kernel", "pricing", "promotions", "inventory", "carts", "shipping")
 SOURCES = sorted(
     path
     for module in MODULES

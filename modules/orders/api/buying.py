@@ -1,7 +1,9 @@
 """Orders over HTTP, for who bought: read, follow, cancel, send back."""
 
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from ninja import Query, Router
 from pydantic import Field
 
@@ -31,6 +33,7 @@ from modules.orders.contracts import (
 )
 from modules.payments.contracts import PaymentDetail
 from modules.payments.selectors import payments_of
+from modules.pricing.contracts import EXPLANATION_FORMAT
 from modules.wire import AsOfQuery, Body, Called, Identifier, Line, Reply, Version
 
 router = Router(tags=["orders"])
@@ -76,6 +79,30 @@ def timeline(
     """Read all that was recorded of an order and its payments, oldest first, up to now or then."""
     opened(request, order_id)
     return selectors.timeline(order_id, as_of(query))
+
+
+class ExplanationReply(Reply):
+    """Every amount of an order with the steps that lead to it, as `explain.py` reads it."""
+
+    format: str = Field(description="Its kind.", examples=[EXPLANATION_FORMAT])
+    order: str = Field(description="The order's number.", examples=["7K3M-9QXA"])
+    currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
+    decimals: int = Field(description="Decimals of the currency.", examples=[2])
+    items: list[dict[str, Any]] = Field(description="Lines and delivery.", examples=[[]])
+    amounts: dict[str, int] = Field(
+        description="Amounts as stated, minor units.", examples=[{"total": 3070}]
+    )
+    steps: list[dict[str, Any]] = Field(
+        description="Each after those whose amounts it takes.", examples=[[]]
+    )
+
+
+@router.get("/orders/{order_id}/explanation", response=ExplanationReply)
+def explanation(request: Called, order_id: OrderId) -> dict[str, Any]:
+    """Read how every amount of an order came about, down to prices, rules and roundings."""
+    opened(request, order_id)
+    told: dict[str, Any] = msgspec.to_builtins(selectors.explanation(order_id))
+    return {"format": EXPLANATION_FORMAT, **told}
 
 
 @router.post("/orders/{order_id}/cancellation", response=OrderReply)

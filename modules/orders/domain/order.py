@@ -10,6 +10,7 @@ from events.privacy.secrets import subject_of
 from events.registry import event, unchanged, upcast
 from modules.orders.contracts import (
     FULFILMENT,
+    INVOICE,
     Contact,
     LineQuantity,
     OrderStepRefused,
@@ -35,6 +36,7 @@ class Order(Aggregate):
     subject: UUID
     contact: Contact
     quote: Quote
+    vat_id: str = ""
 
     @event("orders.order.placed", version=1)
     class Placed(Event, frozen=True):
@@ -75,6 +77,16 @@ class Order(Aggregate):
                     for line in self.quote.lines
                 ],
             )
+
+    @event("orders.order.vat_id_given", version=1)
+    class VatIdGiven(Event, frozen=True):
+        """The buyer accounts for the tax; the invoice has to name them by this id."""
+
+        vat_id: Annotated[str, Personal(INVOICE)]
+        subject: UUID | None = None
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.vat_id = self.vat_id
 
     @event("orders.order.confirmed", version=1)
     class Confirmed(Event, frozen=True):
@@ -200,14 +212,15 @@ class Order(Aggregate):
         contact: Contact,
         quote: Quote,
         subject: UUID | None = None,
+        vat_id: str = "",
     ) -> Self:
-        """Records an order with its whole quote.
+        """Records an order with its whole quote, and the VAT id it is untaxed for, if it is.
 
         Raises:
             QuoteUnsound: no lines, a SKU twice, or amounts that do not add up to the total.
         """
         _check(quote)
-        return cls._create(
+        order = cls._create(
             cls.Placed,
             id=order_id,
             number=number,
@@ -217,6 +230,9 @@ class Order(Aggregate):
             quote=quote,
             subject=subject,
         )
+        if vat_id:
+            order.trigger_event(cls.VatIdGiven, vat_id=vat_id, subject=order.subject)
+        return order
 
     def confirm(self) -> None:
         """The payment is authorised; known already: nothing.

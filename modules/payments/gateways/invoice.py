@@ -30,7 +30,7 @@ class Invoice:
             kind="authorised",
             payment_id=request.payment_id,
             attempt_id=request.attempt_id,
-            provider_reference=f"invoice-{request.attempt_id}",
+            provider_reference=f"{self.code}-{request.attempt_id}",
             amount_minor=request.amount_minor,
             currency=request.currency,
         )

@@ -11,10 +11,10 @@ type Quoted = QuotedLine | QuotedDelivery
 # Which amount a step explains. The unit price has one or two steps, and the last one counts.
 ITEM_AMOUNTS = {
     "unit_price_minor": ("listed-price", "unit-repriced"),
-    "subtotal_minor": ("line-subtotal", "delivery-charge"),
+    "subtotal_minor": ("line-subtotal", "delivery-charge", "delivery-repriced"),
     "discount_minor": ("item-discount",),
     "net_minor": ("net-as-listed", "net"),
-    "tax_minor": ("tax-none", "tax-of-line", "tax-share"),
+    "tax_minor": ("tax-none", "tax-reverse-charge", "tax-of-line", "tax-share"),
     "total_minor": ("total-as-listed", "total"),
 }
 QUOTE_AMOUNTS = {
@@ -36,8 +36,12 @@ SUMMED = {
 # Where the shares of a spread amount are: their rule, what joins them, and what they call it.
 SPREADS = {
     "discount-spread": ("discount-share", "discount", "spread_minor"),
+    "discount-rate": ("discount-share", "discount", "spread_minor"),
     "tax-of-rate": ("tax-share", "tax_code", "tax_of_rate_minor"),
 }
+# What a line's share of a discount may be: a share of an amount, or a part taken of this line.
+SHARES = ("discount-share", "discount-part", "discount-units")
+PARTS = ("discount-part", "discount-units")
 
 
 def discrepancies(quote: Quote) -> tuple[str, ...]:
@@ -52,6 +56,7 @@ def discrepancies(quote: Quote) -> tuple[str, ...]:
         *_wrong_inputs(quote),
         *_wrong_sums(quote),
         *_wrong_shares(quote),
+        *_wrong_parts(quote),
     )
 
 
@@ -120,7 +125,7 @@ def _wrong_inputs(quote: Quote) -> Iterator[str]:
             for input_name in known.keys() & step.inputs.keys():
                 if step.inputs[input_name] != known[input_name]:
                     yield f"{name}: {step.rule} took a {input_name} that is not the line's"
-        shares = [step.amount_minor for step in item.steps if step.rule == "discount-share"]
+        shares = [step.amount_minor for step in item.steps if step.rule in SHARES]
         taken = [step for step in item.steps if step.rule == "item-discount"]
         if [list(numbered(step.inputs).values()) for step in taken] != [shares]:
             yield f"{name}: its discount is not the sum of its shares"
@@ -180,3 +185,24 @@ def _wrong_shares(quote: Quote) -> Iterator[str]:
             if len(found) != 1:
                 yield f"{name}: its share of {spread.label} is not that of the largest remainder"
     yield from (f"{name}: a share of nothing that was spread" for name, _ in sorted(left))
+
+
+def _wrong_parts(quote: Quote) -> Iterator[str]:
+    """Compares what a discount took with its parts, and each part with what was left to take."""
+    found: dict[int | str, dict[str, int]] = {}
+    for name, item in items(quote).items():
+        left = _explained(item.steps, *ITEM_AMOUNTS["subtotal_minor"]) or 0
+        for step in item.steps:
+            if step.rule in PARTS:
+                found.setdefault(step.inputs.get("discount", 0), {})[name] = step.amount_minor
+                if step.inputs.get("left_minor") != left:
+                    yield f"{name}: {step.rule} took a part of what was not left"
+            if step.rule in SHARES:
+                left -= step.amount_minor
+    sums = {
+        step.inputs.get("discount", 0): numbered(step.inputs)
+        for step in quote.steps
+        if step.rule == "discount-sum"
+    }
+    if {number: parts for number, parts in sums.items() if parts} != found:
+        yield "a discount is not the sum of its parts"

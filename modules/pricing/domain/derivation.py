@@ -57,6 +57,16 @@ def repriced(inputs: Inputs) -> int:
     return divide_half_up(number(inputs, "listed_minor") * (WHOLE + destination), WHOLE + home)
 
 
+def part(amount: int, inputs: Inputs) -> int:
+    """Returns `rate_millionths` of an amount, rounded half up once."""
+    return divide_half_up(amount * number(inputs, "rate_millionths"), WHOLE)
+
+
+def part_of_units(inputs: Inputs) -> int:
+    offered = part(number(inputs, "unit_minor") * number(inputs, "units"), inputs)
+    return min(offered, number(inputs, "left_minor"))
+
+
 def summed(inputs: Inputs) -> int:
     return sum(numbered(inputs).values())
 
@@ -66,11 +76,17 @@ FORMULAS: dict[tuple[str, int], tuple[str, Callable[[Inputs], int]]] = {
     ("unit-repriced", 1): ("half-up", repriced),
     ("line-subtotal", 1): ("exact", lambda i: number(i, "unit_minor") * number(i, "quantity")),
     ("delivery-charge", 1): ("exact", lambda i: number(i, "charge_minor")),
+    ("delivery-repriced", 1): ("half-up", repriced),
     ("discount-spread", 1): ("exact", lambda i: min(number(i, "offered_minor"), summed(i))),
     ("discount-share", 1): ("largest-remainder", lambda i: share(i, "spread_minor")),
+    ("discount-rate", 1): ("half-up", lambda i: part(summed(i), i)),
+    ("discount-part", 1): ("half-up", lambda i: part(number(i, "left_minor"), i)),
+    ("discount-units", 1): ("half-up", part_of_units),
+    ("discount-sum", 1): ("exact", summed),
     ("item-discount", 1): ("exact", summed),
     ("taxable", 1): ("exact", lambda i: number(i, "subtotal_minor") - number(i, "discount_minor")),
     ("tax-none", 1): ("exact", lambda i: 0),
+    ("tax-reverse-charge", 1): ("exact", lambda i: 0),
     ("tax-of-line", 1): ("half-up", lambda i: tax(i, number(i, "taxable_minor"))),
     ("tax-of-rate", 1): ("half-up", lambda i: tax(i, summed(i))),
     ("tax-share", 1): ("largest-remainder", lambda i: share(i, "tax_of_rate_minor")),

@@ -15,6 +15,9 @@ from modules.pricing.contracts import (
 )
 from modules.pricing.domain.derivation import derive
 
+RETAXED = "Net price kept, taxed where it goes"
+UNTAXED = "Net price, for a buyer who accounts for the tax"
+
 
 @dataclass(slots=True, kw_only=True)
 class Item:
@@ -61,7 +64,12 @@ def rule_for(rules: Mapping[str, TaxRule], tax_class: str) -> TaxRule | None:
 
 
 def line_item(
-    line: QuoteLine, *, name: str, rule: TaxRule | None, home: Mapping[str, TaxRule]
+    line: QuoteLine,
+    *,
+    name: str,
+    rule: TaxRule | None,
+    home: Mapping[str, TaxRule],
+    reverse: bool,
 ) -> Item:
     listed = line.listed
     steps = [
@@ -75,8 +83,9 @@ def line_item(
             },
         )
     ]
-    if listed.tax_class in KEEP_NET_CLASSES and listed.tax_included:
-        steps.append(repriced(line, rule=rule, home=home))
+    if listed.tax_included and (reverse or listed.tax_class in KEEP_NET_CLASSES):
+        inputs = repricing(line.sku, listed.tax_class, listed.price.minor, rule=rule, home=home)
+        steps.append(derive("unit-repriced", UNTAXED if reverse else RETAXED, inputs))
     unit = steps[-1].amount_minor
     steps.append(
         derive(
@@ -89,38 +98,53 @@ def line_item(
     return Item(name=name, rule=rule, unit_price=unit, subtotal=subtotal, steps=steps)
 
 
-def repriced(line: QuoteLine, *, rule: TaxRule | None, home: Mapping[str, TaxRule]) -> Step:
-    """Takes the home tax out of a unit price and puts the destination's in, rounded once."""
-    tax_class = line.listed.tax_class
+def repricing(
+    name: str,
+    tax_class: str,
+    listed_minor: int,
+    *,
+    rule: TaxRule | None,
+    home: Mapping[str, TaxRule],
+) -> dict[str, int | str]:
+    """Returns what it takes to take home tax out of a price and put the destination's in."""
     if tax_class not in home:
         raise TaxRuleMissing(
-            f"{line.sku} keeps its net price abroad, and no home tax rule says what that is",
+            f"{name} keeps its net price, and no home tax rule says what that is",
             tax_class=tax_class,
         )
-    return derive(
-        "unit-repriced",
-        "Net price kept, taxed where it goes",
-        {
-            "listed_minor": line.listed.price.minor,
-            "home_code": home[tax_class].code,
-            "home_version": home[tax_class].version,
-            "home_rate_millionths": home[tax_class].rate_millionths,
-            "tax_code": rule.code if rule else "",
-            "tax_version": rule.version if rule else 0,
-            "tax_rate_millionths": rule.rate_millionths if rule else 0,
-        },
-    )
+    return {
+        "listed_minor": listed_minor,
+        "home_code": home[tax_class].code,
+        "home_version": home[tax_class].version,
+        "home_rate_millionths": home[tax_class].rate_millionths,
+        "tax_code": rule.code if rule else "",
+        "tax_version": rule.version if rule else 0,
+        "tax_rate_millionths": rule.rate_millionths if rule else 0,
+    }
 
 
-def delivery_item(delivery: DeliveryCharge, rules: Mapping[str, TaxRule]) -> Item:
-    step = derive(
-        "delivery-charge",
-        delivery.title,
-        {
-            "delivery_rule": delivery.rule,
-            "delivery_rule_version": delivery.rule_version,
-            "charge_minor": delivery.charge.minor,
-        },
-    )
+def delivery_item(
+    delivery: DeliveryCharge,
+    rules: Mapping[str, TaxRule],
+    home: Mapping[str, TaxRule],
+    *,
+    reverse: bool,
+) -> Item:
+    steps = [
+        derive(
+            "delivery-charge",
+            delivery.title,
+            {
+                "delivery_rule": delivery.rule,
+                "delivery_rule_version": delivery.rule_version,
+                "charge_minor": delivery.charge.minor,
+            },
+        )
+    ]
     rule = rule_for(rules, delivery.tax_class)
-    return Item(name="delivery", rule=rule, subtotal=step.amount_minor, steps=[step])
+    if reverse and delivery.tax_included:
+        inputs = repricing(
+            "Delivery", delivery.tax_class, delivery.charge.minor, rule=rule, home=home
+        )
+        steps.append(derive("delivery-repriced", UNTAXED, inputs))
+    return Item(name="delivery", rule=rule, subtotal=steps[-1].amount_minor, steps=steps)

@@ -7,9 +7,17 @@ net price instead. docs/guides/pricing.md tells both with examples.
 """
 
 from modules.kernel.money import allocate
-from modules.pricing.contracts import Discount, Quote, QuoteRefused, QuoteRequest, Step, TaxRule
+from modules.pricing.contracts import (
+    REVERSE_CHARGE,
+    Quote,
+    QuoteRefused,
+    QuoteRequest,
+    Step,
+    TaxRule,
+)
 from modules.pricing.domain.assembly import assembled
 from modules.pricing.domain.derivation import derive
+from modules.pricing.domain.discounting import refuse_unsound, settle, take_off
 from modules.pricing.domain.items import (
     Item,
     delivery_item,
@@ -30,22 +38,32 @@ def quote(request: QuoteRequest) -> Quote:
         QuoteRefused: quantities, amounts, currencies or listings that cannot be priced together.
     """
     check(request)
-    rules = rules_by_class(request.tax_rules, country=request.country)
+    rules = (
+        {} if request.reverse_charge else rules_by_class(request.tax_rules, country=request.country)
+    )
     home = rules_by_class(request.home_tax_rules, country=None)
     lines = [
-        line_item(line, name=f"line_{n}", rule=rule_for(rules, line.listed.tax_class), home=home)
+        line_item(
+            line,
+            name=f"line_{n}",
+            rule=rule_for(rules, line.listed.tax_class),
+            home=home,
+            reverse=request.reverse_charge,
+        )
         for n, line in enumerate(request.lines, start=1)
     ]
-    delivery = delivery_item(request.delivery, rules) if request.delivery else None
+    delivery = None
+    if request.delivery:
+        delivery = delivery_item(request.delivery, rules, home, reverse=request.reverse_charge)
     every = [*lines, *([delivery] if delivery else [])]
-    steps = [
-        spread(discount, number=number, items=targets(discount, request, lines, delivery))
-        for number, discount in enumerate(request.discounts, start=1)
-    ]
+    steps = take_off(request, lines, delivery)
     for item in every:
-        settle_discount(item)
+        settle(item)
     included = tax_included(request)
-    if request.rounding == "per-total":
+    if request.reverse_charge:
+        for item in every:
+            item.steps.append(derive("tax-reverse-charge", REVERSE_CHARGE, {}))
+    elif request.rounding == "per-total":
         steps += tax_per_total(every, included=included)
     else:
         tax_per_line(every, included=included)
@@ -72,8 +90,7 @@ def check(request: QuoteRequest) -> None:
         if not 0 <= price.minor <= MAXIMUM_MINOR:
             raise QuoteRefused(f"{name}: a price lies between 0 and {MAXIMUM_MINOR} minor units")
     for discount in request.discounts:
-        if discount.amount_minor < 0:
-            raise QuoteRefused(f"{discount.code}: a discount cannot be negative")
+        refuse_unsound(discount)
 
 
 def tax_included(request: QuoteRequest) -> bool:
@@ -84,67 +101,6 @@ def tax_included(request: QuoteRequest) -> bool:
     if len(listings) > 1:
         raise QuoteRefused("Prices with tax and prices without cannot share a basket")
     return listings != {False}
-
-
-def targets(
-    discount: Discount, request: QuoteRequest, lines: list[Item], delivery: Item | None
-) -> list[Item]:
-    if discount.target == "delivery":
-        return [delivery] if delivery else []
-    if discount.target == "order":
-        return lines
-    pairs = zip(request.lines, lines, strict=True)
-    return [item for line, item in pairs if line.sku == discount.sku]
-
-
-def spread(discount: Discount, *, number: int, items: list[Item]) -> Step:
-    """Takes a discount off its items in proportion to what is left of their value."""
-    weights: dict[str, int | str] = {item.name: item.left for item in items}
-    step = derive(
-        "discount-spread",
-        discount.label,
-        {
-            "discount": number,
-            "code": discount.code,
-            "code_version": discount.code_version,
-            "offered_minor": discount.amount_minor,
-            **weights,
-        },
-    )
-    total = sum(item.left for item in items)
-    for item, amount in zip(
-        items, allocate(step.amount_minor, [item.left for item in items]), strict=True
-    ):
-        whole = step.amount_minor * item.left // total if total else 0
-        item.steps.append(
-            derive(
-                "discount-share",
-                discount.label,
-                {
-                    "discount": number,
-                    "spread_minor": step.amount_minor,
-                    "weight_minor": item.left,
-                    "weight_total_minor": total,
-                    "extra_minor": amount - whole,
-                },
-            )
-        )
-        item.shares.append(amount)
-    return step
-
-
-def settle_discount(item: Item) -> None:
-    shares: dict[str, int | str] = {
-        f"share_{n}": amount for n, amount in enumerate(item.shares, start=1)
-    }
-    discount = derive("item-discount", "Discounts", shares)
-    taxable = derive(
-        "taxable",
-        "After discounts",
-        {"subtotal_minor": item.subtotal, "discount_minor": discount.amount_minor},
-    )
-    item.steps += [discount, taxable]
-    item.taxable = taxable.amount_minor
 
 
 def tax_inputs(rule: TaxRule, *, included: bool) -> dict[str, int | str]:
