@@ -51,7 +51,7 @@ SHOP_ZONE = "Europe/Paris"
 INVOICE_SERIES = {"invoice": "INV", "credit-note": "CN"}
 INVOICE_DUE_DAYS = 14
 # Which language a document is written in, by the country of the billing address; else English.
-INVOICE_LANGUAGES = {"DE": "de", "AT": "de"}
+INVOICE_LANGUAGES = {"DE": "de", "AT": "de", "FR": "fr", "MC": "fr"}
 INVOICE_SELLER = {
     "name": "Halftone SAS",
     "line1": "12 rue de la Presse",
