@@ -2,13 +2,22 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.staff import actions, dashboard, effects, orders, products, stock
+from frontend.staff import actions, dashboard, effects, invoices, orders, products, stock
 
 urlpatterns: list[URLPattern] = [
     path("", dashboard.dashboard, name="staff"),
     path("orders/", orders.order_list, name="staff-orders"),
     path("orders/<uuid:order_id>/", orders.order_page, name="staff-order"),
     path("orders/<uuid:order_id>/<str:action>/", actions.act, name="staff-order-action"),
+    path("invoices/", invoices.invoice_list, name="staff-invoices"),
+    path("invoices.csv", invoices.invoice_csv, name="staff-invoices-csv"),
+    path("invoices/<slug:number>/", invoices.invoice_page, name="staff-invoice"),
+    re_path(
+        r"^invoices/(?P<number>[0-9A-Za-z-]+)\.(?P<kind>pdf|xml)$",
+        invoices.invoice_file,
+        name="staff-invoice-file",
+    ),
+    path("invoices/<slug:number>/send/", invoices.send_again, name="staff-invoice-send"),
     path("stock/", stock.stock_page, name="staff-stock"),
     path("stock/<str:sku>/", stock.stock_item, name="staff-stock-item"),
     re_path(

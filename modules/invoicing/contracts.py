@@ -188,6 +188,14 @@ class RateTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A way on from a document's page."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueDocuments:
     """Issues what an order lacks: invoices of what left, credit notes of what came back."""
 

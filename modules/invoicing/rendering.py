@@ -14,19 +14,13 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from modules.invoicing.contracts import Document, DocumentLine, NoElectronicInvoice
+from modules.invoicing.contracts import Document, DocumentLine, Link, NoElectronicInvoice
 from modules.invoicing.gateways import paper
 from modules.invoicing.gateways.e_invoice import cross_industry_invoice
 from modules.kernel.money import Money
 from modules.kernel.wording import ENGLISH, written
 
 STYLESHEET = "invoicing/document.css"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    url: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +31,7 @@ class Fact:
 
 def page(document: Document, *, links: Sequence[Link] = ()) -> str:
     """Returns the document as a page of its own, to read or print; `links` stand above it."""
-    no_paper = paper.missing() if links else ""
-    return _html(document, stylesheet=static(STYLESHEET), links=links, no_paper=_no_paper(no_paper))
+    return _html(document, stylesheet=static(STYLESHEET), links=links)
 
 
 def pdf(document: Document) -> bytes:
@@ -71,9 +64,7 @@ def title_of(document: Document) -> str:
     return _("Invoice") if document.kind == "invoice" else _("Credit note")
 
 
-def _html(
-    document: Document, *, stylesheet: str, links: Sequence[Link] = (), no_paper: str = ""
-) -> str:
+def _html(document: Document, *, stylesheet: str, links: Sequence[Link] = ()) -> str:
     with override(document.language):
         context = {
             "document": document,
@@ -82,13 +73,14 @@ def _html(
             "shop_name": settings.SHOP_NAME,
             "stylesheet": stylesheet,
             "links": links,
-            "no_paper": no_paper,
+            "no_paper": _no_paper() if links else "",
             **_Words(document).context(),
         }
         return render_to_string("invoicing/document.html", context)
 
 
-def _no_paper(why: str) -> str:
+def _no_paper() -> str:
+    why = paper.missing()
     return _("PDF is not available on this server: %(why)s") % {"why": why} if why else ""
 
 

@@ -1,6 +1,6 @@
 """What can be asked about invoices and credit notes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -8,12 +8,14 @@ import msgspec
 
 from events.privacy.sealing import personal_fields
 from events.repository import load_or_none
+from modules.invoicing import rendering
 from modules.invoicing.contracts import (
     Document,
     DocumentNotFound,
     DocumentSummary,
     DocumentTax,
     Kind,
+    Link,
     RateTotal,
 )
 from modules.invoicing.domain.billing import Billing, billing_of
@@ -103,6 +105,25 @@ def order_document(order_id: UUID, number: str) -> Document:
     if found.order_id != order_id:
         raise DocumentNotFound("This order has no document of this number.", number=number)
     return found
+
+
+def document_page(found: Document, links: Sequence[Link] = ()) -> str:
+    """Returns a document as a page of its own; `links` stand above it, and whether PDF is there."""
+    return rendering.page(found, links=links)
+
+
+def document_pdf(found: Document) -> bytes:
+    """Returns a document as PDF/A-3, with the XML of EN 16931 inside where there can be one.
+
+    Raises:
+        PaperUnavailable: this server cannot make PDFs.
+    """
+    return rendering.pdf(found)
+
+
+def document_xml(found: Document) -> bytes:
+    """Returns a document as XML of EN 16931. Raises: NoElectronicInvoice: it cannot be said."""
+    return rendering.xml(found)
 
 
 def _summary(row: DocumentRow) -> DocumentSummary:

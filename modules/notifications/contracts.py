@@ -12,6 +12,8 @@ type Kind = Literal[
     "return-received",
     "refunded",
     "order-link",
+    "invoice-issued",
+    "credit-note-issued",
 ]
 
 
@@ -21,6 +23,13 @@ class SendOrderLink:
 
     number: str
     email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendInvoiceAgain:
+    """Staff send an invoice or a credit note once more, by its number."""
+
+    number: str
 
 
 # The effect that sends one mail.

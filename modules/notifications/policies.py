@@ -5,6 +5,7 @@ from uuid import UUID
 from events.context import current_context
 from events.facts import subscribe
 from events.outbox import emit
+from modules.invoicing.contracts import DocumentIssued
 from modules.notifications.contracts import SEND, Kind
 from modules.orders.contracts import (
     LinesCancelled,
@@ -59,6 +60,11 @@ def say_it_is_refunded(fact: PaymentRefunded) -> None:
     write("refunded", fact.reference, fact.refund_id, fact.amount_minor)
 
 
+def send_the_document(fact: DocumentIssued) -> None:
+    kind: Kind = "invoice-issued" if fact.kind == "invoice" else "credit-note-issued"
+    write(kind, fact.order_id, fact.document_id, fact.total_minor)
+
+
 subscribe(OrderPlaced, confirm_the_order)
 subscribe(PaymentDeclined, say_it_was_declined)
 subscribe(ParcelShipped, say_it_is_on_its_way)
@@ -66,3 +72,4 @@ subscribe(LinesCancelled, say_what_was_cancelled)
 subscribe(OrderCancelled, say_it_is_cancelled)
 subscribe(ReturnReceived, say_it_came_back)
 subscribe(PaymentRefunded, say_it_is_refunded)
+subscribe(DocumentIssued, send_the_document)

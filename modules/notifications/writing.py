@@ -9,6 +9,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from modules.invoicing.contracts import PaperUnavailable
+from modules.invoicing.selectors import document, document_pdf, documents_of
 from modules.kernel.money import Money
 from modules.kernel.wording import written
 from modules.notifications.contracts import Kind
@@ -23,8 +25,13 @@ SUBJECTS: dict[Kind, str] = {
     "order-cancelled": "Your order {number} is cancelled",
     "return-received": "We have your return of order {number}",
     "order-link": "The link of your order {number}",
+    "invoice-issued": "The invoice for your order {number}",
+    "credit-note-issued": "A credit note for your order {number}",
     "refunded": "A refund for your order {number}",
 }
+
+# Mails that bring the document they are about.
+DOCUMENTS: tuple[Kind, ...] = ("invoice-issued", "credit-note-issued")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +60,19 @@ def mail(
     )
     html = render_to_string("notifications/mail.html", {**context, "text": text})
     message.attach_alternative(html, "text/html")
+    if kind in DOCUMENTS:
+        attach_document(message, order, about)
     return message
+
+
+def attach_document(message: EmailMultiAlternatives, order: OrderDetail, about: UUID) -> None:
+    """Attaches an invoice or a credit note; without PDF on this server the link has to do."""
+    number = next(each.number for each in documents_of(order.id) if each.id == about)
+    try:
+        content = document_pdf(document(number))
+    except PaperUnavailable:
+        return
+    message.attach(f"{number}.pdf", content, "application/pdf")
 
 
 def message_id(effect_id: UUID) -> str:

@@ -4,6 +4,7 @@ import pytest
 from pytest_django import Settings
 
 from events.relay import drain
+from modules.checkout.contracts import Placed
 from modules.invoicing.commands import issue_documents
 from modules.invoicing.contracts import DocumentSummary, IssueDocuments
 from modules.invoicing.selectors import document, documents_of
@@ -13,7 +14,6 @@ from tests.support.trade import (
     DELIVERY,
     PRICES,
     PRINT,
-    Placed,
     bring_back,
     buy,
     cancel,

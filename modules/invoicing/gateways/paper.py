@@ -4,6 +4,7 @@ The one place that loads it, and only when a PDF is asked for: on a machine with
 fails, and the shop has to run there all the same.
 """
 
+import ctypes
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -24,17 +25,20 @@ BASE = "https://paper.invalid/static/"
 VARIANT = "pdf/a-3b"
 
 
+# Pango's file under Linux, macOS and Windows.
+PANGO = ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0")
+
+
 @cache
 def missing() -> str:
-    """Returns why this server cannot make PDFs; empty if it can. Asked once a process."""
-    try:
-        import_module("weasyprint")
-    except (ImportError, OSError) as error:
-        first = str(error).strip().splitlines()[0]
-        return (
-            f"WeasyPrint cannot be loaded ({first}). Debian's package libpango-1.0-0 brings Pango."
-        )
-    return ""
+    """Returns why this server cannot make PDFs; empty if it can. Loads no more than Pango."""
+    for name in PANGO:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return ""
+    return "WeasyPrint needs the library Pango; Debian's package libpango-1.0-0 brings it."
 
 
 def pdf(html: str, *, identifier: bytes, moment: datetime, attachment: bytes | None) -> bytes:
@@ -45,11 +49,9 @@ def pdf(html: str, *, identifier: bytes, moment: datetime, attachment: bytes | N
     Raises:
         PaperUnavailable: the library or what it draws with is not installed.
     """
-    if why := missing():
-        raise PaperUnavailable(f"PDF is not available on this server: {why}")
     # Fonts are written with the time of their making, by the clock or by this variable.
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
-    library: Any = import_module("weasyprint")
+    library = _library()
     page = library.HTML(string=html, base_url=BASE, url_fetcher=_fetcher(library))
     options: dict[str, Any] = {"pdf_variant": VARIANT, "pdf_identifier": identifier}
     document = page.render(**options)
@@ -67,6 +69,16 @@ def pdf(html: str, *, identifier: bytes, moment: datetime, attachment: bytes | N
         _declare(document.metadata)
     made: bytes = document.write_pdf(**options)
     return made
+
+
+def _library() -> Any:
+    why = missing()
+    if not why:
+        try:
+            return import_module("weasyprint")
+        except (ImportError, OSError) as error:
+            why = str(error).strip().partition("\n")[0]
+    raise PaperUnavailable(f"PDF is not available on this server: {why}")
 
 
 def _fetcher(library: Any) -> Callable[[str], Any]:
