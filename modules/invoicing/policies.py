@@ -10,6 +10,8 @@
 
 from uuid import UUID
 
+from django.conf import settings
+
 from events.context import current_context
 from events.facts import subscribe
 from events.outbox import emit
@@ -18,7 +20,6 @@ from modules.orders.contracts import (
     LinesCancelled,
     OrderCancelled,
     OrderConfirmed,
-    OrderFact,
     ParcelShipped,
 )
 from modules.payments.contracts import PaymentRefunded
@@ -28,8 +29,13 @@ def look_for_documents(order_id: UUID, about: UUID) -> None:
     emit(ISSUE, key=str(current_context().causation_id or about), order_id=order_id)
 
 
-def after_the_order_moved(fact: OrderFact) -> None:
+def credit_what_was_cancelled(fact: LinesCancelled | OrderCancelled) -> None:
     look_for_documents(fact.order_id, fact.order_id)
+
+
+def invoice_the_order(fact: OrderConfirmed) -> None:
+    if settings.SHOP_INVOICE == "on-confirmation":
+        look_for_documents(fact.order_id, fact.order_id)
 
 
 def invoice_the_parcel(fact: ParcelShipped) -> None:
@@ -40,8 +46,8 @@ def credit_the_refund(fact: PaymentRefunded) -> None:
     look_for_documents(fact.reference, fact.refund_id)
 
 
-subscribe(OrderConfirmed, after_the_order_moved)
+subscribe(OrderConfirmed, invoice_the_order)
 subscribe(ParcelShipped, invoice_the_parcel)
-subscribe(LinesCancelled, after_the_order_moved)
-subscribe(OrderCancelled, after_the_order_moved)
+subscribe(LinesCancelled, credit_what_was_cancelled)
+subscribe(OrderCancelled, credit_what_was_cancelled)
 subscribe(PaymentRefunded, credit_the_refund)

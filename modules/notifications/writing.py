@@ -9,8 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from modules.invoicing.contracts import PaperUnavailable
-from modules.invoicing.selectors import document, document_pdf, documents_of
+from modules.invoicing.selectors import documents_of
 from modules.kernel.money import Money
 from modules.kernel.wording import written
 from modules.notifications.contracts import Kind
@@ -29,9 +28,6 @@ SUBJECTS: dict[Kind, str] = {
     "credit-note-issued": "A credit note for your order {number}",
     "refunded": "A refund for your order {number}",
 }
-
-# Mails that bring the document they are about.
-DOCUMENTS: tuple[Kind, ...] = ("invoice-issued", "credit-note-issued")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +56,7 @@ def mail(
     )
     html = render_to_string("notifications/mail.html", {**context, "text": text})
     message.attach_alternative(html, "text/html")
-    if kind in DOCUMENTS:
-        attach_document(message, order, about)
     return message
-
-
-def attach_document(message: EmailMultiAlternatives, order: OrderDetail, about: UUID) -> None:
-    """Attaches an invoice or a credit note; without PDF on this server the link has to do."""
-    number = next(each.number for each in documents_of(order.id) if each.id == about)
-    try:
-        content = document_pdf(document(number))
-    except PaperUnavailable:
-        return
-    message.attach(f"{number}.pdf", content, "application/pdf")
 
 
 def message_id(effect_id: UUID) -> str:
@@ -81,7 +65,10 @@ def message_id(effect_id: UUID) -> str:
 
 
 def words(order: OrderDetail, about: UUID, amount_minor: int) -> dict[str, object]:
-    address = reverse("order", args=[order_token(order.id)])
+    token = order_token(order.id)
+    address = reverse("order", args=[token])
+    number = next((each.number for each in documents_of(order.id) if each.id == about), "")
+    invoice = reverse("order-invoice", args=[token, number]) if number else ""
     return {
         "shop_name": settings.SHOP_NAME,
         "order": order,
@@ -98,6 +85,8 @@ def words(order: OrderDetail, about: UUID, amount_minor: int) -> dict[str, objec
         "total": written(Money(order.total_minor, order.currency)),
         "amount": written(Money(amount_minor, order.currency)),
         "parcel": parcel(order, about),
+        "number": number,
+        "document_url": f"{settings.PUBLIC_URL}{invoice}",
         "url": f"{settings.PUBLIC_URL}{address}",
     }
 
