@@ -4,7 +4,7 @@ One line a document line, the delivery among them. A net price is that of all un
 says of how many), so that no price is ever rounded.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from importlib import import_module
 from typing import Any
 
@@ -22,6 +22,7 @@ EXEMPTIONS = {
     "G": ("VATEX-EU-G", "Export outside the EU"),
 }
 PIECE = "C62"
+CENT = Decimal("0.01")
 TRANSFER, BY_AGREEMENT = "58", "ZZZ"
 
 
@@ -29,8 +30,9 @@ def cross_industry_invoice(document: Document, *, line_titles: tuple[str, ...]) 
     """Returns the document as XML that conforms to the schema; the same bytes every time.
 
     Raises:
-        NoElectronicInvoice: its currency has three decimals, its buyer was erased, or the tax is
-            the buyer's and no VAT id of theirs is known.
+        NoElectronicInvoice: its currency has three decimals, its buyer was erased, the tax is the
+            buyer's and no VAT id of theirs is known, or a currency without decimals was rounded
+            line by line too coarsely.
     """
     _refuse_what_cannot_be_said(document)
     # Loading the library takes long and a lot of memory, and only downloads need it.
@@ -49,6 +51,8 @@ def _refuse_what_cannot_be_said(document: Document) -> None:
         why = "The buyer's data was erased, and an electronic invoice has to name the buyer."
     elif any(tax.category == "AE" for tax in document.taxes) and not document.buyer_vat_id:
         why = "The buyer accounts for the tax, and the order holds no VAT id of theirs."
+    elif any(not _is_near(document, tax) for tax in document.taxes):
+        why = "Its tax was rounded line by line and is a whole unit off the tax of the sum."
     if why:
         raise NoElectronicInvoice(f"{why} The PDF says the same.", number=document.number)
 
@@ -154,6 +158,16 @@ def _line(document: Document, number: int, line: DocumentLine, title: str) -> di
     if line.sku:
         entry["BT-155"] = line.sku
     return entry
+
+
+def _is_near(document: Document, tax: DocumentTax) -> bool:
+    """Tells what the rules BR-S-09 and its like ask: less than one unit off net times rate."""
+    net, given = (
+        Decimal(minor).scaleb(-exponent(document.currency))
+        for minor in (tax.net_minor, tax.tax_minor)
+    )
+    exact = net * Decimal(tax.rate_millionths).scaleb(-6)
+    return abs(given - exact.quantize(CENT, ROUND_HALF_UP)) < 1
 
 
 def _amount(document: Document, minor: int) -> str:
