@@ -40,7 +40,7 @@ def opens(request: Called, order_id: UUID, customer_id: UUID | None) -> bool:
         return False
 
 
-class TaxReply(Reply):
+class DocumentTaxReply(Reply):
     """The tax of one rate over a document."""
 
     category: Literal["S", "Z", "AE", "G"] = Field(description="UNTDID 5305.", examples=["S"])
@@ -60,7 +60,7 @@ class DocumentReply(Reply):
     net_minor: int = Field(description="Without tax.", examples=[2558])
     tax_minor: int = Field(description="Tax.", examples=[512])
     total_minor: int = Field(description="With tax.", examples=[3070])
-    taxes: tuple[TaxReply, ...] = Field(description="By rate.", examples=[[]])
+    taxes: tuple[DocumentTaxReply, ...] = Field(description="By rate.", examples=[[]])
 
 
 @router.get("/orders/{order_id}/invoices", response=list[DocumentReply])
