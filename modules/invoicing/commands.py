@@ -47,7 +47,8 @@ def issue_documents(message: IssueDocuments) -> tuple[str, ...]:
     billing = load_or_none(Billing, billing_id) or Billing.begin(billing_id)
     numbers = []
     while draft := next_due(billing.documents, order, money, settings.SHOP_INVOICE):
-        document = _document(draft, order, payments)
+        terms = _terms(draft, billing, payments)
+        document = _document(draft, order, terms)
         billing.issue(document, None if erased else _subject(order))
         numbers.append(document.number)
     if numbers:
@@ -58,7 +59,7 @@ def issue_documents(message: IssueDocuments) -> tuple[str, ...]:
     return tuple(numbers)
 
 
-def _document(draft: Draft, order: OrderDetail, payments: tuple[PaymentDetail, ...]) -> Document:
+def _document(draft: Draft, order: OrderDetail, terms: Terms) -> Document:
     moment = now()
     series, number = take_number(draft.kind, _day(moment))
     quote, buyer = order.quote, order.contact.billing_address
@@ -80,25 +81,32 @@ def _document(draft: Draft, order: OrderDetail, payments: tuple[PaymentDetail, .
         seller=Seller(**settings.INVOICE_SELLER),
         buyer=buyer,
         # The buyer's VAT id, where the order holds one, is what reverse charge rests on.
-        buyer_vat_id=str(getattr(order.contact, "vat_id", "") or ""),
+        buyer_vat_id=str(getattr(order, "vat_id", "")),
         lines=draft.lines,
         taxes=taxes_of(draft.lines),
         net_minor=sum(line.net_minor for line in draft.lines),
         tax_minor=sum(line.tax_minor for line in draft.lines),
         total_minor=draft.total_minor,
-        terms=_terms(payments, moment),
+        terms=terms,
         cites=draft.cites.number if draft.cites else "",
         cited_on=draft.cites.issued_on if draft.cites else None,
         cited_id=draft.cites.id if draft.cites else None,
     )
 
 
-def _terms(payments: tuple[PaymentDetail, ...], moment: datetime) -> Terms:
-    if not payments:
-        return Terms(method="", due_on=None)
-    last = payments[-1]
-    due_on = _day(moment) + timedelta(days=settings.INVOICE_DUE_DAYS) if last.manual else None
-    return Terms(method=last.provider_title, due_on=due_on)
+def _terms(draft: Draft, billing: Billing, payments: tuple[PaymentDetail, ...]) -> Terms:
+    """Returns who pays how: of what is promised by transfer, no more than was not asked for yet."""
+    used = [each for each in payments if each.authorised_minor]
+    method = ", ".join(dict.fromkeys(each.provider_title for each in used))
+    if draft.kind == "credit-note":
+        return Terms(method=method)
+    promised = sum(each.authorised_minor - each.voided_minor for each in used if each.manual)
+    asked = sum(each.terms.due_minor for each in billing.documents)
+    due_minor = max(0, min(draft.total_minor, promised - asked))
+    if not due_minor:
+        return Terms(method=method)
+    due_on = _day(now()) + timedelta(days=settings.INVOICE_DUE_DAYS)
+    return Terms(method=method, due_minor=due_minor, due_on=due_on)
 
 
 def _subject(order: OrderDetail) -> UUID | None:

@@ -106,10 +106,11 @@ class DocumentTax:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How it is paid: by `method` already, or by transfer until `due_on`."""
+    """How it is paid: by `method`, and `due_minor` of it by transfer until `due_on`."""
 
     method: str
-    due_on: date | None
+    due_minor: int = 0
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

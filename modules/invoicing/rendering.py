@@ -144,7 +144,7 @@ class _Words:
             yield Fact(label=_("Date of supply"), text=self.day(document.supplied_on))
         yield Fact(label=_("Order"), text=document.order_number)
         yield Fact(label=_("Ordered on"), text=self.day(document.ordered_on))
-        if document.terms.due_on and document.kind == "invoice":
+        if document.terms.due_on:
             yield Fact(label=_("Payable until"), text=self.day(document.terms.due_on))
 
     def row(self, line: DocumentLine) -> dict[str, str]:
@@ -176,7 +176,7 @@ class _Words:
             yield _(
                 "Please transfer %(total)s until %(day)s to IBAN %(iban)s and name %(number)s."
             ) % {
-                "total": self.money(document.total_minor),
+                "total": self.money(document.terms.due_minor),
                 "day": self.day(document.terms.due_on),
                 "iban": document.seller.iban,
                 "number": document.number,

@@ -237,7 +237,7 @@ def numbered(draft: Draft, found: Quote, number: int) -> Document:
         net_minor=sum(line.net_minor for line in draft.lines),
         tax_minor=sum(line.tax_minor for line in draft.lines),
         total_minor=draft.total_minor,
-        terms=Terms(method="Test bank", due_on=None),
+        terms=Terms(method="Test bank"),
         cites=draft.cites.number if draft.cites else "",
         cited_on=draft.cites.issued_on if draft.cites else None,
         cited_id=draft.cites.id if draft.cites else None,

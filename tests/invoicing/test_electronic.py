@@ -102,7 +102,9 @@ CASES: dict[str, Callable[[], tuple[Document, ...]]] = {
     "reverse charge": reverse_charged,
     "zero rate": zero_rated,
     "payable by transfer": lambda: tuple(
-        replace(each, terms=Terms(method="Invoice", due_on=DAY)) for each in documents()
+        replace(each, terms=Terms(method="Invoice", due_minor=due_minor, due_on=DAY))
+        for each in documents()[:1]
+        for due_minor in (each.total_minor, 1)
     ),
 }
 

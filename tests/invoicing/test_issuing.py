@@ -1,14 +1,19 @@
 """When invoices and credit notes are issued, and what is left of them."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
+import time_machine
 from pytest_django import Settings
 
+from events.projections import registered
 from events.relay import drain
+from events.store import read_stream
 from modules.checkout.contracts import Placed
 from modules.invoicing.commands import issue_documents
-from modules.invoicing.contracts import DocumentSummary, IssueDocuments
+from modules.invoicing.contracts import DocumentSummary, IssueDocuments, Terms
+from modules.invoicing.domain.billing import billing_of
 from modules.invoicing.selectors import document, documents_of
-from modules.kernel.clock import now
 from tests.support.trade import (
     ADDRESS,
     DELIVERY,
@@ -59,7 +64,7 @@ def test_each_parcel_has_its_invoice_and_the_first_holds_the_delivery() -> None:
 def test_an_invoice_says_who_sold_to_whom_when_and_at_which_tax() -> None:
     ship(placed := paid())
     found = document(issued(placed)[0].number)
-    assert found.number == f"INV-{now():%Y}-000001"
+    assert found.number == f"INV-{found.issued_on.year}-000001"
     assert found.buyer == ADDRESS
     assert (found.seller.name, found.seller.vat_id) == ("Halftone SAS", "FR12000000000")
     assert found.supplied_on == found.issued_on
@@ -76,6 +81,13 @@ def test_numbers_follow_one_another_over_orders_and_kinds_have_their_own() -> No
     refund(placed[0], 100)
     numbers = [each.number[-6:] for order in placed for each in issued(order)]
     assert numbers == ["000001", "000001", "000002"]
+
+
+def test_the_year_of_a_number_is_that_of_the_shop_s_own_clocks() -> None:
+    ship(placed := paid())
+    with time_machine.travel(datetime(2026, 12, 31, 23, 30, tzinfo=UTC), tick=False):
+        (invoice,) = issued(placed)
+    assert (invoice.number, invoice.issued_on) == ("INV-2027-000001", date(2027, 1, 1))
 
 
 def test_cancelling_what_was_not_invoiced_needs_no_credit_note() -> None:
@@ -167,6 +179,30 @@ def test_an_order_keeps_the_policy_it_began_with(settings: Settings) -> None:
     assert left(placed) == TOTAL
 
 
+def test_what_is_paid_by_transfer_is_asked_for_once_until_a_day() -> None:
+    placed = paid(method="invoice")
+    ship(placed, prints=2)
+    ship(placed, prints=1, cards=1)
+    invoices = [document(each.number) for each in issued(placed)]
+    assert sum(each.terms.due_minor for each in invoices) == TOTAL
+    for each in invoices:
+        assert each.terms.due_on == each.issued_on + timedelta(days=14)
+    ship(other := paid(prints=1), prints=1)
+    assert document(issued(other)[0].number).terms == Terms(method="Test bank")
+
+
 def test_an_unpaid_order_that_expires_has_no_document() -> None:
     cancel(placed := buy())
     assert issued(placed) == ()
+
+
+def test_the_list_of_documents_is_folded_anew_to_the_same_rows() -> None:
+    ship(placed := paid(), prints=1)
+    issued(placed)
+    refund(placed, 100)
+    before = issued(placed)
+    projection = registered()["invoicing.documents"]
+    projection.clear()
+    assert documents_of(placed.order_id) == ()
+    projection.project(read_stream(billing_of(placed.order_id)))
+    assert documents_of(placed.order_id) == before

@@ -58,22 +58,20 @@ def _refuse_what_cannot_be_said(document: Document) -> None:
 
 
 def _business_terms(document: Document, line_titles: tuple[str, ...]) -> dict[str, Any]:
-    total = _amount(document, document.total_minor)
-    transfer = document.terms.due_on is not None and document.kind == "invoice"
-    zero = _amount(document, 0)
+    due_minor = document.terms.due_minor
     terms: dict[str, Any] = {
         "BT-1": document.number,
         "BT-2": document.issued_on,
         "BT-3": TYPE_CODES[document.kind],
         "BT-5": document.currency,
         "BT-14": document.order_number,
-        "BT-81": TRANSFER if transfer else BY_AGREEMENT,
+        "BT-81": TRANSFER if due_minor else BY_AGREEMENT,
         "BT-106": _amount(document, document.net_minor),
         "BT-109": _amount(document, document.net_minor),
         "BT-110": _amount(document, document.tax_minor),
-        "BT-112": total,
-        "BT-113": zero if transfer else total,
-        "BT-115": total if transfer else zero,
+        "BT-112": _amount(document, document.total_minor),
+        "BT-113": _amount(document, document.total_minor - due_minor),
+        "BT-115": _amount(document, due_minor),
         "BG-4": _seller(document),
         "BG-7": _party(document.buyer, document.buyer_vat_id),
         "BG-23": [_tax(document, tax) for tax in document.taxes],
@@ -84,7 +82,7 @@ def _business_terms(document: Document, line_titles: tuple[str, ...]) -> dict[st
             )
         ],
     }
-    if transfer:
+    if due_minor:
         terms |= {
             "BT-9": document.terms.due_on,
             "BT-83": document.number,

@@ -38,7 +38,7 @@ def missing() -> str:
         except OSError:
             continue
         return ""
-    return "WeasyPrint needs the library Pango; Debian's package libpango-1.0-0 brings it."
+    return "WeasyPrint needs Pango; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0"
 
 
 def pdf(html: str, *, identifier: bytes, moment: datetime, attachment: bytes | None) -> bytes:

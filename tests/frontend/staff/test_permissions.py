@@ -12,8 +12,10 @@ from frontend.auditor.urls import urlpatterns as auditor_routes
 from frontend.staff.actions import ACTIONS
 from frontend.staff.urls import urlpatterns as staff_routes
 from modules.checkout.contracts import Placed
+from modules.invoicing.commands import issue_documents
+from modules.invoicing.contracts import IssueDocuments
 from tests.frontend.staff.people import signed_in, text
-from tests.support.trade import PRINT
+from tests.support.trade import PRINT, ship
 
 VISITORS = ("anonymous", "customer", "staff", "auditor")
 STAFF = {
@@ -21,6 +23,11 @@ STAFF = {
     "staff-orders": ("GET", "/staff/orders/"),
     "staff-order": ("GET", "/staff/orders/{order}/"),
     "staff-order-action": ("POST", "/staff/orders/{order}/cancel/"),
+    "staff-invoices": ("GET", "/staff/invoices/"),
+    "staff-invoices-csv": ("GET", "/staff/invoices.csv"),
+    "staff-invoice": ("GET", "/staff/invoices/{number}/"),
+    "staff-invoice-file": ("GET", "/staff/invoices/{number}.xml"),
+    "staff-invoice-send": ("POST", "/staff/invoices/{number}/send/"),
     "staff-stock": ("GET", "/staff/stock/"),
     "staff-stock-item": ("GET", f"/staff/stock/{PRINT}/"),
     "staff-stock-change": ("POST", f"/staff/stock/{PRINT}/receive/"),
@@ -65,11 +72,22 @@ def size(order: Placed, tmp_path: Path) -> int:
     return checkpoint.size
 
 
+@pytest.fixture
+def number(order: Placed) -> str:
+    """The number of the order's invoice."""
+    ship(order, cards=1)
+    return issue_documents(IssueDocuments(order_id=order.order_id))[0]
+
+
 @pytest.mark.parametrize("visitor", VISITORS)
-def test_a_route_opens_for_its_role_alone(order: Placed, size: int, visitor: str) -> None:
+def test_a_route_opens_for_its_role_alone(
+    order: Placed, number: str, size: int, visitor: str
+) -> None:
     client = signed_in(visitor)
     for role, method, address in ROUTES:
-        response = client.generic(method, address.format(order=order.order_id, size=size))
+        response = client.generic(
+            method, address.format(order=order.order_id, size=size, number=number)
+        )
         if visitor == "anonymous":
             assert response.status_code == 302, address
             assert "/accounts/login/?next=" in response["Location"]
