@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from pytest_django import Settings
 
+from events.bulk import Bulk, Occasion
 from events.projections import registered
 from events.relay import drain
 from events.store import read_stream
@@ -14,6 +16,11 @@ from modules.invoicing.commands import issue_documents
 from modules.invoicing.contracts import DocumentSummary, IssueDocuments, Terms
 from modules.invoicing.domain.billing import billing_of
 from modules.invoicing.selectors import document, documents_of
+from modules.kernel.identity import new_id
+from modules.orders.commands import record_past_order, refund_order, settle
+from modules.orders.contracts import PastOrder, PlaceOrder, RefundOrder
+from modules.payments.selectors import payments_of
+from tests.orders.story import CONTACT, quote
 from tests.support.trade import (
     ADDRESS,
     DELIVERY,
@@ -206,3 +213,31 @@ def test_the_list_of_documents_is_folded_anew_to_the_same_rows() -> None:
     assert documents_of(placed.order_id) == ()
     projection.project(read_stream(billing_of(placed.order_id)))
     assert documents_of(placed.order_id) == before
+
+
+def test_an_imported_order_has_no_document_even_when_it_is_refunded_today() -> None:
+    order_id = new_id()
+    bulk = Bulk()
+    past = PlaceOrder(
+        order_id=order_id,
+        number="536365",
+        cart_id=new_id(),
+        customer_id=None,
+        contact=CONTACT,
+        quote=quote(),
+    )
+    occasion = Occasion(
+        key=new_id(), reason=new_id(), effective_at=datetime(2010, 12, 1, tzinfo=UTC)
+    )
+    record_past_order(
+        bulk, PastOrder(order=past, payment_id=new_id(), provider="invoice"), occasion
+    )
+    with transaction.atomic():
+        bulk.store()
+    refund_order(
+        RefundOrder(order_id=order_id, refund_id=new_id(), amount_minor=100, reason="Damaged")
+    )
+    settle(order_id)
+    drain()
+    assert payments_of(order_id)[0].refunded_minor == 100
+    assert documents_of(order_id) == ()

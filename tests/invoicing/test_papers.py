@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.extract import extract_from_file
@@ -86,7 +87,8 @@ def test_a_pdf_is_pdf_a_and_holds_its_xml() -> None:
     invoice, _ = documents()
     reader = PdfReader(io.BytesIO(rendering.pdf(invoice)))
     assert reader.attachments["factur-x.xml"] == [rendering.xml(invoice)]
-    metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    catalog: Any = reader.trailer["/Root"]
+    metadata = catalog["/Metadata"].get_data().decode()
     assert 'pdfaid:part="3"' in metadata
     assert "<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>" in metadata
     assert metadata.count("<rdf:RDF") == 1

@@ -15,7 +15,7 @@ from modules.invoicing.contracts import Document, DocumentLine, Kind, Policy
 from modules.invoicing.domain import parts
 from modules.invoicing.domain.room import Room
 from modules.kernel.identity import derived_id
-from modules.orders.contracts import OrderDetail
+from modules.orders.contracts import OrderDetail, past_parcel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,9 @@ def next_due(
 ) -> Draft | None:
     """Returns the next document to issue; None when all are there."""
     followed = followed_policy(issued, order.id, policy)
+    if any(parcel.id == past_parcel(order.id) for parcel in order.parcels):
+        # Imported with the books of another system, whose invoice it has.
+        return None
     drafts = _per_parcel(order) if followed == "on-shipment" else _whole(order)
     known = {document.id for document in issued}
     for draft in drafts:
