@@ -185,6 +185,11 @@ catalogue: (_install "development")
 decisions: (_install "development")
     @{{ python }} -m tests.architecture.decisions
 
+# Compile the languages of invoices from their .po files
+[group('maintain')]
+translations: (_install "development")
+    {{ python }} -m babel.messages.frontend compile -D django -d modules/invoicing/locale
+
 # Lower the recorded limits of files and functions to today's worst
 [group('maintain')]
 limits: (_install "development")

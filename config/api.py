@@ -23,6 +23,7 @@ from modules.catalog import api as catalog
 from modules.checkout import api as checkout
 from modules.customers import api as customers
 from modules.inventory import api as inventory
+from modules.invoicing import api as invoicing
 from modules.orders.api import buying, staff
 from modules.payments import api as payments
 from modules.pricing import api as pricing
@@ -101,6 +102,7 @@ api.add_router("", checkout.router, auth=Anybody(), throttle=ORDERING)
 
 # Who holds an order is decided by its view: a token opens one, a customer has some, a key all.
 api.add_router("", buying.router, auth=Somebody(), throttle=BROWSING)
+api.add_router("", invoicing.router, auth=Somebody(), throttle=BROWSING)
 api.add_router("", checkout.paying_router, auth=Somebody(), throttle=PAYING)
 
 # Providers sign what they send.

@@ -1,6 +1,7 @@
 """Django's settings: one file for every environment, fed by `config.environment`."""
 
 from datetime import timedelta
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from django.utils.csp import CSP
@@ -59,6 +60,27 @@ PAYMENT_PROVIDERS = (
     "modules.payments.gateways.giftcard.GiftCardPayment",
 )
 
+# Invoices and credit notes: docs/guides/invoices.md. "on-shipment" issues one a parcel,
+# "on-confirmation" one an order; days and years are those of the shop's own time zone.
+SHOP_INVOICE: Literal["on-shipment", "on-confirmation"] = "on-shipment"
+SHOP_ZONE = "Europe/Paris"
+INVOICE_SERIES = {"invoice": "INV", "credit-note": "CN"}
+INVOICE_DUE_DAYS = 14
+# Which language a document is written in, by the country of the billing address; else English.
+INVOICE_LANGUAGES = {"DE": "de", "AT": "de", "FR": "fr", "MC": "fr"}
+INVOICE_SELLER = {
+    "name": "Halftone SAS",
+    "line1": "12 rue de la Presse",
+    "postcode": "69001",
+    "city": "Lyon",
+    "country": "FR",
+    "vat_id": "FR12000000000",
+    "registration": "000000000",
+    "email": "invoices@halftone.example",
+    "iban": "FR7630006000011234567890189",
+    "bic": "AGRIFRPP",
+}
+
 # The log's signing keys, and where checkpoints are sent: docs/guides/proofs.md.
 CHECKPOINT_KEY_FILE = env.checkpoint_key_file or str(env.data_directory / "checkpoint-keys")
 CHECKPOINT_ORIGIN = env.checkpoint_origin
@@ -82,6 +104,7 @@ INSTALLED_APPS = [
     "modules.audit",
     "modules.privacy",
     "modules.notifications",
+    "modules.invoicing",
     "modules.checkout",
     "modules.orders",
     "modules.promotions",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from frontend import explaining
+from frontend.account import invoices as own_invoices
 from frontend.account import privacy
 from frontend.account import views as account
 from frontend.bank.views import bank_page
@@ -14,6 +15,7 @@ from frontend.storefront import (
     codes,
     currency,
     information,
+    invoices,
     orders,
     receipts,
 )
@@ -42,6 +44,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:token>/return/", orders.ask_to_return, name="order-return"),
     path("orders/<str:token>/explanation/", explaining.for_shoppers, name="order-explanation"),
     path("orders/<str:token>/receipt/", receipts.receipt_file, name="order-receipt"),
+    path("orders/<str:token>/invoices/<slug:number>/", invoices.invoice_page, name="order-invoice"),
+    re_path(
+        r"^orders/(?P<token>[^/]+)/invoices/(?P<number>[0-9A-Za-z-]+)\.(?P<kind>pdf|xml)$",
+        invoices.invoice_file,
+        name="order-invoice-file",
+    ),
     path("log/keys", receipts.key_page, name="log-keys"),
     path("find-order/", find_order, name="find-order"),
     path("robots.txt", information.robots, name="robots"),
@@ -55,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bank/<str:session_id>/", bank_page, name="bank"),
     path("account/", account.overview, name="account"),
     path("account/orders/", account.order_list, name="account-orders"),
+    path("account/invoices/", own_invoices.invoice_list, name="account-invoices"),
     path("account/addresses/", account.address_list, name="account-addresses"),
     path("account/addresses/new/", account.address_form, name="account-address-new"),
     path("account/addresses/<uuid:address_id>/", account.address_form, name="account-address"),

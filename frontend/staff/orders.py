@@ -12,9 +12,11 @@ from django.utils.dateparse import parse_date
 from django.utils.timezone import get_current_timezone
 
 from frontend.access import staff_only
+from frontend.documents import shown_documents
 from frontend.htmx import page
 from frontend.people import actor_names
 from frontend.presenting import quote_rows, tax_note
+from modules.invoicing.selectors import documents_of
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
 from modules.orders.contracts import OrderDetail, OrderFilter
@@ -149,6 +151,7 @@ def order_context(
             }
             for number, entry in enumerate(entries, start=1)
         ],
+        "documents": shown_documents(documents_of(order.id), "staff-invoice"),
         "tried": tried,
         "typed": typed or {},
         "to_ship": quantity_fields(order, typed if tried == "ship" else None, whole=True),

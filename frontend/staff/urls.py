@@ -8,6 +8,7 @@ from frontend.staff import (
     dashboard,
     effects,
     gift_cards,
+    invoices,
     orders,
     payments,
     products,
@@ -23,6 +24,15 @@ urlpatterns: list[URLPattern] = [
         "orders/<uuid:order_id>/explanation/", explaining.for_staff, name="staff-order-explanation"
     ),
     path("orders/<uuid:order_id>/<str:action>/", actions.act, name="staff-order-action"),
+    path("invoices/", invoices.invoice_list, name="staff-invoices"),
+    path("invoices.csv", invoices.invoice_csv, name="staff-invoices-csv"),
+    path("invoices/<slug:number>/", invoices.invoice_page, name="staff-invoice"),
+    re_path(
+        r"^invoices/(?P<number>[0-9A-Za-z-]+)\.(?P<kind>pdf|xml)$",
+        invoices.invoice_file,
+        name="staff-invoice-file",
+    ),
+    path("invoices/<slug:number>/send/", invoices.send_again, name="staff-invoice-send"),
     path("stock/", stock.stock_page, name="staff-stock"),
     path("stock/<str:sku>/", stock.stock_item, name="staff-stock-item"),
     re_path(

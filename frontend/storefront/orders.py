@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from frontend.documents import shown_documents
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
+from modules.invoicing.selectors import documents_of
 from modules.kernel.address import Address
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import new_id
@@ -77,6 +79,7 @@ def order_context(order: OrderDetail, token: str) -> dict[str, object]:
         "total": Money(order.total_minor, order.currency),
         "total_rows": quote_rows(order.quote),
         "tax_note": tax_note(order.quote),
+        "documents": shown_documents(documents_of(order.id), "order-invoice", token),
         "shown_address": with_country_name(order.contact.delivery_address),
         "returnable": [
             {"sku": line.sku, "title": line.title, "maximum": line.shipped - line.returned}

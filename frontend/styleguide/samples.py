@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 
+from frontend.documents import ShownDocument
 from frontend.styleguide.pictures import PALETTES, sample
+from modules.invoicing.contracts import Link
 from modules.kernel.money import Money
 
 NOON = datetime(2026, 11, 17, 9, 16, 4, 37000, tzinfo=UTC)
@@ -122,6 +124,25 @@ def money_rows() -> list[dict[str, Any]]:
     ]
 
 
+def documents() -> list[ShownDocument]:
+    files = (Link(url="#pdf", label="PDF"), Link(url="#xml", label="XML"))
+    return [
+        ShownDocument(
+            title=title,
+            number=number,
+            issued_on=NOON.date(),
+            order_number="7K3M-9QXA",
+            amount=amount,
+            url=f"#{number}",
+            files=files,
+        )
+        for title, number, amount in (
+            ("Invoice", "INV-2026-000012", euros(13_800)),
+            ("Credit note", "CN-2026-000003", euros(-6_900)),
+        )
+    ]
+
+
 def orders() -> list[dict[str, Any]]:
     rows = [
         ("1042", "a.moreau@example.com", "captured", "shipped", 14300),
@@ -214,6 +235,7 @@ def records() -> dict[str, Any]:
             "country": "France",
         },
         "orders": orders(),
+        "documents": documents(),
         "moment": NOON,
         "yen": Money(6900, "JPY"),
         "dinar": Money(6900, "BHD"),

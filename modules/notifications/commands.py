@@ -1,10 +1,13 @@
 """What may be asked of the mails directly."""
 
+from uuid import UUID
+
 from events.commands import command
 from events.context import current_context
 from events.outbox import emit
+from modules.invoicing.selectors import document
 from modules.kernel.identity import new_id
-from modules.notifications.contracts import SEND, SendOrderLink, SendPaymentLink
+from modules.notifications.contracts import SEND, SendInvoiceAgain, SendOrderLink, SendPaymentLink
 from modules.orders.contracts import OrderNotFound, OrderStepRefused
 from modules.orders.selectors import order_by_number, payable_minor
 
@@ -47,3 +50,22 @@ def send_payment_link(message: SendPaymentLink) -> None:
         about=message.order_id,
         amount_minor=open_minor,
     )
+
+
+@command
+def send_invoice_again(message: SendInvoiceAgain) -> UUID:
+    """Sends an invoice or a credit note to its customer once more; returns its order's id.
+
+    Raises:
+        DocumentNotFound: there is none of this number.
+    """
+    found = document(message.number)
+    emit(
+        SEND,
+        key=f"invoice-again:{current_context().command_id or new_id()}",
+        kind="invoice-issued" if found.kind == "invoice" else "credit-note-issued",
+        order_id=found.order_id,
+        about=found.id,
+        amount_minor=found.total_minor,
+    )
+    return found.order_id

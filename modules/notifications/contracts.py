@@ -14,6 +14,8 @@ type Kind = Literal[
     "return-received",
     "refunded",
     "order-link",
+    "invoice-issued",
+    "credit-note-issued",
 ]
 
 
@@ -30,6 +32,13 @@ class SendPaymentLink:
     """Staff ask the buyer to pay what is open of an order."""
 
     order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendInvoiceAgain:
+    """Staff send an invoice or a credit note once more, by its number."""
+
+    number: str
 
 
 # The effect that sends one mail.

@@ -7,6 +7,7 @@ from events.facts import subscribe
 from events.outbox import emit
 from events.privacy.erasing import CustomerErased
 from modules.customers.selectors import account_emails
+from modules.invoicing.contracts import DocumentIssued
 from modules.notifications.contracts import SEND, Kind
 from modules.notifications.folder import Forgotten, forget, kept_mails
 from modules.orders.contracts import (
@@ -100,6 +101,13 @@ def forget_the_mails(fact: CustomerErased) -> None:
 
 
 subscribe(CustomerErased, forget_the_mails)
+
+
+def send_the_document(fact: DocumentIssued) -> None:
+    kind: Kind = "invoice-issued" if fact.kind == "invoice" else "credit-note-issued"
+    write(kind, fact.order_id, fact.document_id, fact.total_minor)
+
+
 subscribe(OrderPlaced, confirm_the_order)
 subscribe(PaymentDeclined, say_it_was_declined)
 subscribe(PaymentLapsed, ask_to_pay_again)
@@ -108,3 +116,4 @@ subscribe(LinesCancelled, say_what_was_cancelled)
 subscribe(OrderCancelled, say_it_is_cancelled)
 subscribe(ReturnReceived, say_it_came_back)
 subscribe(PaymentRefunded, say_it_is_refunded)
+subscribe(DocumentIssued, send_the_document)

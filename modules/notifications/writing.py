@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from modules.invoicing.selectors import documents_of
 from modules.kernel.money import Money
 from modules.kernel.wording import written
 from modules.notifications.contracts import Kind
@@ -24,6 +25,8 @@ SUBJECTS: dict[Kind, str] = {
     "order-cancelled": "Your order {number} is cancelled",
     "return-received": "We have your return of order {number}",
     "order-link": "The link of your order {number}",
+    "invoice-issued": "The invoice for your order {number}",
+    "credit-note-issued": "A credit note for your order {number}",
     "refunded": "A refund for your order {number}",
 }
 
@@ -63,7 +66,10 @@ def message_id(effect_id: UUID) -> str:
 
 
 def words(order: OrderDetail, about: UUID, amount_minor: int) -> dict[str, object]:
-    address = reverse("order", args=[order_token(order.id)])
+    token = order_token(order.id)
+    address = reverse("order", args=[token])
+    number = next((each.number for each in documents_of(order.id) if each.id == about), "")
+    invoice = reverse("order-invoice", args=[token, number]) if number else ""
     return {
         "shop_name": settings.SHOP_NAME,
         "order": order,
@@ -80,6 +86,8 @@ def words(order: OrderDetail, about: UUID, amount_minor: int) -> dict[str, objec
         "total": written(Money(order.total_minor, order.currency)),
         "amount": written(Money(amount_minor, order.currency)),
         "parcel": parcel(order, about),
+        "number": number,
+        "document_url": f"{settings.PUBLIC_URL}{invoice}",
         "url": f"{settings.PUBLIC_URL}{address}",
     }
 

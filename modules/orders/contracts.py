@@ -13,6 +13,7 @@ from uuid import UUID
 from events.privacy.marks import Personal
 from modules.kernel.address import Address
 from modules.kernel.errors import Conflict, Forbidden, NotFound
+from modules.kernel.identity import derived_id
 from modules.pricing.contracts import Quote
 
 
@@ -182,6 +183,11 @@ class PastOrder:
     order: PlaceOrder
     payment_id: UUID
     provider: str
+
+
+def past_parcel(order_id: UUID) -> UUID:
+    """Returns the id of the one parcel of a past order, by which such an order is known."""
+    return derived_id("orders.past", order_id, "parcel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

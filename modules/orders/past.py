@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from events.bulk import Bulk, Occasion
-from modules.kernel.identity import derived_id
 from modules.orders import projections as projections  # keeps the read model
 from modules.orders.contracts import (
     LineQuantity,
@@ -11,6 +10,7 @@ from modules.orders.contracts import (
     PastOrder,
     PastReturn,
     QuantityNotOpen,
+    past_parcel,
 )
 from modules.orders.domain.order import Order
 from modules.payments import commands as payments
@@ -29,7 +29,7 @@ def complete_order(bulk: Bulk, message: PastOrder, occasion: Occasion) -> None:
         subject=placed.subject,
     )
     everything = [LineQuantity(sku=line.sku, quantity=line.quantity) for line in placed.quote.lines]
-    parcel_id = derived_id("orders.past", order.id, "parcel")
+    parcel_id = past_parcel(order.id)
     order.confirm()
     order.ship(parcel_id, everything)
     order.deliver(parcel_id)

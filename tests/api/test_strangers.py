@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -15,6 +15,8 @@ from config.api import api
 from events.integrity.checkpoints import take
 from modules.customers.commands import ensure_role
 from modules.customers.models import User
+from modules.invoicing.commands import issue_documents
+from modules.invoicing.contracts import IssueDocuments
 from tests.api.conftest import ADDRESS, SMALL, Basket, Caller, keyholder, ordered
 
 CHANGES = re.compile(r"\b(INSERT INTO|UPDATE\s+\S+\s+(AS \S+\s+)?SET|DELETE FROM|FOR UPDATE)\b")
@@ -50,13 +52,23 @@ def named(committed_guest: Caller) -> dict[str, str]:
         "name": "orders.orders",
         "key": mine["order_id"],
         "sku": SMALL,
+        "number": invoiced(committed_guest),
     }
+
+
+def invoiced(guest: Caller) -> str:
+    """The number of an invoice: of an order that is to be paid by transfer, and shipped."""
+    other = ordered(guest, provider="invoice")
+    desk = f"/api/staff/orders/{other['order_id']}"
+    assert keyholder("orders:write")("POST", f"{desk}/parcels", {}).status == 201
+    (number,) = issue_documents(IssueDocuments(order_id=UUID(other["order_id"])))
+    return number
 
 
 def operations() -> Iterator[tuple[str, str]]:
     """Every operation on something that belongs to somebody."""
     for path, methods in api.get_openapi_schema()["paths"].items():
-        if re.search(r"\{(order|payment|cart|stream)_id\}", path):
+        if re.search(r"\{(order|payment|cart|stream)_id\}|\{number\}", path):
             yield from ((method.upper(), path) for method in methods)
 
 

@@ -9,7 +9,7 @@ from django.db import models
 
 from tests.architecture.source import ROOT, functions, modules, place, python_files, tree
 
-EVENT_SOURCED = ("orders", "payments", "adjustments")
+EVENT_SOURCED = ("orders", "payments", "adjustments", "invoicing")
 
 
 def module_of(name: str) -> str | None:

@@ -13,6 +13,30 @@ from tests.architecture.golden import product_events
 
 # By aggregate and field, in the words of what the field is.
 NEVER_PERSONAL = {
+    "invoicing.billing": {
+        "document.cites": "the number of an invoice",
+        "document.country": "a country alone names nobody; taxes are explained by it",
+        "document.currency": "an ISO 4217 code",
+        "document.language": "a code of a language",
+        "document.number": "counts documents",
+        "document.order_number": "made up by the shop at random",
+        "document.series": "names a series of numbers",
+        "document.lines[].sku": "names goods",
+        "document.lines[].tax_code": "names a tax",
+        "document.lines[].title": "names goods, as the catalogue has them",
+        "document.seller.bic": "of the merchant",
+        "document.seller.city": "of the merchant",
+        "document.seller.country": "of the merchant",
+        "document.seller.email": "of the merchant",
+        "document.seller.iban": "of the merchant",
+        "document.seller.line1": "of the merchant",
+        "document.seller.name": "of the merchant",
+        "document.seller.postcode": "of the merchant",
+        "document.seller.registration": "of the merchant",
+        "document.seller.vat_id": "of the merchant",
+        "document.taxes[].code": "names a tax",
+        "document.terms.method": "names a way to pay",
+    },
     "orders.order": {
         "number": "made up by the shop at random",
         "carrier": "the name of a firm",

@@ -10,6 +10,9 @@ from django.core.mail import EmailMultiAlternatives
 from events.database import fetch
 from events.effects import perform
 from events.relay import drain
+from modules.invoicing.selectors import documents_of
+from modules.notifications.commands import send_invoice_again
+from modules.notifications.contracts import SendInvoiceAgain
 from modules.orders.selectors import order_by_token
 from modules.payments.commands import resolve_unknown
 from tests.support.trade import (
@@ -65,6 +68,8 @@ def test_each_thing_a_customer_waits_to_hear_is_one_mail() -> None:
         "Part of your order X is cancelled",
         "We have your return of order X",
         "A refund for your order X",
+        "The invoice for your order X",
+        "A credit note for your order X",
     ]
 
 
@@ -91,7 +96,18 @@ def test_two_declines_are_two_mails_and_two_cancellations_too() -> None:
 def test_a_refund_says_how_much() -> None:
     ship(placed := paid(prints=1), prints=1)
     refund(placed, 1_234)
-    assert "€12.34" in str(written()[-1].body)
+    (told,) = [message for message in written() if "A refund" in str(message.subject)]
+    assert "€12.34" in str(told.body)
+
+
+def test_an_invoice_is_sent_as_a_link_and_staff_may_send_it_again() -> None:
+    ship(placed := paid(prints=1), prints=1)
+    told = written()[-1]
+    (found,) = documents_of(placed.order_id)
+    assert f"/invoices/{found.number}/" in str(told.body)
+    before = len(mail.outbox)
+    send_invoice_again(SendInvoiceAgain(number=found.number))
+    assert [each.body for each in written()[before:]] == [told.body]
 
 
 def test_a_mail_goes_out_once_and_keeps_its_name() -> None:

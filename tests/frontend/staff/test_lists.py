@@ -11,7 +11,7 @@ from tests.support.trade import PRINT, buy, order_of, ship, stock
 
 # Session, account and role are three of each.
 LIST_QUERIES = 6
-PAGE_QUERIES = 12
+PAGE_QUERIES = 13
 
 
 def test_orders_are_found_by_number_mail_name_and_sku(staff: Client, order: Placed) -> None:

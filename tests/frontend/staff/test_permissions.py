@@ -16,8 +16,10 @@ from modules.audit.bundling import bundle_of
 from modules.audit.commands import ask_run
 from modules.audit.contracts import AskRun
 from modules.checkout.contracts import Placed
+from modules.invoicing.commands import issue_documents
+from modules.invoicing.contracts import IssueDocuments
 from tests.frontend.staff.people import signed_in, text
-from tests.support.trade import PRINT
+from tests.support.trade import PRINT, ship
 
 VISITORS = ("anonymous", "customer", "staff", "auditor")
 STAFF = {
@@ -32,6 +34,11 @@ STAFF = {
     "staff-promotion": ("GET", "/staff/promotions/spring/"),
     "staff-promotion-change": ("POST", "/staff/promotions/spring/pause/"),
     "staff-gift-cards": ("GET", "/staff/gift-cards/"),
+    "staff-invoices": ("GET", "/staff/invoices/"),
+    "staff-invoices-csv": ("GET", "/staff/invoices.csv"),
+    "staff-invoice": ("GET", "/staff/invoices/{number}/"),
+    "staff-invoice-file": ("GET", "/staff/invoices/{number}.xml"),
+    "staff-invoice-send": ("POST", "/staff/invoices/{number}/send/"),
     "staff-stock": ("GET", "/staff/stock/"),
     "staff-stock-item": ("GET", f"/staff/stock/{PRINT}/"),
     "staff-stock-change": ("POST", f"/staff/stock/{PRINT}/receive/"),
@@ -103,13 +110,21 @@ def run(order: Placed, tmp_path: Path) -> Iterator[UUID]:
         yield run_id
 
 
+@pytest.fixture
+def number(order: Placed) -> str:
+    """The number of the order's invoice."""
+    ship(order, cards=1)
+    return issue_documents(IssueDocuments(order_id=order.order_id))[0]
+
+
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_a_route_opens_for_its_role_alone(
-    order: Placed, size: int, run: UUID, visitor: str
+    order: Placed, number: str, size: int, run: UUID, visitor: str
 ) -> None:
     client = signed_in(visitor)
     for roles, method, address in ROUTES:
-        response = client.generic(method, address.format(order=order.order_id, size=size, run=run))
+        named = address.format(order=order.order_id, number=number, size=size, run=run)
+        response = client.generic(method, named)
         if visitor == "anonymous":
             assert response.status_code == 302, address
             assert "/accounts/login/?next=" in response["Location"]
