@@ -27,6 +27,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "returns": {"lines": [LINE], "reason": "mine now"},
     "cancelled-lines": {"lines": [LINE], "reason": "mine now"},
     "refunds": {"amount_minor": 1, "reason": "mine now"},
+    "codes": {"code": "SPRING10"},
 }
 REFUSED = {401, 403, 404}
 
@@ -46,6 +47,7 @@ def named(committed_guest: Caller) -> dict[str, str]:
         "return_id": str(uuid4()),
         "kind": "orders",
         "sku": SMALL,
+        "code": "SPRING10",
     }
 
 
