@@ -31,6 +31,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "returns": {"lines": [LINE], "reason": "mine now"},
     "cancelled-lines": {"lines": [LINE], "reason": "mine now"},
     "refunds": {"amount_minor": 1, "reason": "mine now"},
+    "codes": {"code": "SPRING10"},
 }
 REFUSED = {401, 403, 404}
 
@@ -53,6 +54,7 @@ def named(committed_guest: Caller) -> dict[str, str]:
         "key": mine["order_id"],
         "sku": SMALL,
         "number": invoiced(committed_guest),
+        "code": "SPRING10",
     }
 
 

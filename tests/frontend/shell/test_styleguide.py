@@ -13,7 +13,7 @@ pytestmark = pytest.mark.urls("frontend.styleguide.urls")
 PAGES = ("/", "/staff/", "/auditor/")
 COMPONENTS = ROOT / "frontend/templates/components"
 # Shown in answers to htmx, or drawn by another component.
-NOT_ON_A_PAGE = {"basket_update", "toast", "form_fields", "account_nav"}
+NOT_ON_A_PAGE = {"basket_update", "toast", "form_fields", "account_nav", "explanation"}
 
 
 @pytest.fixture
