@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "modules.audit",
     "modules.privacy",
     "modules.notifications",
+    "modules.ledger",
     "modules.checkout",
     "modules.orders",
     "modules.payments",

@@ -1,0 +1,181 @@
+"""The books: every movement of money as a balanced entry, and what providers say of it.
+
+An **entry** is what one event did; its **legs** (debit positive, credit negative) sum to zero in
+each currency. An **account** collects legs. The **trial balance** lists all accounts as of a time:
+by `recorded` time (what the shop knew then) or by `effective` time (what was true then). A
+**settlement** is a statement of a provider about its own side; where it and the books differ, a
+**case** is open until they agree or somebody says why they need not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from modules.kernel.errors import Conflict, NotFound
+
+type AccountType = Literal["asset", "liability", "income", "expense"]
+type EntryKind = Literal[
+    "sale",
+    "capture",
+    "refund",
+    "document",
+    "fee",
+    "payout",
+    "dispute",
+    "rounding",
+    "correction",
+]
+type By = Literal["recorded", "effective"]
+
+
+class AccountUnknown(NotFound):
+    """The chart has no account of this name. Field: `account`."""
+
+    code = "ledger-account-unknown"
+
+
+class EntryUnbalanced(Conflict):
+    """Debits and credits differ. Fields: `currency`, `millionths` (of a minor unit)."""
+
+    code = "ledger-entry-unbalanced"
+
+
+class BookingUnsound(Conflict):
+    """A booking that moves nothing."""
+
+    code = "ledger-booking-unsound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account of the chart; `number` is for accountants, `name` for everything else."""
+
+    name: str
+    number: int
+    title: str
+    type: AccountType
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What an account holds; exactly, in units of the currency (pounds, not pence).
+
+    `debit` and `credit` are the sums of both sides, `amount` = debit - credit.
+    """
+
+    account: Account
+    currency: str
+    debit: Decimal
+    credit: Decimal
+    amount: Decimal
+    legs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrencyTotal:
+    """All accounts of a currency: `debit` = `credit` when the books balance.
+
+    `result` is income less expenses, `customers_owe` and `customers_prepaid` are the two sides of
+    the receivable account, order by order.
+    """
+
+    currency: str
+    debit: Decimal
+    credit: Decimal
+    result: Decimal
+    customers_owe: Decimal
+    customers_prepaid: Decimal
+
+    @property
+    def balanced(self) -> bool:
+        return self.debit == self.credit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialBalance:
+    """All accounts as of a time; `position` is how far of the log the books are."""
+
+    at: datetime | None
+    by: By
+    position: int
+    balances: tuple[Balance, ...]
+    totals: tuple[CurrencyTotal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One account's part of an entry; `amount` in units of the currency, debit positive."""
+
+    account: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """An entry with the event that it comes from: its id, position, stream and version."""
+
+    position: int
+    event_id: UUID
+    stream_id: UUID
+    version: int
+    topic: str
+    kind: EntryKind
+    memo: str
+    order_id: UUID | None
+    number: str
+    recorded_at: datetime
+    effective_at: datetime
+    legs: tuple[Leg, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementRow:
+    """One leg of an account, with what the account held after it (`balance`)."""
+
+    position: int
+    event_id: UUID
+    stream_id: UUID
+    version: int
+    kind: EntryKind
+    memo: str
+    order_id: UUID | None
+    number: str
+    recorded_at: datetime
+    effective_at: datetime
+    amount: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """An account's legs in order; `next_cursor` is empty at the end."""
+
+    account: Account
+    currency: str
+    opening: Decimal
+    closing: Decimal
+    rows: tuple[StatementRow, ...]
+    next_cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementQuery:
+    """Which legs of an account: `since` <= time < `until`; `cursor` ends the page before."""
+
+    account: str
+    currency: str
+    since: datetime | None = None
+    until: datetime | None = None
+    by: By = "recorded"
+    cursor: str = ""
+    limit: int = 100
+
+
+class CursorUnknown(NotFound):
+    """The cursor is not one that the ledger gave out: begin anew without it."""
+
+    code = "ledger-cursor-unknown"

@@ -1,0 +1,150 @@
+"""The journal: follows the log and books every event that moves money, each once."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from events import codec, registry
+from events.projections import RowsProjection, register
+from events.store import RecordedEvent
+from modules.adjustments import selectors as adjustments  # declares the events of its streams
+from modules.ledger.domain import booking as booking  # declares the events of its streams
+from modules.ledger.domain.book import Book
+from modules.ledger.domain.entries import Entry
+from modules.ledger.domain.facts import FACTS, Booked, Document, Fact
+from modules.ledger.domain.posting import post
+from modules.ledger.models import BookRow, EntryRow, LegRow
+from modules.orders import selectors as orders  # declares the events of its streams
+from modules.payments import selectors as payments  # declares the events of its streams
+
+__all__ = ["Journal", "adjustments", "orders", "payments"]
+
+# More legs than any entry has, so that a leg's id tells its entry.
+LEGS_LIMIT = 1000
+
+
+class Journal(RowsProjection):
+    """Entries and legs, and beside them what has to be known of each order.
+
+    It reads the log and no published fact, so that history recorded in bulk is booked as well
+    (decision 0033). Streams of one order feed one book; each remembers how far each stream is
+    folded, and so folding an event again changes nothing.
+    """
+
+    name = "ledger.journal"
+    mode = "async"
+    events = tuple(registry.resolve(f"{topic}.v1")[0] for topic in FACTS)
+    models = (EntryRow, LegRow, BookRow)
+
+    def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
+        facts = [(row, read(row)) for row in recorded_events]
+        keys = {key for row, fact in facts if (key := order_of(row, fact))}
+        books = {
+            row.order_id: msgspec.convert(row.state, Book)
+            for row in BookRow.objects.filter(order_id__in=keys)
+        }
+        alone = [row.position for row, fact in facts if order_of(row, fact) is None]
+        known = set(EntryRow.objects.filter(position__in=alone).values_list("position", flat=True))
+        made: list[tuple[RecordedEvent, Entry]] = []
+        for row, fact in facts:
+            key = order_of(row, fact)
+            if key is None:
+                book = Book() if row.position not in known else None
+            else:
+                book = unfolded(books.setdefault(key, Book()), row)
+            if book is not None and (entry := post(book, fact, row.stream_id, key)):
+                made.append((row, entry))
+        write(made, books)
+
+    def clear(self) -> None:
+        LegRow.objects.all().delete()
+        EntryRow.objects.all().delete()
+        BookRow.objects.all().delete()
+
+
+def read(recorded: RecordedEvent) -> Fact:
+    """Returns what the ledger needs of an event, without opening what is sealed in it.
+
+    Raises:
+        msgspec.ValidationError: the event is not what its topic says.
+    """
+    payload = recorded.payload
+    if registry.resolve(recorded.topic)[1]:
+        payload = codec.encode(codec.decode_fields(recorded.topic, payload))
+    return codec.decode(payload, FACTS[recorded.topic.rpartition(".v")[0]])
+
+
+def order_of(recorded: RecordedEvent, fact: Fact) -> UUID | None:
+    """Returns the order that an event is about; a document is about none."""
+    if isinstance(fact, Document):
+        return None
+    if isinstance(fact, Booked):
+        return fact.order_id
+    return getattr(fact, "reference", recorded.stream_id)
+
+
+def unfolded(book: Book, recorded: RecordedEvent) -> Book | None:
+    """Returns the book if the event is new to it, and marks it as folded."""
+    stream = str(recorded.stream_id)
+    if book.versions.get(stream, 0) >= recorded.version:
+        return None
+    book.versions[stream] = recorded.version
+    return book
+
+
+def write(made: Sequence[tuple[RecordedEvent, Entry]], books: dict[UUID, Book]) -> None:
+    EntryRow.objects.bulk_create([entry_row(row, entry) for row, entry in made])
+    LegRow.objects.bulk_create([leg for row, entry in made for leg in leg_rows(row, entry)])
+    rows = [
+        BookRow(order_id=order_id, state=msgspec.to_builtins(book))
+        for order_id, book in sorted(books.items())
+    ]
+    BookRow.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["order_id"], update_fields=["state"]
+    )
+
+
+def entry_row(recorded: RecordedEvent, entry: Entry) -> EntryRow:
+    return EntryRow(
+        position=recorded.position,
+        event_id=recorded.event_id,
+        stream_id=recorded.stream_id,
+        version=recorded.version,
+        topic=recorded.topic,
+        kind=entry.kind,
+        memo=entry.memo[:300],
+        order_id=entry.order_id,
+        number=entry.number,
+        payment_id=entry.payment_id,
+        operation_id=entry.operation_id,
+        provider=entry.provider,
+        provider_reference=entry.provider_reference,
+        recorded_at=recorded.recorded_at,
+        effective_at=recorded.effective_at,
+    )
+
+
+def leg_rows(recorded: RecordedEvent, entry: Entry) -> list[LegRow]:
+    rows: list[LegRow] = []
+    for number, leg in enumerate(entry.legs):
+        parts: dict[str, Any] = dict(
+            zip(("amount_minor", "rest_millionths"), leg.split, strict=True)
+        )
+        rows.append(
+            LegRow(
+                id=(recorded.position or 0) * LEGS_LIMIT + number,
+                position=recorded.position,
+                account=leg.account,
+                currency=leg.currency,
+                order_id=entry.order_id,
+                recorded_at=recorded.recorded_at,
+                effective_at=recorded.effective_at,
+                **parts,
+            )
+        )
+    return rows
+
+
+register(Journal())
