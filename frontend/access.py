@@ -5,12 +5,13 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from modules.customers.selectors import has_role
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 
 REFUSALS = {
     "staff": "This page is for the shop's staff. Sign in with a staff account to see it.",
@@ -18,19 +19,19 @@ REFUSALS = {
 }
 
 
-def role_required(role: str) -> Callable[[View], View]:
-    """Lets only those with `role` see a view; who is not signed in is asked to sign in first.
+def role_required(*roles: str) -> Callable[[View], View]:
+    """Lets those with one of `roles` see a view; who is not signed in is asked to sign in first.
 
     What such a page shows is never kept by a cache, and gone after signing out.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not has_role(request.user, role):
-                raise PermissionDenied(REFUSALS[role])
+            if not any(has_role(request.user, role) for role in roles):
+                raise PermissionDenied(REFUSALS[roles[0]])
             return view(request, *args, **kwargs)
 
         return never_cache(guarded)
@@ -40,3 +41,4 @@ def role_required(role: str) -> Callable[[View], View]:
 
 staff_only = role_required("staff")
 auditor_only = role_required("auditor")
+books_only = role_required("staff", "auditor")

@@ -14,6 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 from modules.kernel.errors import Conflict, NotFound
+from modules.kernel.money import exponent
 
 type AccountType = Literal["asset", "liability", "income", "expense"]
 type EntryKind = Literal[
@@ -28,6 +29,15 @@ type EntryKind = Literal[
     "correction",
 ]
 type By = Literal["recorded", "effective"]
+
+
+type JournalFormat = Literal["csv", "ledger"]
+
+# How the journal is handed out: what each format is called, and what type its file has.
+JOURNAL_FORMATS: dict[JournalFormat, tuple[str, str]] = {
+    "csv": ("CSV", "text/csv; charset=utf-8"),
+    "ledger": ("ledger-cli", "text/plain; charset=utf-8"),
+}
 
 
 class AccountUnknown(NotFound):
@@ -179,3 +189,15 @@ class CursorUnknown(NotFound):
     """The cursor is not one that the ledger gave out: begin anew without it."""
 
     code = "ledger-cursor-unknown"
+
+
+def plain(amount: Decimal, currency: str) -> str:
+    """Writes an amount with the decimals of its currency, and any further digit that it has.
+
+    Raises:
+        MoneyError: the currency is unknown.
+    """
+    places = exponent(currency)
+    whole, _, rest = f"{amount:f}".partition(".")
+    rest = rest[:places].ljust(places, "0") + rest[places:].rstrip("0")
+    return f"{whole}.{rest}" if rest else whole

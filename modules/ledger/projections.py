@@ -45,13 +45,13 @@ class Journal(RowsProjection):
             row.order_id: msgspec.convert(row.state, Book)
             for row in BookRow.objects.filter(order_id__in=keys)
         }
-        alone = [row.position for row, fact in facts if order_of(row, fact) is None]
+        alone = [place(row) for row, fact in facts if order_of(row, fact) is None]
         known = set(EntryRow.objects.filter(position__in=alone).values_list("position", flat=True))
         made: list[tuple[RecordedEvent, Entry]] = []
         for row, fact in facts:
             key = order_of(row, fact)
             if key is None:
-                book = Book() if row.position not in known else None
+                book = Book() if place(row) not in known else None
             else:
                 book = unfolded(books.setdefault(key, Book()), row)
             if book is not None and (entry := post(book, fact, row.stream_id, key)):
@@ -74,6 +74,12 @@ def read(recorded: RecordedEvent) -> Fact:
     if registry.resolve(recorded.topic)[1]:
         payload = codec.encode(codec.decode_fields(recorded.topic, payload))
     return codec.decode(payload, FACTS[recorded.topic.rpartition(".v")[0]])
+
+
+def place(recorded: RecordedEvent) -> int:
+    """Returns the position of an event, which every event of the log has."""
+    assert recorded.position is not None
+    return recorded.position
 
 
 def order_of(recorded: RecordedEvent, fact: Fact) -> UUID | None:
@@ -108,7 +114,7 @@ def write(made: Sequence[tuple[RecordedEvent, Entry]], books: dict[UUID, Book]) 
 
 def entry_row(recorded: RecordedEvent, entry: Entry) -> EntryRow:
     return EntryRow(
-        position=recorded.position,
+        position=place(recorded),
         event_id=recorded.event_id,
         stream_id=recorded.stream_id,
         version=recorded.version,
@@ -134,8 +140,8 @@ def leg_rows(recorded: RecordedEvent, entry: Entry) -> list[LegRow]:
         )
         rows.append(
             LegRow(
-                id=(recorded.position or 0) * LEGS_LIMIT + number,
-                position=recorded.position,
+                id=place(recorded) * LEGS_LIMIT + number,
+                position=place(recorded),
                 account=leg.account,
                 currency=leg.currency,
                 order_id=entry.order_id,

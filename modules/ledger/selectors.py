@@ -16,6 +16,7 @@ from modules.ledger.contracts import (
     CurrencyTotal,
     CursorUnknown,
     JournalEntry,
+    JournalFormat,
     Leg,
     Statement,
     StatementQuery,
@@ -24,6 +25,7 @@ from modules.ledger.contracts import (
 )
 from modules.ledger.domain import accounts
 from modules.ledger.projections import Journal
+from modules.ledger.writing import WRITERS
 
 PAGE_LIMIT = 1000
 # Rows read at a time while a journal is exported.
@@ -139,6 +141,17 @@ def journal(
     ):
         yield from _entries(rows)
         position = rows[-1][0]
+
+
+def journal_file(
+    kind: JournalFormat,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: By = "recorded",
+) -> Iterator[str]:
+    """Yields the text of `journal` in a format, piece by piece, however long it is."""
+    return WRITERS[kind](journal(since=since, until=until, by=by))
 
 
 def order_entries(order_id: UUID) -> tuple[JournalEntry, ...]:

@@ -1,0 +1,16 @@
+"""Pages of the books, below /ledger/, for staff and auditors."""
+
+from django.urls import URLPattern, path, re_path
+
+from frontend.ledger import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.balance_page, name="ledger"),
+    re_path(
+        r"^accounts/(?P<account>[0-9A-Za-z:_.-]{1,120})/(?P<currency>[A-Z]{3})/$",
+        views.statement_page,
+        name="ledger-statement",
+    ),
+    path("orders/<uuid:order_id>/", views.order_page, name="ledger-order"),
+    re_path(r"^journal\.(?P<kind>csv|ledger)$", views.export, name="ledger-export"),
+]

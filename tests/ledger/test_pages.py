@@ -1,0 +1,66 @@
+"""Staff and auditors read the books on pages; nobody else does."""
+
+import pytest
+from django.test import Client
+
+from events import follower
+from tests.frontend.staff.people import signed_in, text
+from tests.support.trade import order_of, paid, ship
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
+
+
+@pytest.fixture(params=["staff", "auditor"])
+def reader(request: pytest.FixtureRequest) -> Client:
+    return signed_in(request.param)
+
+
+def test_the_trial_balance_shows_every_account_and_that_it_balances(reader: Client) -> None:
+    ship(paid())
+    follower.catch_up()
+    page = text(reader.get("/ledger/"))
+    assert "Balanced." in page
+    assert "Clearing testbank" in page
+    assert "109.89" in page
+
+
+def test_empty_books_say_what_opens_them(reader: Client) -> None:
+    assert "Nothing is booked" in text(reader.get("/ledger/"))
+
+
+def test_a_statement_leads_to_the_order_and_to_the_event(reader: Client) -> None:
+    ship(placed := paid())
+    follower.catch_up()
+    page = reader.get("/ledger/accounts/revenue/EUR/")
+    assert f"/ledger/orders/{placed.order_id}/" in page.content.decode()
+    assert f"/auditor/streams/{placed.order_id}/?as_of=" in page.content.decode()
+    order = text(reader.get(f"/ledger/orders/{placed.order_id}/"))
+    assert order_of(placed).number in order
+    assert "tax:FR-standard" in order
+
+
+def test_a_time_that_cannot_be_read_is_refused_in_words(reader: Client) -> None:
+    for address in ("/ledger/?at=yesterday", "/ledger/accounts/bank/EUR/?since=soon"):
+        answer = reader.get(address)
+        assert answer.status_code == 422
+        assert "is not a time" in text(answer)
+
+
+def test_an_account_that_is_not_in_the_chart_is_not_found(reader: Client) -> None:
+    assert reader.get("/ledger/accounts/caymans/EUR/").status_code == 404
+
+
+def test_the_journal_is_a_file(reader: Client) -> None:
+    ship(paid())
+    follower.catch_up()
+    for kind, words in (("csv", "tax:FR-standard"), ("ledger", "liabilities:tax:FR-standard")):
+        answer = reader.get(f"/ledger/journal.{kind}")
+        assert words in b"".join(answer).decode()
+        assert f"journal.{kind}" in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize("role", ["customer", "anonymous"])
+def test_others_see_no_books(role: str) -> None:
+    client = signed_in(role)
+    for address in ("/ledger/", "/ledger/accounts/bank/EUR/", "/ledger/journal.csv"):
+        assert client.get(address).status_code in (302, 403)
