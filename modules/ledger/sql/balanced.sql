@@ -3,18 +3,23 @@
 -- so that it holds in every generation of the read model (decision 0023).
 CREATE FUNCTION ledger_require_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    entry bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.position ELSE NEW.position END;
+    -- A leg that is moved leaves one entry and joins another.
+    entries bigint[] := CASE TG_OP
+        WHEN 'INSERT' THEN ARRAY[NEW.position]
+        WHEN 'DELETE' THEN ARRAY[OLD.position]
+        ELSE ARRAY[OLD.position, NEW.position]
+    END;
     difference record;
 BEGIN
     EXECUTE format(
-        'SELECT currency, sum(amount_minor) * 1000000 + sum(rest_millionths) AS amount'
-        ' FROM %s WHERE position = $1 GROUP BY currency'
+        'SELECT position, currency, sum(amount_minor) * 1000000 + sum(rest_millionths) AS amount'
+        ' FROM %s WHERE position = ANY ($1) GROUP BY position, currency'
         ' HAVING sum(amount_minor) * 1000000 + sum(rest_millionths) <> 0 LIMIT 1',
         TG_RELID::regclass
-    ) INTO difference USING entry;
+    ) INTO difference USING entries;
     IF difference.currency IS NOT NULL THEN
         RAISE EXCEPTION 'ledger entry % does not balance in %: % millionths of a minor unit',
-            entry, difference.currency, difference.amount
+            difference.position, difference.currency, difference.amount
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_balanced';
     END IF;
     RETURN NULL;

@@ -1,0 +1,143 @@
+"""`manage.py ledger balance|statement|export`: the books, read without the web."""
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.dateparse import parse_date, parse_datetime
+from rich.console import Console
+from rich.table import Table
+
+from events import follower
+from modules.kernel.errors import DomainError
+from modules.kernel.money import MoneyError, exponent
+from modules.ledger.contracts import JOURNAL_FORMATS, StatementQuery, plain
+from modules.ledger.projections import Journal
+from modules.ledger.selectors import journal_file, statement, trial_balance
+
+
+class Command(BaseCommand):
+    help = "Shows the books: trial balance, statements, the journal as a file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        balance = actions.add_parser("balance", help="every account with what it holds")
+        balance.add_argument("--at", type=moment, help="a time such as 2026-11-21T14:30:00Z")
+        one = actions.add_parser("statement", help="an account's entries with running balance")
+        one.add_argument("account", help="as the trial balance names it: clearing:testbank")
+        one.add_argument("currency", type=currency, help="such as EUR")
+        export = actions.add_parser("export", help="the journal as a file")
+        export.add_argument("path", help="a new file; - writes to standard output")
+        export.add_argument("--format", choices=JOURNAL_FORMATS, default="csv", dest="kind")
+        for each in (one, export):
+            each.add_argument("--since", type=moment, help="from this time on")
+            each.add_argument("--until", type=moment, help="before this time")
+        for each in (balance, one, export):
+            each.add_argument(
+                "--by",
+                choices=("recorded", "effective"),
+                default="recorded",
+                help="what the shop knew at that time, or what had happened by then",
+            )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        console = Console(file=self.stdout, highlight=False)  # type: ignore[arg-type]
+        # The worker may be behind, or not run at all.
+        follower.catch_up(Journal.name)
+        try:
+            match options["action"]:
+                case "balance":
+                    show_balance(console, options)
+                case "statement":
+                    show_statement(console, options)
+                case "export":
+                    self.export(options)
+        except DomainError as refusal:
+            raise CommandError(refusal.message) from None
+        except OSError as error:
+            raise CommandError(f"Nothing was written: {error}") from None
+
+    def export(self, options: dict[str, Any]) -> None:
+        chosen = {name: options[name] for name in ("since", "until", "by")}
+        lines = journal_file(options["kind"], **chosen)
+        if options["path"] == "-":
+            for text in lines:
+                self.stdout.write(text, ending="")
+            return
+        # Never over a file that is there.
+        with Path(options["path"]).open("x", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
+        sys.stderr.write(f"The journal is in {options['path']}.\n")
+
+
+def moment(text: str) -> datetime:
+    """Reads a time or a day; without a zone it is UTC."""
+    try:
+        day = parse_date(text)
+        found = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise ArgumentTypeError(f"“{text}” is not a time; write it like 2026-11-21T14:30:00Z")
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def currency(text: str) -> str:
+    try:
+        exponent(text)
+    except MoneyError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return text
+
+
+def show_balance(console: Console, options: dict[str, Any]) -> None:
+    found = trial_balance(options["at"], options["by"])
+    for total in found.totals:
+        table = Table(title=f"{total.currency}, booked up to position {found.position}")
+        for name in ("no.", "account"):
+            table.add_column(name)
+        for name in ("debit", "credit"):
+            table.add_column(name, justify="right")
+        for each in found.balances:
+            if each.currency == total.currency:
+                amount = plain(abs(each.amount), each.currency)
+                sides = (amount, "") if each.amount >= 0 else ("", amount)
+                table.add_row(str(each.account.number), each.account.name, *sides)
+        table.add_section()
+        sums = (plain(total.debit, total.currency), plain(total.credit, total.currency))
+        table.add_row("", "total", *sums)
+        console.print(table)
+    if not found.totals:
+        console.print("Nothing is booked.")
+    elif not all(total.balanced for total in found.totals):
+        raise CommandError(
+            "The books do not balance. Fold them anew: manage.py projections rebuild ledger.journal"
+        )
+
+
+def show_statement(console: Console, options: dict[str, Any]) -> None:
+    query = StatementQuery(
+        limit=1000,
+        **{name: options[name] for name in ("account", "currency", "since", "until", "by")},
+    )
+    table = Table(title=f"{query.account} in {query.currency}")
+    for name in ("position", "effective", "entry"):
+        table.add_column(name, overflow="fold")
+    for name in ("amount", "balance"):
+        table.add_column(name, justify="right")
+    found = statement(query)
+    table.add_row("", "", "brought forward", "", plain(found.opening, query.currency))
+    for row in found.rows:
+        table.add_row(
+            str(row.position),
+            row.effective_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M"),
+            row.memo,
+            plain(row.amount, query.currency),
+            plain(row.balance, query.currency),
+        )
+    console.print(table)
+    if found.next_cursor:
+        console.print(f"The first {len(found.rows)}; --since narrows it.")
