@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from modules.kernel.errors import Conflict, NotFound
+from modules.kernel.errors import Conflict, NotFound, Unavailable
 from modules.kernel.money import exponent
 
 type AccountType = Literal["asset", "liability", "income", "expense"]
@@ -189,6 +189,110 @@ class CursorUnknown(NotFound):
     """The cursor is not one that the ledger gave out: begin anew without it."""
 
     code = "ledger-cursor-unknown"
+
+
+type CaseKind = Literal[
+    "missing-here", "missing-there", "amount-differs", "duplicate", "contradicts"
+]
+
+# What each kind of case means, in words for the page and for the command line.
+CASE_KINDS: dict[CaseKind, str] = {
+    "missing-here": "The provider has it, the books have not",
+    "missing-there": "The books have it, the provider has not",
+    "amount-differs": "Both have it, with different amounts",
+    "duplicate": "The provider has it twice",
+    "contradicts": "The provider said something else before",
+}
+
+
+class CaseNotFound(NotFound):
+    """There is no such case. Field: `case_id`."""
+
+    code = "ledger-case-not-found"
+
+
+class CaseClosed(Conflict):
+    """The case is closed already. Fields: `by`, `reason`."""
+
+    code = "ledger-case-closed"
+
+
+class ReasonMissing(Conflict):
+    """A case is closed by a person with a reason of ten characters at least. Field: `least`."""
+
+    code = "ledger-reason-missing"
+
+
+class ReconciliationRuns(Unavailable):
+    """Another reconciliation with this provider is under way; wait for it."""
+
+    code = "ledger-reconciliation-runs"
+
+
+class SettlementFileRefused(Conflict):
+    """A settlement file that cannot be read; nothing of it was taken. Field: `problems`."""
+
+    code = "ledger-settlement-file-refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileProblem:
+    """What is wrong with a line of a file; line 1 holds the headings."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementFile:
+    """A provider's file as it was uploaded."""
+
+    provider: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCase:
+    """Closes a case that need not be looked at any more, and says why."""
+
+    case_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A difference between the books and a provider; `evidence` is what each side says."""
+
+    id: UUID
+    provider: str
+    kind: CaseKind
+    status: Literal["open", "agreed", "closed"]
+    amount_minor: int
+    currency: str
+    evidence: dict[str, str]
+    order_id: UUID | None
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """What one pass came to. `heard` were told to the payments, which had not known them."""
+
+    id: UUID
+    provider: str
+    source: str
+    started_at: datetime
+    records: int
+    repeated: int
+    matched: int
+    heard: int
+    booked: int
+    opened: int
+    closed: int
 
 
 def plain(amount: Decimal, currency: str) -> str:

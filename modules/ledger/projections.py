@@ -7,15 +7,16 @@ from uuid import UUID
 import msgspec
 
 from events import codec, registry
-from events.projections import RowsProjection, register
+from events.projections import Projection, RowsProjection, register
 from events.store import RecordedEvent
 from modules.adjustments import selectors as adjustments  # declares the events of its streams
 from modules.ledger.domain import booking as booking  # declares the events of its streams
 from modules.ledger.domain.book import Book
+from modules.ledger.domain.case import Case
 from modules.ledger.domain.entries import Entry
 from modules.ledger.domain.facts import FACTS, Booked, Document, Fact
 from modules.ledger.domain.posting import post
-from modules.ledger.models import BookRow, EntryRow, LegRow
+from modules.ledger.models import BookRow, CaseRow, EntryRow, LegRow
 from modules.orders import selectors as orders  # declares the events of its streams
 from modules.payments import selectors as payments  # declares the events of its streams
 
@@ -62,6 +63,39 @@ class Journal(RowsProjection):
         LegRow.objects.all().delete()
         EntryRow.objects.all().delete()
         BookRow.objects.all().delete()
+
+
+class Cases(Projection):
+    """One row a case."""
+
+    name = "ledger.cases"
+    events = (Case.Opened, Case.Closed, Case.Reopened)
+    model = CaseRow
+
+    def fold(self, state: dict[str, Any] | None, recorded: RecordedEvent) -> dict[str, Any]:
+        event: Any = recorded.event
+        reopened = {"status": "open", "closed_at": None, "closed_by": "", "reason": ""}
+        if isinstance(event, Case.Opened):
+            return reopened | {
+                "provider": event.provider,
+                "kind": event.case,
+                "settlement_id": event.settlement_id,
+                "position": event.position,
+                "amount_minor": event.amount_minor,
+                "currency": event.currency,
+                "order_id": event.order_id,
+                "evidence": event.evidence,
+                "opened_at": recorded.effective_at,
+            }
+        row = dict(state or {})
+        if isinstance(event, Case.Closed):
+            return row | {
+                "status": "agreed" if event.agreed else "closed",
+                "closed_at": recorded.effective_at,
+                "closed_by": recorded.actor,
+                "reason": event.reason,
+            }
+        return row | reopened
 
 
 def read(recorded: RecordedEvent) -> Fact:
@@ -127,6 +161,8 @@ def entry_row(recorded: RecordedEvent, entry: Entry) -> EntryRow:
         operation_id=entry.operation_id,
         provider=entry.provider,
         provider_reference=entry.provider_reference,
+        amount_minor=entry.amount_minor,
+        currency=entry.currency,
         recorded_at=recorded.recorded_at,
         effective_at=recorded.effective_at,
     )
@@ -154,3 +190,4 @@ def leg_rows(recorded: RecordedEvent, entry: Entry) -> list[LegRow]:
 
 
 register(Journal())
+register(Cases())

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from events import drift, follower
 from events.projections import registered
@@ -29,10 +30,8 @@ def trade() -> None:
 
 
 def rows() -> list[list[dict[str, Any]]]:
-    return [
-        list(table._default_manager.order_by("pk").values())
-        for table in (EntryRow, LegRow, BookRow)
-    ]
+    tables: tuple[type[Model], ...] = (EntryRow, LegRow, BookRow)
+    return [list(table._default_manager.order_by("pk").values()) for table in tables]
 
 
 def leg(position: int, number: int, amount_minor: int, currency: str = "EUR") -> LegRow:

@@ -29,7 +29,10 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What one event did to the books. `legs` are balanced."""
+    """What one event did to the books. `legs` are balanced.
+
+    `amount_minor` of `currency` is what a provider captured or refunded, None of anything else.
+    """
 
     kind: EntryKind
     memo: str
@@ -40,6 +43,8 @@ class Entry:
     operation_id: UUID | None = None
     provider: str = ""
     provider_reference: str = ""
+    amount_minor: int | None = None
+    currency: str = ""
 
 
 class Sheet:

@@ -10,6 +10,7 @@ would be. Goods that come back only say which lines and which tax the refund is 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -127,7 +128,8 @@ def captured(book: Book, fact: facts.Captured, stream_id: UUID, order_id: UUID |
     sheet.debit(accounts.settlement(provider(book, stream_id)), fact.amount_minor)
     sheet.credit(accounts.RECEIVABLE, fact.amount_minor)
     about = {"order_id": order_id, "payment_id": stream_id, "operation_id": fact.capture_id}
-    return entry(book, "capture", "Payment captured", sheet, **about)
+    made = entry(book, "capture", "Payment captured", sheet, **about)
+    return replace(made, amount_minor=fact.amount_minor, currency=fact.currency)
 
 
 def refunded(book: Book, fact: facts.Refunded, stream_id: UUID, order_id: UUID | None) -> Entry:
@@ -139,7 +141,8 @@ def refunded(book: Book, fact: facts.Refunded, stream_id: UUID, order_id: UUID |
         sheet.debit(accounts.tax(code), share.tax)
     sheet.credit(accounts.settlement(provider(book, stream_id)), fact.amount_minor)
     about = {"order_id": order_id, "payment_id": stream_id, "operation_id": fact.refund_id}
-    return entry(book, "refund", "Payment refunded", sheet, **about)
+    made = entry(book, "refund", "Payment refunded", sheet, **about)
+    return replace(made, amount_minor=fact.amount_minor, currency=fact.currency)
 
 
 def booked(book: Book, fact: facts.Booked, stream_id: UUID, order_id: UUID | None) -> Entry:
@@ -166,7 +169,7 @@ def kind_of(reason: str) -> EntryKind:
     return kinds.get(reason, "correction")
 
 
-def entry(book: Book, kind: EntryKind, memo: str, sheet: Sheet, **about: UUID | None) -> Entry:
+def entry(book: Book, kind: EntryKind, memo: str, sheet: Sheet, **about: Any) -> Entry:
     payment = str(about.get("payment_id") or "")
     return Entry(
         kind=kind,
