@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.ledger import views
+from frontend.ledger import cases, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.balance_page, name="ledger"),
@@ -13,4 +13,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("orders/<uuid:order_id>/", views.order_page, name="ledger-order"),
     re_path(r"^journal\.(?P<kind>csv|ledger)$", views.export, name="ledger-export"),
+    path("cases/", cases.case_list, name="ledger-cases"),
+    path("cases/compare/", cases.compare, name="ledger-compare"),
+    path("cases/file/", cases.upload, name="ledger-upload"),
+    path("cases/<uuid:case_id>/", cases.case_page, name="ledger-case"),
+    path("cases/<uuid:case_id>/close/", cases.close, name="ledger-case-close"),
 ]

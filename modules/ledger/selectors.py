@@ -1,10 +1,12 @@
 """What can be asked of the books."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
+
+from django.db.models import Count
 
 from events.database import fetch
 from events.store import log_head
@@ -13,26 +15,33 @@ from modules.ledger.contracts import (
     Account,
     Balance,
     By,
+    Case,
+    CaseNotFound,
     CurrencyTotal,
-    CursorUnknown,
-    JournalEntry,
-    JournalFormat,
-    Leg,
-    Statement,
-    StatementQuery,
-    StatementRow,
+    Reconciliation,
     TrialBalance,
 )
 from modules.ledger.domain import accounts
+from modules.ledger.models import CaseRow, PassRow
 from modules.ledger.projections import Journal
-from modules.ledger.writing import WRITERS
+from modules.ledger.reading import CLOCKS, journal, journal_file, order_entries, statement
+from modules.payments import selectors as payments
 
-PAGE_LIMIT = 1000
-# Rows read at a time while a journal is exported.
-STRETCH = 5000
-
-# The column that each clock reads; a constant, so that no caller's text reaches a statement.
-CLOCKS: dict[By, LiteralString] = {"recorded": "recorded_at", "effective": "effective_at"}
+__all__ = [
+    "behind",
+    "booked_up_to",
+    "case",
+    "case_counts",
+    "cases",
+    "chart",
+    "journal",
+    "journal_file",
+    "order_entries",
+    "reconcilable",
+    "reconciliations",
+    "statement",
+    "trial_balance",
+]
 
 _BALANCES: LiteralString = (
     "SELECT account, currency, count(*),"
@@ -97,72 +106,6 @@ def trial_balance(at: datetime | None = None, by: By = "recorded") -> TrialBalan
     )
 
 
-def statement(query: StatementQuery) -> Statement:
-    """Returns the legs of an account in order, each with the balance after it.
-
-    Raises:
-        AccountUnknown: the chart has no such account.
-        CursorUnknown: the cursor is not one of a page before.
-    """
-    found = accounts.account(query.account)
-    start = _place_after(query)
-    opening = _sum_before(query, start)
-    limit = max(1, min(query.limit, PAGE_LIMIT))
-    rows = _legs(query, start, limit + 1)
-    balance, shown = opening, []
-    for row in rows[:limit]:
-        amount = joined(row["amount_minor"], row["rest_millionths"], query.currency)
-        balance += amount
-        shown.append(_statement_row(row, amount, balance))
-    more = len(rows) > limit
-    return Statement(
-        account=found,
-        currency=query.currency,
-        opening=opening,
-        closing=balance,
-        rows=tuple(shown),
-        next_cursor=_cursor(rows[limit - 1], query.by) if more else "",
-    )
-
-
-def journal(
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    by: By = "recorded",
-) -> Iterator[JournalEntry]:
-    """Yields entries with `since` <= time < `until`, in the order of the log."""
-    position = 0
-    condition = _within(by)
-    while rows := fetch(
-        f"SELECT {_ENTRY} FROM ledger_entry e WHERE position > %s AND {condition}"  # noqa: S608
-        " ORDER BY position LIMIT %s",
-        (position, since, since, until, until, STRETCH),
-    ):
-        yield from _entries(rows)
-        position = rows[-1][0]
-
-
-def journal_file(
-    kind: JournalFormat,
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    by: By = "recorded",
-) -> Iterator[str]:
-    """Yields the text of `journal` in a format, piece by piece, however long it is."""
-    return WRITERS[kind](journal(since=since, until=until, by=by))
-
-
-def order_entries(order_id: UUID) -> tuple[JournalEntry, ...]:
-    """Returns what was booked for an order, oldest first."""
-    rows = fetch(
-        f"SELECT {_ENTRY} FROM ledger_entry e WHERE order_id = %s ORDER BY position",  # noqa: S608
-        (order_id,),
-    )
-    return tuple(_entries(rows))
-
-
 def _balance(
     name: str,
     currency: str,
@@ -199,110 +142,50 @@ def _total(currency: str, balances: Sequence[Balance], customers: tuple[int, int
     )
 
 
-_ENTRY: LiteralString = (
-    "e.position, e.event_id, e.stream_id, e.version, e.topic, e.kind, e.memo, e.order_id,"
-    " e.number, e.recorded_at, e.effective_at"
-)
-_ENTRY_FIELDS = (
-    "position",
-    "event_id",
-    "stream_id",
-    "version",
-    "topic",
-    "kind",
-    "memo",
-    "order_id",
-    "number",
-    "recorded_at",
-    "effective_at",
-)
+def cases(status: str = "open", *, limit: int = 200) -> tuple[Case, ...]:
+    """Returns the newest cases of a status: open, agreed or closed."""
+    rows = CaseRow.objects.filter(status=status).order_by("-opened_at", "id")
+    return tuple(_case(row) for row in rows[:limit])
 
 
-def _within(by: By) -> LiteralString:
-    column: LiteralString = CLOCKS[by]
-    return (
-        f"(%s::timestamptz IS NULL OR e.{column} >= %s)"
-        f" AND (%s::timestamptz IS NULL OR e.{column} < %s)"
+def case_counts() -> dict[str, int]:
+    """Returns how many cases there are of each status that has any."""
+    found = CaseRow.objects.order_by().values_list("status").annotate(Count("id"))
+    return dict(found)
+
+
+def case(case_id: UUID) -> Case:
+    """Returns a case. Raises: CaseNotFound."""
+    row = CaseRow.objects.filter(id=case_id).first()
+    if row is None:
+        raise CaseNotFound("There is no such case.", case_id=case_id)
+    return _case(row)
+
+
+def reconciliations(limit: int = 20) -> tuple[Reconciliation, ...]:
+    """Returns the last passes, the newest first."""
+    fields = list(Reconciliation.__dataclass_fields__)
+    rows = PassRow.objects.order_by("-started_at").values(*fields)[:limit]
+    return tuple(Reconciliation(**row) for row in rows)
+
+
+def reconcilable() -> tuple[str, ...]:
+    """Returns the codes of the providers that can be asked for their books."""
+    return payments.settling_providers()
+
+
+def _case(row: CaseRow) -> Case:
+    return Case(
+        id=row.id,
+        provider=row.provider,
+        kind=row.kind,  # type: ignore[arg-type]  # stored from the same literal
+        status=row.status,  # type: ignore[arg-type]  # stored from the same literal
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        evidence=row.evidence,
+        order_id=row.order_id,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        closed_by=row.closed_by,
+        reason=row.reason,
     )
-
-
-def _entries(rows: Sequence[Sequence[Any]]) -> Iterator[JournalEntry]:
-    legs: dict[int, list[Leg]] = {}
-    for position, account, currency, minor, rest in fetch(
-        "SELECT position, account, currency, amount_minor, rest_millionths FROM ledger_leg"
-        " WHERE position = ANY (%s) ORDER BY id",
-        ([row[0] for row in rows],),
-    ):
-        leg = Leg(account=account, currency=currency, amount=joined(minor, rest, currency))
-        legs.setdefault(position, []).append(leg)
-    for row in rows:
-        fields = dict(zip(_ENTRY_FIELDS, row, strict=True))
-        yield JournalEntry(**fields, legs=tuple(legs.get(row[0], ())))
-
-
-# By effective time two legs may have one moment; the place in the log tells them apart.
-_ORDERS: dict[By, LiteralString] = {
-    "recorded": "l.position, l.id",
-    "effective": "l.effective_at, l.position, l.id",
-}
-_AFTER: dict[By, LiteralString] = {
-    "recorded": "l.position > %s",
-    "effective": "(l.effective_at, l.position) > (%s::timestamptz, %s)",
-}
-
-
-def _place_after(query: StatementQuery) -> tuple[object, ...]:
-    """Reads a cursor: the place of the last row of the page before."""
-    if not query.cursor:
-        return ()
-    moment, _, position = query.cursor.rpartition("@")
-    try:
-        if query.by == "recorded":
-            return (int(position),)
-        return (datetime.fromisoformat(moment), int(position))
-    except ValueError:
-        raise CursorUnknown("Begin the statement anew without the cursor.") from None
-
-
-def _cursor(row: dict[str, Any], by: By) -> str:
-    return (
-        f"@{row['position']}"
-        if by == "recorded"
-        else f"{row['effective_at'].isoformat()}@{row['position']}"
-    )
-
-
-def _sum_before(query: StatementQuery, start: tuple[object, ...]) -> Decimal:
-    """Returns what the account held before the first row of this page."""
-    clock = CLOCKS[query.by]
-    if not start and query.since is None:
-        return joined(0, 0, query.currency)
-    condition = f"NOT ({_AFTER[query.by]})" if start else f"l.{clock} < %s"
-    rows = fetch(
-        "SELECT coalesce(sum(amount_minor), 0), coalesce(sum(rest_millionths), 0)"  # noqa: S608
-        f" FROM ledger_leg l WHERE account = %s AND currency = %s AND {condition}",
-        (query.account, query.currency, *(start or (query.since,))),
-    )
-    return joined(int(rows[0][0]), int(rows[0][1]), query.currency)
-
-
-def _legs(query: StatementQuery, start: tuple[object, ...], limit: int) -> list[dict[str, Any]]:
-    after = f" AND {_AFTER[query.by]}" if start else ""
-    rows = fetch(
-        f"SELECT l.amount_minor, l.rest_millionths, {_ENTRY} FROM ledger_leg l"  # noqa: S608
-        " JOIN ledger_entry e USING (position)"
-        f" WHERE l.account = %s AND l.currency = %s AND {_within(query.by)}{after}"
-        f" ORDER BY {_ORDERS[query.by]} LIMIT %s",
-        (
-            *(query.account, query.currency),
-            *(query.since, query.since, query.until, query.until),
-            *(*start, limit),
-        ),
-    )
-    names = ("amount_minor", "rest_millionths", *_ENTRY_FIELDS)
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _statement_row(row: dict[str, Any], amount: Decimal, balance: Decimal) -> StatementRow:
-    fields = {name: row[name] for name in _ENTRY_FIELDS if name != "topic"}
-    return StatementRow(**fields, amount=amount, balance=balance)

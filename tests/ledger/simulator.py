@@ -30,8 +30,9 @@ from modules.payments.contracts import (
 )
 from modules.payments.gateways.testbank.messages import Message, post
 from modules.payments.models import BankOperation, BankRecord
+from modules.payments.selectors import payment
 
-LOST, TWICE = 0.05, 0.20
+LOST, LATE, TWICE = 0.05, 0.10, 0.20
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Simulator:
 
     dice: Random
     letters: list[Message] = field(default_factory=list)
+    late: list[Message] = field(default_factory=list)
     lost: int = 0
 
     def pay(self, amount: int) -> UUID:
@@ -76,6 +78,9 @@ class Simulator:
         return payment_id
 
     def give_back(self, payment_id: UUID, amount: int) -> None:
+        """Refunds a part, if the shop knows by now that there is something to refund."""
+        if not payment(payment_id).captured_minor:
+            return
         refund_payment(
             RefundPayment(
                 payment_id=payment_id, refund_id=new_id(), amount_minor=amount, reason="returned"
@@ -86,23 +91,30 @@ class Simulator:
     def collect(self) -> None:
         """Takes the letters that the bank has written from the post."""
         rows = fetch(
-            "DELETE FROM es.outbox WHERE name = 'payments.deliver_bank_message'"
+            "DELETE FROM es.outbox WHERE actor = 'payments.deliver_bank_message'"
             " RETURNING arguments::text"
         )
         self.letters += [codec.decode(row[0].encode(), dict)["message"] for row in rows]
 
     def deliver(self) -> None:
-        """Delivers what is not lost, some of it twice, in any order."""
+        """Delivers what is neither lost nor late, some of it twice, in any order."""
         self.collect()
         out: list[Message] = []
         for letter in self.letters:
-            if self.dice.random() < LOST:
+            fate = self.dice.random()
+            if fate < LOST:
                 self.lost += 1
                 continue
+            if fate < LOST + LATE:
+                self.late.append(letter)
+                continue
             out += [letter] * (2 if self.dice.random() < TWICE else 1)
-        self.dice.shuffle(out)
         self.letters = []
-        for letter in out:
+        self.post(out)
+
+    def post(self, letters: list[Message]) -> None:
+        self.dice.shuffle(letters)
+        for letter in letters:
             receive_notification("testbank", *post(letter))
 
     def invent(self, amount: int) -> None:

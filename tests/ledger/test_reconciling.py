@@ -68,12 +68,14 @@ def cases() -> list[tuple[str, str]]:
 def test_a_bad_line_to_the_bank_costs_nothing() -> None:
     bank = Simulator(Random(3))
     payments = [bank.pay(1_000 + n) for n in range(40)]
+    bank.deliver()
     for payment_id in payments[::3]:
         bank.give_back(payment_id, 250)
     bank.deliver()
     for amount in (7_777, 8_888):
         bank.invent(amount)
     assert bank.lost >= 1
+    assert bank.late
     before = booked()[CLEARING]
     assert before != truth()
     done = compare()
@@ -89,6 +91,7 @@ def test_a_bad_line_to_the_bank_costs_nothing() -> None:
     again = compare()
     assert (again.heard, again.opened, again.closed, again.booked) == (0, 0, 0, 0)
     assert again.repeated == again.records == done.records
+    bank.post(bank.late)
     assert (booked(), log_head()) == (events, head)
 
 

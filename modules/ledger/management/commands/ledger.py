@@ -1,7 +1,8 @@
-"""`manage.py ledger balance|statement|export`: the books, read without the web."""
+"""`manage.py ledger balance|statement|export|reconcile|cases`: the books, without the web."""
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,21 @@ from rich.table import Table
 
 from events import follower
 from modules.kernel.errors import DomainError
-from modules.kernel.money import MoneyError, exponent
-from modules.ledger.contracts import JOURNAL_FORMATS, StatementQuery, plain
+from modules.kernel.money import Money, MoneyError, exponent
+from modules.ledger.commands import reconcile, reconcile_file
+from modules.ledger.contracts import (
+    CASE_KINDS,
+    JOURNAL_FORMATS,
+    FileProblem,
+    SettlementFile,
+    SettlementFileRefused,
+    StatementQuery,
+    plain,
+)
 from modules.ledger.projections import Journal
-from modules.ledger.selectors import journal_file, statement, trial_balance
+from modules.ledger.selectors import cases, journal_file, statement, trial_balance
+
+COUNTED = ("records", "repeated", "matched", "heard", "booked", "opened", "closed")
 
 
 class Command(BaseCommand):
@@ -32,6 +44,10 @@ class Command(BaseCommand):
         export = actions.add_parser("export", help="the journal as a file")
         export.add_argument("path", help="a new file; - writes to standard output")
         export.add_argument("--format", choices=JOURNAL_FORMATS, default="csv", dest="kind")
+        compare = actions.add_parser("reconcile", help="hold the books against a provider's own")
+        compare.add_argument("provider", help="its code, such as testbank")
+        compare.add_argument("--file", type=Path, help="its settlement file, instead of asking it")
+        actions.add_parser("cases", help="where the books and a provider differ")
         for each in (one, export):
             each.add_argument("--since", type=moment, help="from this time on")
             each.add_argument("--until", type=moment, help="before this time")
@@ -55,10 +71,14 @@ class Command(BaseCommand):
                     show_statement(console, options)
                 case "export":
                     self.export(options)
+                case "reconcile":
+                    compare_books(console, options)
+                case "cases":
+                    show_cases(console)
         except DomainError as refusal:
             raise CommandError(refusal.message) from None
         except OSError as error:
-            raise CommandError(f"Nothing was written: {error}") from None
+            raise CommandError(f"The file cannot be used: {error}") from None
 
     def export(self, options: dict[str, Any]) -> None:
         chosen = {name: options[name] for name in ("since", "until", "by")}
@@ -141,3 +161,38 @@ def show_statement(console: Console, options: dict[str, Any]) -> None:
     console.print(table)
     if found.next_cursor:
         console.print(f"The first {len(found.rows)}; --since narrows it.")
+
+
+def compare_books(console: Console, options: dict[str, Any]) -> None:
+    path: Path | None = options["file"]
+    try:
+        done = (
+            reconcile_file(settlement_file(options["provider"], path))
+            if path
+            else reconcile(options["provider"])
+        )
+    except SettlementFileRefused as refusal:
+        problems: Iterable[FileProblem] = refusal.fields["problems"]  # type: ignore[assignment]
+        for each in problems:
+            console.print(f"line {each.line}: {each.message}", markup=False)
+        raise
+    table = Table(title=f"{done.provider}, {done.source}")
+    for name in COUNTED:
+        table.add_column(name, justify="right")
+    table.add_row(*(str(getattr(done, name)) for name in COUNTED))
+    console.print(table)
+    show_cases(console)
+
+
+def settlement_file(provider: str, path: Path) -> SettlementFile:
+    return SettlementFile(provider=provider, name=path.name, content=path.read_bytes())
+
+
+def show_cases(console: Console) -> None:
+    found = cases()
+    for each in found:
+        amount = Money(each.amount_minor, each.currency)
+        console.print(f"{each.id} {each.provider}: {CASE_KINDS[each.kind]}, {amount}")
+        for name, text in each.evidence.items():
+            console.print(f"    {name}: {text}", markup=False)
+    console.print(f"{len(found)} open cases.")
