@@ -2,19 +2,34 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
+import msgspec
+
+from events import follower
 from events.commands import command
 from events.context import acting
 from events.repository import load_or_none, save
-from modules.ledger import reconciling
+from modules.ledger import reconciling, repeating
 from modules.ledger.contracts import (
     CaseNotFound,
     CloseCase,
+    CorrectOrder,
+    NothingToCorrect,
+    ReasonMissing,
     Reconciliation,
     SettlementFile,
 )
 from modules.ledger.domain import settlement_file
-from modules.ledger.domain.case import Case
+from modules.ledger.domain.accounts import RECEIVABLE
+from modules.ledger.domain.book import Book
+from modules.ledger.domain.booking import BookedLeg
+from modules.ledger.domain.case import LEAST_CHARACTERS, Case
+from modules.ledger.domain.correcting import correction
+from modules.ledger.models import BookRow
+from modules.ledger.projections import Journal
+from modules.ledger.recording import RecordBooking, record_booking
+from modules.orders.contracts import OrderNotFound
 from modules.payments import selectors as payments
 from modules.payments.contracts import ProviderUnknown
 
@@ -74,3 +89,54 @@ def close_case(message: CloseCase) -> None:
         raise CaseNotFound("There is no such case.", case_id=message.case_id)
     case.close(message.reason)
     save(case)
+
+
+def correct_order(message: CorrectOrder) -> None:
+    """Puts the books of an order right whose quote was wrong, by one more entry; once.
+
+    What was sold stays as it was recorded. Where the customer paid too much, the order is worth
+    less now, so that a refund of the difference is a repayment and no reduction.
+
+    Raises:
+        OrderNotFound: there is no such order.
+        NothingToCorrect: its quote is right, or was corrected already.
+        QuoteNotRepeatable: nobody can say what is right.
+        ReasonMissing: fewer than ten characters are no reason.
+    """
+    if len(message.reason.strip()) < LEAST_CHARACTERS:
+        raise ReasonMissing(
+            f"Say why in {LEAST_CHARACTERS} characters at least.", least=LEAST_CHARACTERS
+        )
+    found = repeating.order(message.order_id)
+    if found is None:
+        raise OrderNotFound("There is no such order.", order_id=message.order_id)
+    follower.catch_up(Journal.name)
+    right = repeating.right_quote(found.quote)
+    changes = correction(found.quote, right, kept_units(message.order_id))
+    if not changes or not record_booking(
+        RecordBooking(
+            booking_id=repeating.correction_id(message.order_id, right),
+            reason="correction",
+            memo=f"Order {found.number} corrected: {message.reason.strip()}"[:200],
+            currency=found.quote.currency,
+            legs=tuple(BookedLeg(account, amount) for account, amount in changes.items()),
+            order_id=message.order_id,
+            order_number=found.number,
+            due_minor=changes.get(RECEIVABLE, 0),
+            evidence={
+                "total_minor": found.quote.total_minor,
+                "right_total_minor": right.total_minor,
+                "tax_minor": found.quote.tax_minor,
+                "right_tax_minor": right.tax_minor,
+            },
+        )
+    ):
+        raise NothingToCorrect(
+            f"Order {found.number} is right, or was corrected already.", order_id=message.order_id
+        )
+
+
+def kept_units(order_id: UUID) -> dict[str, int]:
+    """Returns how many units of each SKU of an order were not cancelled."""
+    row = BookRow.objects.filter(order_id=order_id).first()
+    return msgspec.convert(row.state, Book).kept if row else {}

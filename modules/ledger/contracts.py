@@ -295,6 +295,102 @@ class Reconciliation:
     closed: int
 
 
+class QuoteNotRepeatable(Conflict):
+    """A stored quote that cannot be asked for again: it was made by formulas of another kind."""
+
+    code = "ledger-quote-not-repeatable"
+
+
+class NothingToCorrect(Conflict):
+    """The order's quote is right, or was corrected already. Field: `order_id`."""
+
+    code = "ledger-nothing-to-correct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """An order whose quote is wrong: what it says, what it should say, in minor units.
+
+    `reasons` are sentences of the derivation that do not follow; none where the steps themselves
+    are the mistake. `corrected` says that the books were put right.
+    """
+
+    order_id: UUID
+    number: str
+    currency: str
+    total_minor: int
+    right_total_minor: int
+    tax_minor: int
+    right_tax_minor: int
+    reasons: tuple[str, ...]
+    corrected: bool
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectOrder:
+    """Puts the books of one order right by an entry of its own; `reason` is kept for ever."""
+
+    order_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """Other rules than those of the time, for orders placed `since` <= time < `until`.
+
+    `rates`: tax codes with another rate in millionths; `rounding`: another policy; so many
+    millionths off all goods; promotions of these codes not given.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    rates: tuple[tuple[str, int], ...] = ()
+    rounding: Literal["", "per-line", "per-total"] = ""
+    off_millionths: int = 0
+    without: tuple[str, ...] = ()
+    limit: int = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfOrder:
+    """An order that would have come out otherwise; minor units."""
+
+    order_id: UUID
+    number: str
+    currency: str
+    total_minor: int
+    other_total_minor: int
+    tax_minor: int
+    other_tax_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfTotal:
+    """All orders of a currency together, those without a difference included."""
+
+    currency: str
+    orders: int
+    differing: int
+    total_minor: int
+    other_total_minor: int
+    tax_minor: int
+    other_tax_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfReport:
+    """`orders` are those that differ, `unrepeatable` the numbers of those that cannot be asked.
+
+    `complete` is False when there were more orders than the limit.
+    """
+
+    orders: tuple[WhatIfOrder, ...]
+    totals: tuple[WhatIfTotal, ...]
+    unrepeatable: tuple[str, ...]
+    complete: bool
+
+
 def plain(amount: Decimal, currency: str) -> str:
     """Writes an amount with the decimals of its currency, and any further digit that it has.
 

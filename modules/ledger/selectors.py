@@ -25,6 +25,7 @@ from modules.ledger.domain import accounts
 from modules.ledger.models import CaseRow, PassRow
 from modules.ledger.projections import Journal
 from modules.ledger.reading import CLOCKS, journal, journal_file, order_entries, statement
+from modules.ledger.repeating import discrepancies, what_if
 from modules.payments import selectors as payments
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "case_counts",
     "cases",
     "chart",
+    "discrepancies",
     "journal",
     "journal_file",
     "order_entries",
@@ -41,6 +43,7 @@ __all__ = [
     "reconciliations",
     "statement",
     "trial_balance",
+    "what_if",
 ]
 
 _BALANCES: LiteralString = (

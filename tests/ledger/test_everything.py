@@ -58,7 +58,7 @@ class Trader:
             for value, tax in units:
                 unit = facts.UnitsFact(line.sku, 1, value, tax)
                 if self.dice.random() < 0.2:
-                    yield facts.Cancelled(value), self.order_id, self.order_id
+                    yield facts.Cancelled((unit,), value), self.order_id, self.order_id
                     continue
                 if not self.sent and quote.delivery:
                     self.sent += quote.delivery.total_minor

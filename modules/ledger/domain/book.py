@@ -4,9 +4,12 @@ Folded from the events of the order and of its payments, in the order of the log
 minor units of `currency`.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from modules.kernel.money import allocate, divide_half_up
+from modules.ledger.domain.facts import UnitsFact
 
 WHOLE = 1_000_000
 
@@ -34,6 +37,7 @@ class Line(msgspec.Struct):
     tax_code: str
     discount_minor: int
     shipped: int = 0
+    cancelled: int = 0
 
     def take_discount(self, units: int) -> int:
         """Returns the discount of the next units to be sent, and counts them as sent.
@@ -81,6 +85,19 @@ class Book(msgspec.Struct):
 
     def line(self, sku: str) -> Line | None:
         return next((each for each in self.lines if each.sku == sku), None)
+
+    def cancel(self, lines: Iterable[UnitsFact], value: int) -> None:
+        """Counts units that will never be sent; the order is worth so much less."""
+        self.due -= value
+        for units in lines:
+            line = self.line(units.sku)
+            if line:
+                line.cancelled += units.quantity
+
+    @property
+    def kept(self) -> dict[str, int]:
+        """How many units of each SKU were not cancelled."""
+        return {line.sku: line.quantity - line.cancelled for line in self.lines}
 
     def code_of(self, sku: str) -> str:
         line = self.line(sku)

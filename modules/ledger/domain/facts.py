@@ -49,12 +49,14 @@ class Shipped(msgspec.Struct, frozen=True):
 
 
 class Cancelled(msgspec.Struct, frozen=True):
+    lines: tuple[UnitsFact, ...]
     value_minor: int
 
 
 class Ended(msgspec.Struct, frozen=True):
     """The whole of an order was cancelled; nothing of it had been sent."""
 
+    lines: tuple[UnitsFact, ...]
     value_minor: int
 
 

@@ -91,12 +91,12 @@ def sell(sheet: Sheet, account: str, code: str, gross: int, tax: int, discount: 
 
 def cancelled(book: Book, fact: facts.Cancelled, stream_id: UUID, order_id: UUID | None) -> None:
     """Nothing is booked, for nothing had been: the order is worth less."""
-    book.due -= fact.value_minor
+    book.cancel(fact.lines, fact.value_minor)
 
 
 def ended(book: Book, fact: facts.Ended, stream_id: UUID, order_id: UUID | None) -> Entry:
     """Takes back reductions of a price that is not owed any more: they are repayments now."""
-    book.due -= fact.value_minor
+    book.cancel(fact.lines, fact.value_minor)
     sheet = Sheet(book.currency)
     for code, share in book.reduced.items():
         sheet.debit(accounts.RECEIVABLE, share.gross)
@@ -148,6 +148,11 @@ def refunded(book: Book, fact: facts.Refunded, stream_id: UUID, order_id: UUID |
 def booked(book: Book, fact: facts.Booked, stream_id: UUID, order_id: UUID | None) -> Entry:
     """Books legs as somebody recorded them; a correction changes what its order is worth, too."""
     book.due += fact.due_minor
+    for leg in fact.legs:
+        word, _, code = leg.account.partition(":")
+        if word == accounts.TAX and code in book.sold:
+            # A later refund takes back the tax that is owed now.
+            book.sold[code].add(0, -leg.amount_minor)
     legs = tuple(Leg(leg.account, fact.currency, leg.amount_minor * 1_000_000) for leg in fact.legs)
     return Entry(
         kind=kind_of(fact.reason),

@@ -1,9 +1,10 @@
-"""`manage.py ledger balance|statement|export|reconcile|cases`: the books, without the web."""
+"""`manage.py ledger ...`: the books without the web: shown, compared, corrected."""
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,27 @@ from rich.table import Table
 from events import follower
 from modules.kernel.errors import DomainError
 from modules.kernel.money import Money, MoneyError, exponent
-from modules.ledger.commands import reconcile, reconcile_file
+from modules.ledger.commands import correct_order, reconcile, reconcile_file
 from modules.ledger.contracts import (
     CASE_KINDS,
     JOURNAL_FORMATS,
+    CorrectOrder,
     FileProblem,
     SettlementFile,
     SettlementFileRefused,
     StatementQuery,
+    WhatIf,
     plain,
 )
 from modules.ledger.projections import Journal
-from modules.ledger.selectors import cases, journal_file, statement, trial_balance
+from modules.ledger.selectors import (
+    cases,
+    discrepancies,
+    journal_file,
+    statement,
+    trial_balance,
+    what_if,
+)
 
 COUNTED = ("records", "repeated", "matched", "heard", "booked", "opened", "closed")
 
@@ -48,7 +58,14 @@ class Command(BaseCommand):
         compare.add_argument("provider", help="its code, such as testbank")
         compare.add_argument("--file", type=Path, help="its settlement file, instead of asking it")
         actions.add_parser("cases", help="where the books and a provider differ")
-        for each in (one, export):
+        wrong = actions.add_parser("discrepancies", help="orders whose quote is wrong, in cents")
+        wrong.add_argument("--correct", metavar="REASON", help="put the books of each right")
+        other = actions.add_parser("what-if", help="orders under other rules; writes nothing")
+        other.add_argument("--rate", type=rate, action="append", default=[], metavar="CODE=PERCENT")
+        other.add_argument("--rounding", choices=("per-line", "per-total"), default="")
+        other.add_argument("--off", type=percent, default=0, metavar="PERCENT", help="all goods")
+        other.add_argument("--without", action="append", default=[], metavar="PROMOTION")
+        for each in (one, export, wrong, other):
             each.add_argument("--since", type=moment, help="from this time on")
             each.add_argument("--until", type=moment, help="before this time")
         for each in (balance, one, export):
@@ -75,6 +92,10 @@ class Command(BaseCommand):
                     compare_books(console, options)
                 case "cases":
                     show_cases(console)
+                case "discrepancies":
+                    show_discrepancies(console, options)
+                case "what-if":
+                    show_what_if(console, options)
         except DomainError as refusal:
             raise CommandError(refusal.message) from None
         except OSError as error:
@@ -111,6 +132,24 @@ def currency(text: str) -> str:
     except MoneyError as error:
         raise ArgumentTypeError(str(error)) from None
     return text
+
+
+def rate(text: str) -> tuple[str, int]:
+    code, found, value = text.partition("=")
+    if not found:
+        raise ArgumentTypeError(f"“{text}” is no rate; write it like FR-standard=19.5")
+    return code, percent(value)
+
+
+def percent(text: str) -> int:
+    """Returns a percentage in millionths, exactly."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal(-1)
+    if not found.is_finite() or not 0 <= found <= 100 or found * 10_000 % 1:
+        raise ArgumentTypeError(f"“{text}” is no percentage between 0 and 100 like 19.5")
+    return int(found * 10_000)
 
 
 def show_balance(console: Console, options: dict[str, Any]) -> None:
@@ -196,3 +235,65 @@ def show_cases(console: Console) -> None:
         for name, text in each.evidence.items():
             console.print(f"    {name}: {text}", markup=False)
     console.print(f"{len(found)} open cases.")
+
+
+def show_discrepancies(console: Console, options: dict[str, Any]) -> None:
+    count = left = 0
+    for each in discrepancies(options["since"], options["until"]):
+        count += 1
+        if options["correct"] and not each.corrected:
+            correct_order(CorrectOrder(order_id=each.order_id, reason=options["correct"]))
+        corrected = each.corrected or bool(options["correct"])
+        left += not corrected
+        total, right, tax, right_tax = (
+            Money(amount, each.currency)
+            for amount in (
+                *(each.total_minor, each.right_total_minor),
+                *(each.tax_minor, each.right_tax_minor),
+            )
+        )
+        console.print(
+            f"{each.number}: total {total}, right is {right}; tax {tax}, right is {right_tax};"
+            f" {'corrected' if corrected else 'not corrected'}",
+            markup=False,
+            soft_wrap=True,
+        )
+        for why in each.reasons:
+            console.print(f"    {why}", markup=False, soft_wrap=True)
+    console.print(f"{count} orders are wrong, {left} of them not corrected.")
+
+
+def show_what_if(console: Console, options: dict[str, Any]) -> None:
+    found = what_if(
+        WhatIf(
+            since=options["since"],
+            until=options["until"],
+            rates=tuple(options["rate"]),
+            rounding=options["rounding"],
+            off_millionths=options["off"],
+            without=tuple(options["without"]),
+        )
+    )
+    table = Table()
+    for name in ("order", "total", "then", "tax", "then"):
+        table.add_column(name, justify="right")
+    for each in found.orders:
+        amounts = (each.total_minor, each.other_total_minor, each.tax_minor, each.other_tax_minor)
+        table.add_row(each.number, *(str(Money(amount, each.currency)) for amount in amounts))
+    if found.orders:
+        console.print(table)
+    for total in found.totals:
+        before, after = (
+            Money(amount, total.currency) for amount in (total.total_minor, total.other_total_minor)
+        )
+        tax, then = (
+            Money(amount, total.currency) for amount in (total.tax_minor, total.other_tax_minor)
+        )
+        console.print(
+            f"{total.orders} orders, {total.differing} differ: {before}, then {after};"
+            f" tax {tax}, then {then}."
+        )
+    if found.unrepeatable:
+        console.print(f"Cannot be asked again: {', '.join(found.unrepeatable)}")
+    if not found.complete:
+        console.print("There are more; --since and --until narrow it.")
