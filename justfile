@@ -114,6 +114,11 @@ fuzz: setup-tests
 tamper: setup-tests
     COUNTERFOIL_TAMPERINGS=1000 {{ python }} -m pytest -q tests/integrity/test_tampering.py --timeout=900
 
+# The books balance after every one of 100,000 random events
+[group('test')]
+books: setup-tests
+    COUNTERFOIL_LEDGER_EVENTS=100000 {{ python }} -m pytest -q tests/ledger/test_everything.py --timeout=900
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")

@@ -1,5 +1,6 @@
 """The books over HTTP, for those who hold the scopes."""
 
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -55,7 +56,7 @@ def test_the_entries_of_an_order_cite_their_events(reader: Caller) -> None:
     assert [each["kind"] for each in entries] == ["sale", "capture"]
     for entry in entries:
         assert entry["event_id"]
-        assert sum(round(float(leg["amount"]) * 100) for leg in entry["legs"]) == 0
+        assert sum(Decimal(leg["amount"]) for leg in entry["legs"]) == 0
 
 
 def test_a_machine_reconciles_and_closes_cases() -> None:

@@ -235,7 +235,8 @@ def forget_everything() -> None:
         cursor.execute(
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
             " WHERE schemaname = 'public' AND split_part(tablename, '_', 1) IN"
-            " ('orders', 'payments', 'carts', 'catalog', 'pricing', 'shipping', 'inventory')"
+            " ('orders', 'payments', 'carts', 'catalog', 'pricing', 'shipping', 'inventory',"
+            " 'ledger')"
         )
         tables = cursor.fetchone()[0]
         cursor.execute(f"TRUNCATE {tables} CASCADE")
