@@ -1,12 +1,13 @@
 """The journal: follows the log and books every event that moves money, each once."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
 
 from events import codec, registry
+from events.database import execute
 from events.projections import Projection, RowsProjection, register
 from events.store import RecordedEvent
 from modules.adjustments import selectors as adjustments  # declares the events of its streams
@@ -135,58 +136,76 @@ def unfolded(book: Book, recorded: RecordedEvent) -> Book | None:
 
 
 def write(made: Sequence[tuple[RecordedEvent, Entry]], books: dict[UUID, Book]) -> None:
-    EntryRow.objects.bulk_create([entry_row(row, entry) for row, entry in made])
-    LegRow.objects.bulk_create([leg for row, entry in made for leg in leg_rows(row, entry)])
-    rows = [
-        BookRow(order_id=order_id, state=msgspec.to_builtins(book))
-        for order_id, book in sorted(books.items())
-    ]
-    BookRow.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["order_id"], update_fields=["state"]
+    """Writes entries, legs and books in three statements, however many there are."""
+    if made:
+        execute(_ENTRIES, columns(entry_values(row, entry) for row, entry in made))
+        execute(_LEGS, columns(leg for row, entry in made for leg in leg_values(row, entry)))
+    if books:
+        states = [(order_id, codec.encode(book).decode()) for order_id, book in books.items()]
+        execute(_BOOKS, columns(sorted(states)))
+
+
+def columns(rows: Iterable[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+# By hand and as arrays: a model's instance for every row took two thirds of the time.
+_ENTRIES: LiteralString = (
+    "INSERT INTO ledger_entry (position, event_id, stream_id, version, topic, kind, memo, order_id,"
+    " number, payment_id, operation_id, provider, provider_reference, amount_minor, currency,"
+    " recorded_at, effective_at) SELECT * FROM unnest(%b::bigint[], %b::uuid[], %b::uuid[],"
+    " %b::bigint[], %b::text[], %b::text[], %b::text[], %b::uuid[], %b::text[], %b::uuid[],"
+    " %b::uuid[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::timestamptz[],"
+    " %b::timestamptz[])"
+)
+_LEGS: LiteralString = (
+    "INSERT INTO ledger_leg (id, position, account, currency, amount_minor, rest_millionths,"
+    " order_id, recorded_at, effective_at) SELECT * FROM unnest(%b::bigint[], %b::bigint[],"
+    " %b::text[], %b::text[], %b::bigint[], %b::int[], %b::uuid[], %b::timestamptz[],"
+    " %b::timestamptz[])"
+)
+_BOOKS: LiteralString = (
+    "INSERT INTO ledger_book (order_id, state)"
+    " SELECT order_id, state::jsonb FROM unnest(%b::uuid[], %b::text[]) AS new (order_id, state)"
+    " ON CONFLICT (order_id) DO UPDATE SET state = excluded.state"
+)
+
+
+def entry_values(recorded: RecordedEvent, entry: Entry) -> tuple[object, ...]:
+    return (
+        place(recorded),
+        recorded.event_id,
+        recorded.stream_id,
+        recorded.version,
+        recorded.topic,
+        entry.kind,
+        entry.memo[:300],
+        entry.order_id,
+        entry.number,
+        entry.payment_id,
+        entry.operation_id,
+        entry.provider,
+        entry.provider_reference,
+        entry.amount_minor,
+        entry.currency,
+        recorded.recorded_at,
+        recorded.effective_at,
     )
 
 
-def entry_row(recorded: RecordedEvent, entry: Entry) -> EntryRow:
-    return EntryRow(
-        position=place(recorded),
-        event_id=recorded.event_id,
-        stream_id=recorded.stream_id,
-        version=recorded.version,
-        topic=recorded.topic,
-        kind=entry.kind,
-        memo=entry.memo[:300],
-        order_id=entry.order_id,
-        number=entry.number,
-        payment_id=entry.payment_id,
-        operation_id=entry.operation_id,
-        provider=entry.provider,
-        provider_reference=entry.provider_reference,
-        amount_minor=entry.amount_minor,
-        currency=entry.currency,
-        recorded_at=recorded.recorded_at,
-        effective_at=recorded.effective_at,
-    )
-
-
-def leg_rows(recorded: RecordedEvent, entry: Entry) -> list[LegRow]:
-    rows: list[LegRow] = []
+def leg_values(recorded: RecordedEvent, entry: Entry) -> Iterator[tuple[object, ...]]:
+    position = place(recorded)
     for number, leg in enumerate(entry.legs):
-        parts: dict[str, Any] = dict(
-            zip(("amount_minor", "rest_millionths"), leg.split, strict=True)
+        yield (
+            position * LEGS_LIMIT + number,
+            position,
+            leg.account,
+            leg.currency,
+            *leg.split,
+            entry.order_id,
+            recorded.recorded_at,
+            recorded.effective_at,
         )
-        rows.append(
-            LegRow(
-                id=place(recorded) * LEGS_LIMIT + number,
-                position=place(recorded),
-                account=leg.account,
-                currency=leg.currency,
-                order_id=entry.order_id,
-                recorded_at=recorded.recorded_at,
-                effective_at=recorded.effective_at,
-                **parts,
-            )
-        )
-    return rows
 
 
 register(Journal())

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from config.embedded import EmbeddedRefused
-from tests.bench import append, flow, history, idle, pages, proof
+from tests.bench import append, flow, history, idle, ledger, pages, proof
 from tests.bench.report import Report
 from tests.bench.running import FOLDER, QUICK, Bench, Pace
 from tests.support.servers import ROOT
@@ -18,6 +18,7 @@ from tests.support.servers import ROOT
 SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
     "append": append.measure,
     "proof": proof.measure,
+    "ledger": ledger.measure,
     "idle": idle.measure,
     "pages": pages.measure,
     "flow": flow.measure,
