@@ -10,7 +10,7 @@ from events import follower
 from events.commands import command
 from events.context import acting
 from events.repository import load_or_none, save
-from modules.ledger import reconciling, repeating
+from modules.ledger import reconciling, repeating, statements
 from modules.ledger.contracts import (
     CaseNotFound,
     CloseCase,
@@ -62,6 +62,8 @@ def reconcile_file(file: SettlementFile) -> Reconciliation:
     if file.provider not in {each.code for each in payments.payment_methods()}:
         raise ProviderUnknown(f"There is no provider called {file.provider!r}.")
     records = settlement_file.read(file)
+    follower.catch_up(Journal.name)
+    settlement_file.refuse_foreign(file, records, statements.known(file.provider, records))
     moments: Iterable[datetime] = [each.occurred_at for each in records]
     with acting(command_id=None):
         return reconciling.reconcile(

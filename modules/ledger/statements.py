@@ -107,6 +107,21 @@ def store(provider: str, source: str, records: Sequence[SettlementRecord]) -> in
     return sum(row[0] for row in rows)
 
 
+def known(provider: str, records: Sequence[SettlementRecord]) -> int:
+    """Returns how many of our captures and refunds lines name, by our id or the provider's."""
+    rows = fetch(
+        "SELECT count(*) FROM ledger_entry WHERE provider = %s AND operation_id IS NOT NULL"
+        " AND (operation_id = ANY (%s) OR provider_reference = ANY (%s))",
+        (
+            provider,
+            [each.operation_id for each in records if each.operation_id],
+            [each.provider_reference for each in records if each.provider_reference],
+        ),
+    )
+    found: int = rows[0][0]
+    return found
+
+
 def match(provider: str) -> int:
     """Pairs lines with the entries that say the same; returns how many pairs are new."""
     by_operation = fetch(_BY_OPERATION.replace("{kinds}", _KINDS), (provider,))

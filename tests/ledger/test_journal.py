@@ -12,6 +12,7 @@ from events.rebuilding import rebuild, switch_back
 from events.store import read_log
 from modules.kernel.clock import now
 from modules.ledger.models import BookRow, EntryRow, LegRow
+from modules.ledger.selectors import trial_balance
 from tests.ledger.books import booked
 from tests.support.trade import bring_back, cancel_some, open_shop, paid, refund, ship
 
@@ -68,6 +69,24 @@ def test_folding_events_again_changes_nothing() -> None:
     journal = registered()["ledger.journal"]
     journal.project([row for row in read_log(0, 1000) if type(row.event) in journal.events])
     assert rows() == before
+
+
+def test_a_stream_that_was_parked_and_freed_later_is_booked_all_the_same() -> None:
+    open_shop(units=100)
+    ship(placed := paid(), prints=1)
+    ship(placed, prints=2, cards=1)
+    journal = registered()["ledger.journal"]
+    events = [row for row in read_log(0, 1000) if type(row.event) in journal.events]
+    journal.project(events)
+    right = held()
+    journal.clear()
+    journal.project([row for row in events if row.topic.startswith("orders.")])
+    journal.project([row for row in events if row.topic.startswith("payments.")])
+    assert held() == right
+
+
+def held() -> dict[str, Any]:
+    return {each.account.name: each.amount for each in trial_balance().balances}
 
 
 def test_the_database_refuses_an_entry_that_does_not_balance() -> None:

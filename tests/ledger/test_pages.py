@@ -1,9 +1,16 @@
 """Staff and auditors read the books on pages; nobody else does."""
 
+from uuid import UUID
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from events import follower
+from frontend.ledger.urls import urlpatterns
+from modules.ledger.contracts import StatementQuery
+from modules.ledger.selectors import statement, trial_balance
 from tests.frontend.staff.people import signed_in, text
 from tests.support.trade import order_of, paid, ship
 
@@ -59,8 +66,45 @@ def test_the_journal_is_a_file(reader: Client) -> None:
         assert f"journal.{kind}" in answer["Content-Disposition"]
 
 
-@pytest.mark.parametrize("role", ["customer", "anonymous"])
-def test_others_see_no_books(role: str) -> None:
+# Every page of the books: how it is asked for, and whether staff alone may.
+PAGES = {
+    "ledger": ("GET", "/ledger/", False),
+    "ledger-statement": ("GET", "/ledger/accounts/bank/EUR/", False),
+    "ledger-order": ("GET", f"/ledger/orders/{UUID(int=1)}/", False),
+    "ledger-export": ("GET", "/ledger/journal.csv", False),
+    "ledger-cases": ("GET", "/ledger/cases/", False),
+    "ledger-compare": ("POST", "/ledger/cases/compare/", True),
+    "ledger-upload": ("POST", "/ledger/cases/file/", True),
+    "ledger-case": ("GET", f"/ledger/cases/{UUID(int=1)}/", False),
+    "ledger-case-close": ("POST", f"/ledger/cases/{UUID(int=1)}/close/", True),
+    "ledger-what-if": ("GET", "/ledger/what-if/", False),
+}
+
+
+def test_every_page_is_in_the_matrix() -> None:
+    assert {each.name for each in urlpatterns} == PAGES.keys()
+
+
+@pytest.mark.parametrize("role", ["customer", "anonymous", "auditor", "staff"])
+def test_a_page_opens_for_those_who_may(role: str) -> None:
     client = signed_in(role)
-    for address in ("/ledger/", "/ledger/accounts/bank/EUR/", "/ledger/journal.csv"):
-        assert client.get(address).status_code in (302, 403)
+    for method, address, staff_only in PAGES.values():
+        status = client.generic(method, address).status_code
+        if role == "anonymous":
+            assert status == 302, address
+        elif role == "customer" or (role == "auditor" and staff_only):
+            assert status == 403, address
+        else:
+            assert status in (200, 404, 409, 422), address
+
+
+def test_a_long_account_takes_no_more_queries_than_a_short_one() -> None:
+    counts = set()
+    for _ in range(2):
+        ship(paid())
+        follower.catch_up()
+        with CaptureQueriesContext(connection) as queries:
+            trial_balance()
+            statement(StatementQuery(account="revenue", currency="EUR"))
+        counts.add(len(queries))
+    assert counts == {5}

@@ -99,6 +99,12 @@ def test_another_providers_file_is_refused() -> None:
         reconcile_file(file(GOOD, provider="nobody"))
 
 
+def test_another_shops_file_is_refused_before_it_becomes_cases() -> None:
+    lines = [GOOD.replace("c1", f"c{n}") for n in range(10)]
+    assert "None of its 10 charges" in refusal(file(*lines))[0][1]
+    assert done(*lines[:9]).opened == 9
+
+
 @pytest.mark.parametrize(
     ("content", "line", "words"),
     [

@@ -9,7 +9,7 @@ from modules.ledger.contracts import Account, AccountType, AccountUnknown
 RECEIVABLE, BANK, DOCUMENTS = "receivable", "bank", "documents"
 CLEARING, TAX = "clearing", "tax"
 REVENUE, SHIPPING, DISCOUNTS, REFUNDS = "revenue", "shipping", "discounts", "refunds"
-GIFT_CARDS, DISPUTES, SUSPENSE = "gift-cards", "disputes", "suspense"
+GIFT_CARDS, DISPUTES = "gift-cards", "disputes"
 FEES, ROUNDING, BAD_DEBTS, SUNDRY = "fees", "rounding", "bad-debts", "sundry"
 
 _CHART: dict[str, tuple[int, str, AccountType, str]] = {
@@ -23,7 +23,6 @@ _CHART: dict[str, tuple[int, str, AccountType, str]] = {
     DOCUMENTS: (1210, "Documents", "asset", "Documents of other books, settled there"),
     CLEARING: (1300, "Clearing", "asset", "Captured by a provider and not yet paid out"),
     DISPUTES: (1400, "Disputes", "asset", "Taken back by a provider while it is argued about"),
-    SUSPENSE: (1900, "Suspense", "asset", "To be explained"),
     TAX: (2200, "Tax", "liability", "Tax in what was sold, owed to the state"),
     GIFT_CARDS: (2500, "Gift cards", "liability", "Sold or given and not yet spent"),
     REVENUE: (4000, "Revenue", "income", "Goods sent, without tax and before discounts"),

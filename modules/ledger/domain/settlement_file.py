@@ -7,6 +7,7 @@ Headings: `id,kind,amount,currency,occurred_at`, and if the provider has them `o
 import csv
 from collections.abc import Iterator
 from datetime import datetime
+from io import StringIO
 from typing import get_args
 from uuid import UUID
 
@@ -19,6 +20,8 @@ LIMIT_LINES = 200_000
 # More is not read by anybody; the rest is counted.
 PROBLEMS_SHOWN = 50
 CELL = 200
+# So many charges of which none is known are not a difference but a mistake.
+MANY = 10
 NEEDED = ("id", "kind", "amount", "currency", "occurred_at")
 OPTIONAL = ("operation", "payment", "reference", "description", "provider")
 KINDS: tuple[str, ...] = get_args(SettlementKind.__value__)
@@ -56,7 +59,7 @@ def read(file: SettlementFile) -> list[SettlementRecord]:
 
 def rows(file: SettlementFile) -> Iterator[tuple[int, dict[str, str]]]:
     """Yields each line below the headings with its number; empty lines are left out."""
-    reader = csv.reader(text_of(file).splitlines(keepends=True), strict=True)
+    reader = csv.reader(StringIO(text_of(file), newline=""), strict=True)
     try:
         headings = [cell.strip().lower() for cell in next(reader, [])]
         check_headings(file, headings)
@@ -145,6 +148,21 @@ def identifier(name: str, text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         raise ValueError(f"{name}: {text!r} is no id of ours") from None
+
+
+def refuse_foreign(file: SettlementFile, records: list[SettlementRecord], known: int) -> None:
+    """Refuses a file of many charges of which the shop knows none.
+
+    Raises:
+        SettlementFileRefused: it is another shop's, or another provider's.
+    """
+    charges = [record for record in records if record.kind in ("charge", "refund")]
+    if len(charges) >= MANY and not known:
+        message = (
+            f"None of its {len(charges)} charges and refunds is known here: it may be another"
+            " shop's file, or another provider's"
+        )
+        raise refused(file, [FileProblem(line=2, message=message)])
 
 
 def refused(file: SettlementFile, problems: list[FileProblem]) -> SettlementFileRefused:
