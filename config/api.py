@@ -22,7 +22,7 @@ from modules.catalog import api as catalog
 from modules.checkout import api as checkout
 from modules.customers import api as customers
 from modules.inventory import api as inventory
-from modules.ledger import api as ledger
+from modules.ledger.api import books, cases
 from modules.orders.api import buying, staff
 from modules.payments import api as payments
 from modules.pricing import api as pricing
@@ -110,4 +110,5 @@ api.add_router("/staff", staff.router, auth=Holder("orders:read", "orders:write"
 api.add_router("/staff", staff.money_router, auth=Holder("orders:read", "payments:write"))
 api.add_router("/staff", payments.staff_router, auth=Holder("orders:read", "payments:write"))
 api.add_router("/audit", audit.router, auth=Holder("audit:read"))
-api.add_router("/ledger", ledger.router, auth=Holder("books:read", "books:write"))
+for accounting in (books, cases):
+    api.add_router("/ledger", accounting.router, auth=Holder("books:read", "books:write"))

@@ -18,18 +18,10 @@ from modules.kernel.identity import derived_id, new_id
 from modules.kernel.money import Money
 from modules.ledger import statements
 from modules.ledger.contracts import Reconciliation, ReconciliationRuns
-from modules.ledger.domain import accounts
-from modules.ledger.domain.booking import BookedLeg, Reason
 from modules.ledger.domain.judging import Ours, Theirs, judged
 from modules.ledger.models import CaseRow, EntryRow, PassRow, SettlementRow
-from modules.ledger.recording import (
-    AgreeCase,
-    OpenCase,
-    RecordBooking,
-    agree_case,
-    book_at,
-    open_case,
-)
+from modules.ledger.outgoings import LEAVING, book_leaving, book_rounding
+from modules.ledger.recording import AgreeCase, OpenCase, agree_case, open_case
 from modules.payments.commands import hear_settlement
 from modules.payments.contracts import SettlementRecord
 from modules.payments.selectors import settlements
@@ -40,13 +32,6 @@ BATCH = 1000
 OVERLAP = timedelta(days=3)
 # How long a provider may take to show what it did, before its absence is a difference.
 GRACE = timedelta(hours=1)
-
-# The other side of what leaves the clearing account by itself.
-LEAVING: dict[str, tuple[Reason, str, str]] = {
-    "fee": ("fee", accounts.FEES, "Fee"),
-    "payout": ("payout", accounts.BANK, "Payout"),
-    "dispute": ("dispute", accounts.DISPUTES, "Dispute"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +103,7 @@ def _tell_payments(provider: str) -> int:
 
 def _judge(row: SettlementRow, found: Found) -> None:
     if row.kind in LEAVING:
-        found.booked += _book_leaving(row)
+        found.booked += book_leaving(row)
         return
     others = SettlementRow.objects.filter(provider=row.provider, record=row.record)
     said_otherwise = others.exclude(id=row.id).filter(received_at__lte=row.received_at).exists()
@@ -133,7 +118,7 @@ def _judge(row: SettlementRow, found: Found) -> None:
     verdict = judged(theirs, ours, said_otherwise=said_otherwise)
     if verdict.case is None:
         assert ours is not None
-        found.booked += _book_rounding(row, ours, verdict.rounding_minor)
+        found.booked += book_rounding(row, ours, verdict.rounding_minor)
         return
     found.opened += open_case(
         OpenCase(
@@ -192,47 +177,6 @@ def _evidence(row: SettlementRow, ours: Ours | None) -> dict[str, str]:
             "our order": ours.number,
         }
     return {name: text for name, text in found.items() if text}
-
-
-def _book_leaving(row: SettlementRow) -> int:
-    reason, account, words = LEAVING[row.kind]
-    message = RecordBooking(
-        booking_id=derived_id("ledger.booking", row.id),
-        reason=reason,
-        memo=f"{words} of {row.provider}, {row.description or row.record}"[:200],
-        currency=row.currency,
-        legs=(
-            BookedLeg(account, row.amount_minor),
-            BookedLeg(accounts.settlement(row.provider), -row.amount_minor),
-        ),
-        provider=row.provider,
-        evidence={"settlement": str(row.id), "record": row.record},
-    )
-    new = book_at(row.occurred_at, message)
-    statements.mark_booked([row.id])
-    return int(new)
-
-
-def _book_rounding(row: SettlementRow, ours: Ours, theirs_less_ours: int) -> int:
-    """Books what the provider's rounding makes of an amount as an entry of its own."""
-    more_here = theirs_less_ours if row.kind == "charge" else -theirs_less_ours
-    message = RecordBooking(
-        booking_id=derived_id("ledger.booking", row.id),
-        reason="rounding",
-        memo=f"Rounded by {row.provider}, order {ours.number}",
-        currency=row.currency,
-        legs=(
-            BookedLeg(accounts.settlement(row.provider), more_here),
-            BookedLeg(accounts.ROUNDING, -more_here),
-        ),
-        provider=row.provider,
-        order_id=ours.order_id,
-        order_number=ours.number,
-        evidence={"settlement": str(row.id), "record": row.record, "entry": ours.position},
-    )
-    new = book_at(row.occurred_at, message)
-    statements.mark_booked([row.id], ours.position)
-    return int(new)
 
 
 def _miss_there(books: Books, found: Found) -> None:

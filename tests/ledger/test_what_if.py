@@ -1,5 +1,6 @@
 """Orders under other rules: what would have come out, and nothing is written."""
 
+from dataclasses import replace
 from io import StringIO
 from random import Random
 
@@ -9,10 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events.database import fetch
+from modules.kernel.money import Money
 from modules.ledger.contracts import WhatIf
 from modules.ledger.domain.requoting import Change, asked
 from modules.ledger.repeating import amounts
 from modules.ledger.selectors import what_if
+from modules.pricing.contracts import ListedPrice, QuoteLine, QuoteRequest, TaxRule
 from modules.pricing.selectors import quote
 from tests.frontend.staff.people import signed_in, text
 from tests.ledger.selling import moment, priced, sell
@@ -37,6 +40,41 @@ def test_another_rate_changes_what_is_taxed_at_it() -> None:
 def stored() -> int:
     """How many events there are."""
     return int(fetch("SELECT count(*) FROM es.event")[0][0])
+
+
+def test_a_digital_line_keeps_its_net_price_under_another_rate() -> None:
+    abroad = TaxRule(
+        code="DE-digital",
+        version=1,
+        country="DE",
+        tax_class="digital",
+        rate_millionths=190_000,
+        label="DE",
+    )
+    home = replace(abroad, code="FR-digital", country="FR", rate_millionths=200_000)
+    listed = ListedPrice(
+        sku="F",
+        price=Money(1_200, "EUR"),
+        compare_at=None,
+        tax_class="digital",
+        tax_included=True,
+        price_version=1,
+    )
+    stored = quote(
+        QuoteRequest(
+            currency="EUR",
+            country="DE",
+            lines=(QuoteLine(sku="F", title="F", quantity=1, listed=listed),),
+            delivery=None,
+            tax_rules=(abroad,),
+            home_tax_rules=(home,),
+            quoted_at=moment(0),
+        )
+    )
+    assert stored.total_minor == 1_190
+    assert amounts(quote(asked(stored))) == amounts(stored)
+    other = quote(asked(stored, Change(rates={"DE-digital": 210_000})))
+    assert (other.total_minor, other.tax_minor) == (1_210, 210)
 
 
 @pytest.mark.django_db

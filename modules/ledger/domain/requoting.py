@@ -1,7 +1,7 @@
 """Asks the pricing rule again what a stored quote asked then, or something else instead.
 
 A quote holds all that it was made of, so that neither prices nor tax tables are read. Lines keep
-the unit price that they were sold at; each rate stands for a tax class of its own.
+the unit price that they were listed at; each rate stands for a tax class of its own.
 """
 
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ def asked(quote: Quote, change: Change = UNCHANGED) -> QuoteRequest:
     return QuoteRequest(
         currency=quote.currency,
         country=quote.country,
-        lines=tuple(line_of(quote, line) for line in quote.lines),
+        lines=tuple(line_of(quote, line, change) for line in quote.lines),
         delivery=delivery_of(quote, delivery) if delivery else None,
         tax_rules=tuple(
             TaxRule(
@@ -86,16 +86,27 @@ def class_of(code: str) -> str:
     return f"rate {code}"
 
 
-def line_of(quote: Quote, line: QuotedLine) -> QuoteLine:
+def line_of(quote: Quote, line: QuotedLine, change: Change) -> QuoteLine:
+    rate = change.rates.get(line.tax_code, line.tax_rate_millionths)
     listed = ListedPrice(
         sku=line.sku,
-        price=Money(line.unit_price_minor, quote.currency),
+        price=Money(unit_price(line, rate), quote.currency),
         compare_at=None,
         tax_class=class_of(line.tax_code),
         tax_included=quote.tax_included,
         price_version=0,
     )
     return QuoteLine(sku=line.sku, title=line.title, quantity=line.quantity, listed=listed)
+
+
+def unit_price(line: QuotedLine, rate_millionths: int) -> int:
+    """Returns what a unit costs: as listed, or its net price kept and taxed where it goes."""
+    for step in line.steps:
+        if step.rule == "unit-repriced":
+            listed = int(step.inputs["listed_minor"])
+            home = int(step.inputs["home_rate_millionths"])
+            return divide_half_up(listed * (WHOLE + rate_millionths), WHOLE + home)
+    return line.unit_price_minor
 
 
 def delivery_of(quote: Quote, delivery: QuotedDelivery) -> DeliveryCharge:

@@ -21,7 +21,10 @@ from modules.ledger.contracts import (
     CASE_KINDS,
     JOURNAL_FORMATS,
     CorrectOrder,
+    Discrepancy,
     FileProblem,
+    NothingToCorrect,
+    QuoteNotRepeatable,
     SettlementFile,
     SettlementFileRefused,
     StatementQuery,
@@ -237,13 +240,22 @@ def show_cases(console: Console) -> None:
     console.print(f"{len(found)} open cases.")
 
 
+def correct(found: Discrepancy, reason: str) -> bool:
+    """Corrects an order; False where only its steps are wrong, or all of it was cancelled."""
+    try:
+        correct_order(CorrectOrder(order_id=found.order_id, reason=reason))
+    except (NothingToCorrect, QuoteNotRepeatable):
+        return False
+    return True
+
+
 def show_discrepancies(console: Console, options: dict[str, Any]) -> None:
     count = left = 0
     for each in discrepancies(options["since"], options["until"]):
         count += 1
-        if options["correct"] and not each.corrected:
-            correct_order(CorrectOrder(order_id=each.order_id, reason=options["correct"]))
-        corrected = each.corrected or bool(options["correct"])
+        corrected = each.corrected
+        if options["correct"] and not corrected:
+            corrected = correct(each, options["correct"])
         left += not corrected
         total, right, tax, right_tax = (
             Money(amount, each.currency)
