@@ -45,6 +45,7 @@ def named(committed_guest: Caller) -> dict[str, str]:
         "parcel_id": str(uuid4()),
         "return_id": str(uuid4()),
         "kind": "orders",
+        "account": "bank",
         "sku": SMALL,
     }
 
@@ -85,7 +86,14 @@ def test_no_stranger_gets_in_by_any_operation(
 
 
 def test_reading_changes_nothing(committed_guest: Caller, named: dict[str, str]) -> None:
-    scopes = ("audit:read", "carts:write", "catalog:read", "orders:read", "stock:write")
+    scopes = (
+        "audit:read",
+        "books:read",
+        "carts:write",
+        "catalog:read",
+        "orders:read",
+        "stock:write",
+    )
     caller = keyholder(*scopes)
     parameters = {
         "/api/prices": f"?sku={SMALL}",
@@ -94,6 +102,7 @@ def test_reading_changes_nothing(committed_guest: Caller, named: dict[str, str])
         "/api/staff/stock/levels": f"?sku={SMALL}",
         "/api/suggestions": "?q=blue",
         "/api/audit/streams": f"?reference={named['order_id']}",
+        "/api/ledger/accounts/{account}/statement": "?currency=EUR",
     }
     for path, methods in api.get_openapi_schema()["paths"].items():
         if "get" in methods and path != "/api/orders":
