@@ -1,6 +1,7 @@
 """After one comparison with the bank's own books, ours are right, and what is left is a case."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -16,10 +17,11 @@ from modules.ledger.contracts import (
     CloseCase,
     ReasonMissing,
     Reconciliation,
+    ReconciliationRuns,
 )
 from modules.ledger.models import CaseRow, SettlementRow
 from modules.ledger.reconciling import Books
-from modules.payments.contracts import ProviderUnknown, SettlementRecord
+from modules.payments.contracts import ProviderUnavailable, ProviderUnknown, SettlementRecord
 from modules.payments.models import BankOperation
 from tests.ledger.books import booked
 from tests.ledger.simulator import Simulator, truth
@@ -179,6 +181,37 @@ def test_a_person_closes_a_case_with_a_reason_and_it_stays_closed() -> None:
         "ledger.case.opened.v1",
         "ledger.case.closed.v1",
     ]
+
+
+def test_a_provider_that_falls_silent_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stutter(provider: str, since: datetime | None) -> Iterator[SettlementRecord]:
+        yield line(id="heard", kind="fee")
+        raise ProviderUnavailable("The bank did not answer.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(reconciling, "BATCH", 1)
+        broken.setattr(reconciling, "settlements", stutter)
+        with pytest.raises(ProviderUnavailable):
+            reconcile("testbank")
+    assert SettlementRow.objects.get().record == "heard"
+    assert compare().booked == 1
+    assert booked()["fees"] == 1_000
+
+
+def test_another_amount_of_what_we_asked_for_moves_no_money() -> None:
+    bank = Simulator(Random(1))
+    payment_id = bank.pay(1_000)
+    capture = BankOperation.objects.get(session__payment_id=payment_id)
+    given(line(payment_id=payment_id, operation_id=capture.id, amount_minor=9_999))
+    assert booked() == {}
+    assert cases() == [("missing-here", "open")]
+    assert CaseRow.objects.get().evidence["our id of it, as they say"] == str(capture.id)
+
+
+def test_two_passes_at_once_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciling, "fetch", lambda *_: [(False,)])
+    with pytest.raises(ReconciliationRuns):
+        reconcile("testbank")
 
 
 def test_a_provider_without_books_to_show_is_refused() -> None:
