@@ -26,7 +26,7 @@ def test_the_trial_balance_is_exact_and_says_how_far_it_is(reader: Caller) -> No
     found = reader("GET", "/api/ledger/balance").json
     held = {each["account"]: each["amount"] for each in found["balances"]}
     assert held["clearing:testbank"] == "109.89"
-    assert held["tax:FR-standard"] == "-18.32"
+    assert held["tax:FR-standard:20"] == "-18.32"
     assert [each["balanced"] for each in found["totals"]] == [True]
     assert found["position"] > 0
 

@@ -34,7 +34,7 @@ def test_a_sent_order_is_revenue_tax_and_delivery_and_its_money_is_at_the_bank()
         "clearing:testbank": TOTAL,
         "revenue": -(GOODS - GOODS_TAX),
         "shipping": -(DELIVERY - DELIVERY_TAX),
-        "tax:FR-standard": -(GOODS_TAX + DELIVERY_TAX),
+        "tax:FR-standard:20": -(GOODS_TAX + DELIVERY_TAX),
     }
 
 
@@ -49,7 +49,7 @@ def test_parcels_add_up_to_the_order_to_the_cent() -> None:
     ship(placed, prints=1)
     whole = booked()
     assert whole["revenue"] == -(GOODS - GOODS_TAX)
-    assert whole["tax:FR-standard"] == -(GOODS_TAX + DELIVERY_TAX)
+    assert whole["tax:FR-standard:20"] == -(GOODS_TAX + DELIVERY_TAX)
     assert "receivable" not in whole
 
 
@@ -82,7 +82,7 @@ def test_a_returned_line_takes_its_own_tax_back_when_it_is_refunded() -> None:
     refund(placed, 500)
     after = booked()
     assert after["refunds"] == 500 - 83
-    assert after["tax:FR-standard"] == before["tax:FR-standard"] + 83
+    assert after["tax:FR-standard:20"] == before["tax:FR-standard:20"] + 83
     assert after["clearing:testbank"] == TOTAL - 500
 
 
@@ -92,7 +92,7 @@ def test_giving_everything_back_takes_all_tax_back() -> None:
         refund(placed, amount)
     refund(placed, TOTAL - 4_100)
     found = booked()
-    assert "tax:FR-standard" not in found
+    assert "tax:FR-standard:20" not in found
     assert "clearing:testbank" not in found
     assert found["refunds"] == -(found["revenue"] + found["shipping"])
 

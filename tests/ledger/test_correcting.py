@@ -10,6 +10,7 @@ from events.database import fetch
 from modules.kernel.identity import new_id
 from modules.ledger.commands import correct_order
 from modules.ledger.contracts import CorrectOrder, NothingToCorrect, ReasonMissing
+from modules.ledger.domain.accounts import rate_name
 from modules.ledger.selectors import discrepancies, order_entries
 from modules.orders.contracts import OrderNotFound
 from modules.pricing.contracts import Quote
@@ -37,7 +38,11 @@ def books_of(order: UUID) -> dict[str, int]:
 
 
 def taxes(quote: Quote) -> dict[str, int]:
-    return {f"tax:{tax.code}": -tax.tax_minor for tax in quote.taxes if tax.tax_minor}
+    return {
+        f"tax:{rate_name(tax.code, tax.rate_millionths)}": -tax.tax_minor
+        for tax in quote.taxes
+        if tax.tax_minor
+    }
 
 
 def amounts(quote: Quote) -> tuple[int, int]:

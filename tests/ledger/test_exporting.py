@@ -87,12 +87,12 @@ def test_the_command_line_writes_a_new_file_only(tmp_path: Path) -> None:
     ship(paid())
     path = tmp_path / "journal.csv"
     call_command("ledger", "export", str(path))
-    assert "tax:FR-standard" in path.read_text()
+    assert "tax:FR-standard:20" in path.read_text()
     with pytest.raises(CommandError, match="File exists"):
         call_command("ledger", "export", str(path))
     said = StringIO()
     call_command("ledger", "export", "-", "--format", "ledger", stdout=said)
-    assert "liabilities:tax:FR-standard" in said.getvalue()
+    assert "liabilities:tax:FR-standard:20" in said.getvalue()
     said = StringIO()
     call_command("ledger", "export", "-", "--since", "2099-01-01", stdout=said)
     assert len(said.getvalue().splitlines()) == 1

@@ -32,7 +32,7 @@ def addresses() -> list[str]:
     case = CaseRow.objects.get()
     return [
         "/ledger/",
-        "/ledger/accounts/tax:FR-standard/EUR/",
+        "/ledger/accounts/tax:FR-standard:20/EUR/",
         f"/ledger/orders/{placed.order_id}/",
         "/ledger/cases/",
         f"/ledger/cases/{case.id}/",

@@ -43,7 +43,7 @@ def test_a_statement_leads_to_the_order_and_to_the_event(reader: Client) -> None
     assert f"/auditor/streams/{placed.order_id}/?as_of=" in page.content.decode()
     order = text(reader.get(f"/ledger/orders/{placed.order_id}/"))
     assert order_of(placed).number in order
-    assert "tax:FR-standard" in order
+    assert "tax:FR-standard:20" in order
 
 
 def test_a_time_that_cannot_be_read_is_refused_in_words(reader: Client) -> None:
@@ -60,7 +60,10 @@ def test_an_account_that_is_not_in_the_chart_is_not_found(reader: Client) -> Non
 def test_the_journal_is_a_file(reader: Client) -> None:
     ship(paid())
     follower.catch_up()
-    for kind, words in (("csv", "tax:FR-standard"), ("ledger", "liabilities:tax:FR-standard")):
+    for kind, words in (
+        ("csv", "tax:FR-standard:20"),
+        ("ledger", "liabilities:tax:FR-standard:20"),
+    ):
         answer = reader.get(f"/ledger/journal.{kind}")
         assert words in b"".join(answer).decode()
         assert f"journal.{kind}" in answer["Content-Disposition"]

@@ -109,6 +109,15 @@ def test_an_account_outside_the_chart_is_refused(name: str) -> None:
         accounts.account(name)
 
 
+@pytest.mark.parametrize(
+    ("rate_millionths", "name"),
+    [(200_000, "FR:20"), (55_000, "FR:5.5"), (0, "FR:0"), (1_000_000, "FR:100"), (1, "FR:0.0001")],
+)
+def test_a_rate_is_called_by_its_rule_and_its_percentage(rate_millionths: int, name: str) -> None:
+    assert accounts.rate_name("FR", rate_millionths) == name
+    assert accounts.account(accounts.tax(name)).name == f"tax:{name}"
+
+
 def test_every_provider_has_a_side_for_its_money() -> None:
     assert accounts.settlement("testbank") == "clearing:testbank"
     assert accounts.settlement("invoice") == "bank"

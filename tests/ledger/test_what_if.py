@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from events.database import fetch
 from modules.kernel.money import Money
-from modules.ledger.contracts import WhatIf
+from modules.ledger.contracts import QuoteNotRepeatable, WhatIf
 from modules.ledger.domain.requoting import Change, asked
 from modules.ledger.repeating import amounts
 from modules.ledger.selectors import what_if
@@ -40,6 +40,15 @@ def test_another_rate_changes_what_is_taxed_at_it() -> None:
 def stored() -> int:
     """How many events there are."""
     return int(fetch("SELECT count(*) FROM es.event")[0][0])
+
+
+def test_a_quote_by_unknown_formulas_is_named_and_not_guessed() -> None:
+    stored = priced(Random(2), 2, included=True)
+    spread = next(step for step in stored.steps if step.rule == "discount-spread")
+    others = tuple(step for step in stored.steps if step is not spread)
+    for step in (replace(spread, inputs={}), replace(spread, rule="discount-by-magic")):
+        with pytest.raises(QuoteNotRepeatable):
+            asked(replace(stored, steps=(*others, step)))
 
 
 def test_a_digital_line_keeps_its_net_price_under_another_rate() -> None:

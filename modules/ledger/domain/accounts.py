@@ -1,8 +1,10 @@
 """The chart of accounts: what each is called, and on which side of the books it stands.
 
-An account is named by a word, or by a word and a detail (`clearing:testbank`, `tax:FR-standard`):
-one clearing account for each provider, one tax account for each rate.
+An account is named by a word, or by a word and a detail: `clearing:testbank`, one for each
+provider, and `tax:FR-standard:20`, one for each rate that a tax rule ever had.
 """
+
+from decimal import Decimal
 
 from modules.ledger.contracts import Account, AccountType, AccountUnknown
 
@@ -72,5 +74,12 @@ def settlement(provider: str) -> str:
     return SETTLED_AT_ONCE.get(provider) or f"{CLEARING}:{provider or 'unknown'}"
 
 
-def tax(code: str) -> str:
-    return f"{TAX}:{code or 'unknown'}"
+def tax(rate: str) -> str:
+    """Returns the tax account of a rate, as `rate_name` names it."""
+    return f"{TAX}:{rate or 'unknown'}"
+
+
+def rate_name(code: str, rate_millionths: int) -> str:
+    """Returns how a rate is called: a rule's code and its percentage at that time."""
+    percent = Decimal(rate_millionths).scaleb(-4).normalize()
+    return f"{code}:{percent:f}" if code else ""

@@ -25,7 +25,7 @@ class Share(msgspec.Struct):
         self.tax += tax
 
 
-# By tax code.
+# By the name of the rate.
 type Shares = dict[str, Share]
 
 
@@ -34,7 +34,7 @@ class Line(msgspec.Struct):
 
     sku: str
     quantity: int
-    tax_code: str
+    rate: str
     discount_minor: int
     shipped: int = 0
     cancelled: int = 0
@@ -54,7 +54,7 @@ class Line(msgspec.Struct):
 
 
 class Delivery(msgspec.Struct):
-    tax_code: str
+    rate: str
     net_minor: int
     tax_minor: int
     discount_minor: int
@@ -99,9 +99,9 @@ class Book(msgspec.Struct):
         """How many units of each SKU were not cancelled."""
         return {line.sku: line.quantity - line.cancelled for line in self.lines}
 
-    def code_of(self, sku: str) -> str:
+    def rate_of(self, sku: str) -> str:
         line = self.line(sku)
-        return line.tax_code if line else ""
+        return line.rate if line else ""
 
     def take_refund(self, amount: int) -> tuple[int, Shares]:
         """Splits money given back: what was paid too much, and what reverses sales, with its tax.
@@ -117,14 +117,14 @@ class Book(msgspec.Struct):
             if not left:
                 break
             taken = min(left, sum(max(share.gross, 0) for share in pool.values()))
-            for code, share in part_of(pool, taken).items():
-                reversed_.setdefault(code, Share()).add(share.gross, share.tax)
+            for rate, share in part_of(pool, taken).items():
+                reversed_.setdefault(rate, Share()).add(share.gross, share.tax)
                 if pool is self.quoted:
-                    self.reduced.setdefault(code, Share()).add(share.gross, share.tax)
+                    self.reduced.setdefault(rate, Share()).add(share.gross, share.tax)
                 else:
-                    pool[code].add(-share.gross, -share.tax)
-                if pool is self.returned and code in self.sold:
-                    self.sold[code].add(-share.gross, -share.tax)
+                    pool[rate].add(-share.gross, -share.tax)
+                if pool is self.returned and rate in self.sold:
+                    self.sold[rate].add(-share.gross, -share.tax)
             left -= taken
         if left:
             reversed_.setdefault("", Share()).add(left, 0)
@@ -138,11 +138,11 @@ def part_of(pool: Shares, amount: int) -> Shares:
     """
     if not amount:
         return {}
-    codes = [code for code, share in pool.items() if share.gross > 0]
-    parts = allocate(amount, [pool[code].gross for code in codes])
+    rates = [rate for rate, share in pool.items() if share.gross > 0]
+    parts = allocate(amount, [pool[rate].gross for rate in rates])
     return {
-        code: Share(part, divide_half_up(part * pool[code].tax, pool[code].gross))
-        for code, part in zip(codes, parts, strict=True)
+        rate: Share(part, divide_half_up(part * pool[rate].tax, pool[rate].gross))
+        for rate, part in zip(rates, parts, strict=True)
         if part
     }
 

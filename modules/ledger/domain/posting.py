@@ -46,15 +46,19 @@ def placed(book: Book, fact: facts.Placed, stream_id: UUID, order_id: UUID | Non
     book.number, book.currency = fact.number, quote.currency
     book.due += quote.total_minor
     book.lines = [
-        Line(part.sku, part.quantity, part.tax_code, off(part, quote)) for part in quote.lines
+        Line(part.sku, part.quantity, rate_of(part), off(part, quote)) for part in quote.lines
     ]
     parts = quote.lines
     if quote.delivery:
         part = quote.delivery
-        book.delivery = Delivery(part.tax_code, part.net_minor, part.tax_minor, off(part, quote))
+        book.delivery = Delivery(rate_of(part), part.net_minor, part.tax_minor, off(part, quote))
         parts = (*parts, part)
     for part in parts:
-        add(book.quoted, part.tax_code, part.total_minor, part.tax_minor)
+        add(book.quoted, rate_of(part), part.total_minor, part.tax_minor)
+
+
+def rate_of(part: facts.QuotedPart) -> str:
+    return accounts.rate_name(part.tax_code, part.tax_rate_millionths)
 
 
 def off(part: facts.QuotedPart, quote: facts.QuoteFact) -> int:
@@ -68,25 +72,25 @@ def shipped(book: Book, fact: facts.Shipped, stream_id: UUID, order_id: UUID | N
     for units in fact.lines:
         line = book.line(units.sku)
         discount = line.take_discount(units.quantity) if line else 0
-        code = line.tax_code if line else ""
-        sell(sheet, accounts.REVENUE, code, units.value_minor, units.tax_minor, discount)
-        add(book.sold, code, units.value_minor, units.tax_minor)
+        rate = line.rate if line else ""
+        sell(sheet, accounts.REVENUE, rate, units.value_minor, units.tax_minor, discount)
+        add(book.sold, rate, units.value_minor, units.tax_minor)
     delivery = book.delivery
     if delivery and not delivery.booked:
         delivery.booked = True
         gross = delivery.net_minor + delivery.tax_minor
-        code, tax = delivery.tax_code, delivery.tax_minor
-        sell(sheet, accounts.SHIPPING, code, gross, tax, delivery.discount_minor)
-        add(book.sold, code, gross, tax)
+        rate, tax = delivery.rate, delivery.tax_minor
+        sell(sheet, accounts.SHIPPING, rate, gross, tax, delivery.discount_minor)
+        add(book.sold, rate, gross, tax)
     return entry(book, "sale", "Parcel sent", sheet, order_id=order_id)
 
 
-def sell(sheet: Sheet, account: str, code: str, gross: int, tax: int, discount: int) -> None:
+def sell(sheet: Sheet, account: str, rate: str, gross: int, tax: int, discount: int) -> None:
     sheet.debit(accounts.RECEIVABLE, gross)
     sheet.debit(accounts.DISCOUNTS, discount)
     sheet.credit(account, gross - tax + discount)
     if tax:
-        sheet.credit(accounts.tax(code), tax)
+        sheet.credit(accounts.tax(rate), tax)
 
 
 def cancelled(book: Book, fact: facts.Cancelled, stream_id: UUID, order_id: UUID | None) -> None:
@@ -98,10 +102,10 @@ def ended(book: Book, fact: facts.Ended, stream_id: UUID, order_id: UUID | None)
     """Takes back reductions of a price that is not owed any more: they are repayments now."""
     book.cancel(fact.lines, fact.value_minor)
     sheet = Sheet(book.currency)
-    for code, share in book.reduced.items():
+    for rate, share in book.reduced.items():
         sheet.debit(accounts.RECEIVABLE, share.gross)
         sheet.credit(accounts.REFUNDS, share.gross - share.tax)
-        sheet.credit(accounts.tax(code), share.tax)
+        sheet.credit(accounts.tax(rate), share.tax)
         book.paid_back += share.gross
     book.reduced = {}
     return entry(book, "refund", "Reduction became a repayment", sheet, order_id=order_id)
@@ -110,7 +114,7 @@ def ended(book: Book, fact: facts.Ended, stream_id: UUID, order_id: UUID | None)
 def returned(book: Book, fact: facts.Returned, stream_id: UUID, order_id: UUID | None) -> None:
     """Nothing is booked before money is given back; then it is for these lines."""
     for units in fact.lines:
-        add(book.returned, book.code_of(units.sku), units.value_minor, units.tax_minor)
+        add(book.returned, book.rate_of(units.sku), units.value_minor, units.tax_minor)
 
 
 def requested(book: Book, fact: facts.Requested, stream_id: UUID, order_id: UUID | None) -> None:
@@ -136,9 +140,9 @@ def refunded(book: Book, fact: facts.Refunded, stream_id: UUID, order_id: UUID |
     surplus, reversed_ = book.take_refund(fact.amount_minor)
     sheet = Sheet(fact.currency)
     sheet.debit(accounts.RECEIVABLE, surplus)
-    for code, share in reversed_.items():
+    for rate, share in reversed_.items():
         sheet.debit(accounts.REFUNDS, share.gross - share.tax)
-        sheet.debit(accounts.tax(code), share.tax)
+        sheet.debit(accounts.tax(rate), share.tax)
     sheet.credit(accounts.settlement(provider(book, stream_id)), fact.amount_minor)
     about = {"order_id": order_id, "payment_id": stream_id, "operation_id": fact.refund_id}
     made = entry(book, "refund", "Payment refunded", sheet, **about)
@@ -149,10 +153,10 @@ def booked(book: Book, fact: facts.Booked, stream_id: UUID, order_id: UUID | Non
     """Books legs as somebody recorded them; a correction changes what its order is worth, too."""
     book.due += fact.due_minor
     for leg in fact.legs:
-        word, _, code = leg.account.partition(":")
-        if word == accounts.TAX and code in book.sold:
+        word, _, rate = leg.account.partition(":")
+        if word == accounts.TAX and rate in book.sold:
             # A later refund takes back the tax that is owed now.
-            book.sold[code].add(0, -leg.amount_minor)
+            book.sold[rate].add(0, -leg.amount_minor)
     legs = tuple(Leg(leg.account, fact.currency, leg.amount_minor * 1_000_000) for leg in fact.legs)
     return Entry(
         kind=kind_of(fact.reason),
@@ -191,8 +195,8 @@ def provider(book: Book, payment_id: UUID) -> str:
     return book.providers.get(str(payment_id), "")
 
 
-def add(shares: Shares, code: str, gross: int, tax: int) -> None:
-    shares.setdefault(code, Share()).add(gross, tax)
+def add(shares: Shares, rate: str, gross: int, tax: int) -> None:
+    shares.setdefault(rate, Share()).add(gross, tax)
 
 
 def documented(book: Book, fact: facts.Document, stream_id: UUID, order_id: UUID | None) -> Entry:

@@ -124,8 +124,11 @@ def delivery_of(quote: Quote, delivery: QuotedDelivery) -> DeliveryCharge:
 def discounts_of(quote: Quote) -> list[Discount]:
     """Returns the discounts as they were offered, in their order."""
     spreads = [step for step in quote.steps if step.rule == "discount-spread"]
-    spreads.sort(key=lambda step: int(step.inputs["discount"]))
-    offered = [discount_of(quote, step) for step in spreads]
+    try:
+        spreads.sort(key=lambda step: int(step.inputs["discount"]))
+        offered = [discount_of(quote, step) for step in spreads]
+    except (KeyError, ValueError) as error:
+        raise QuoteNotRepeatable(f"A discount of it lacks what it was made of: {error}.") from None
     if quote.discount_minor and not offered:
         raise QuoteNotRepeatable("It has a discount without saying where that comes from.")
     return offered
