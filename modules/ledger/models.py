@@ -39,8 +39,9 @@ class EntryRow(models.Model):
                 name="ledger_entry_operation",
                 condition=models.Q(operation_id__isnull=False),
             ),
+            # The reference first: by provider alone, an index would read almost every entry.
             models.Index(
-                fields=["provider", "provider_reference"],
+                fields=["provider_reference", "provider"],
                 name="ledger_entry_reference",
                 condition=models.Q(operation_id__isnull=False),
             ),
