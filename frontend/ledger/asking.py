@@ -1,6 +1,6 @@
 """What the pages of the books are asked, out of their addresses."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date, parse_datetime
@@ -28,7 +28,7 @@ def moment(text: str, *, end: bool = False) -> datetime | None:
         found = parse_datetime(text) if day is None else None
     except ValueError:
         day, found = None, None
-    if day is not None:
+    if day is not None and day < date.max:
         found = datetime(day.year, day.month, day.day, tzinfo=UTC)
         return found + timedelta(days=1) if end else found
     if found is None:

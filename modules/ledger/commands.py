@@ -16,7 +16,6 @@ from modules.ledger.contracts import (
     CloseCase,
     CorrectOrder,
     NothingToCorrect,
-    ReasonMissing,
     Reconciliation,
     SettlementFile,
 )
@@ -24,7 +23,7 @@ from modules.ledger.domain import settlement_file
 from modules.ledger.domain.accounts import RECEIVABLE
 from modules.ledger.domain.book import Book
 from modules.ledger.domain.booking import BookedLeg
-from modules.ledger.domain.case import LEAST_CHARACTERS, Case
+from modules.ledger.domain.case import Case, reason_of
 from modules.ledger.domain.correcting import correction
 from modules.ledger.models import BookRow
 from modules.ledger.projections import Journal
@@ -105,10 +104,7 @@ def correct_order(message: CorrectOrder) -> None:
         QuoteNotRepeatable: nobody can say what is right.
         ReasonMissing: fewer than ten characters are no reason.
     """
-    if len(message.reason.strip()) < LEAST_CHARACTERS:
-        raise ReasonMissing(
-            f"Say why in {LEAST_CHARACTERS} characters at least.", least=LEAST_CHARACTERS
-        )
+    reason = reason_of(message.reason)
     found = repeating.order(message.order_id)
     if found is None:
         raise OrderNotFound("There is no such order.", order_id=message.order_id)
@@ -119,7 +115,7 @@ def correct_order(message: CorrectOrder) -> None:
         RecordBooking(
             booking_id=repeating.correction_id(message.order_id, right),
             reason="correction",
-            memo=f"Order {found.number} corrected: {message.reason.strip()}"[:200],
+            memo=f"Order {found.number} corrected: {reason}"[:200],
             currency=found.quote.currency,
             legs=tuple(BookedLeg(account, amount) for account, amount in changes.items()),
             order_id=message.order_id,

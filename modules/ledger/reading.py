@@ -8,7 +8,9 @@ from uuid import UUID
 
 from events.database import fetch
 from modules.adjustments.contracts import joined
+from modules.kernel.money import EXPONENTS
 from modules.ledger.contracts import (
+    AccountUnknown,
     By,
     CursorUnknown,
     JournalEntry,
@@ -33,10 +35,12 @@ def statement(query: StatementQuery) -> Statement:
     """Returns the legs of an account in order, each with the balance after it.
 
     Raises:
-        AccountUnknown: the chart has no such account.
+        AccountUnknown: the chart has no such account, or none in such a currency.
         CursorUnknown: the cursor is not one of a page before.
     """
     found = accounts.account(query.account)
+    if query.currency not in EXPONENTS:
+        raise AccountUnknown(f"No account is kept in {query.currency!r}.", account=query.account)
     start = _place_after(query)
     opening = _sum_before(query, start)
     limit = max(1, min(query.limit, PAGE_LIMIT))
@@ -153,6 +157,8 @@ def _place_after(query: StatementQuery) -> tuple[object, ...]:
         return ()
     moment, _, position = query.cursor.rpartition("@")
     try:
+        if not (position.isascii() and position.isdecimal() and len(position) < 19):
+            raise ValueError(position)
         if query.by == "recorded":
             return (int(position),)
         return (datetime.fromisoformat(moment), int(position))

@@ -43,7 +43,8 @@ def test_closing_needs_a_reason_and_keeps_it(case: CaseRow, staff: Client) -> No
     refused = staff.post(address, {"reason": "no"})
     assert refused.status_code == 409
     assert "Say why" in text(refused)
-    assert staff.post(address, {"reason": WHY}).status_code == 303
+    assert staff.post(address, {"reason": "\0" * 20}).status_code == 409
+    assert staff.post(address, {"reason": f"{WHY}\0"}).status_code == 303
     page = text(staff.get(f"/ledger/cases/{case.id}/"))
     assert WHY in page
     assert "Sascha" in page

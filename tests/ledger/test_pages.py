@@ -53,8 +53,37 @@ def test_a_time_that_cannot_be_read_is_refused_in_words(reader: Client) -> None:
         assert "is not a time" in text(answer)
 
 
-def test_an_account_that_is_not_in_the_chart_is_not_found(reader: Client) -> None:
-    assert reader.get("/ledger/accounts/caymans/EUR/").status_code == 404
+@pytest.mark.parametrize(
+    "address",
+    [
+        "accounts/caymans/EUR/",
+        "accounts/bank/XXX/",
+        "accounts/bank/EUR/?cursor=x",
+        "accounts/bank/EUR/?cursor=@99999999999999999999",
+        "accounts/bank/EUR/?by=effective&cursor=2026@1x",
+        "cases/00000000-0000-0000-0000-000000000000/",
+    ],
+)
+def test_what_the_books_do_not_have_is_not_found(reader: Client, address: str) -> None:
+    assert reader.get(f"/ledger/{address}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "?at=9999-99-99",
+        "journal.csv?until=9999-12-31",
+        "accounts/bank/EUR/?until=9999-12-31",
+        "what-if/?since=soon",
+        "what-if/?rates=FR-standard",
+        "what-if/?rates=FR-standard%3D-1",
+        "what-if/?off=1e400",
+        "what-if/?off=NaN",
+        "what-if/?off=0.00001",
+    ],
+)
+def test_what_cannot_be_read_is_refused(reader: Client, address: str) -> None:
+    assert reader.get(f"/ledger/{address}").status_code == 422
 
 
 def test_the_journal_is_a_file(reader: Client) -> None:

@@ -10,6 +10,20 @@ from modules.ledger.contracts import CaseClosed, CaseKind, ReasonMissing
 LEAST_CHARACTERS = 10
 
 
+def reason_of(text: str) -> str:
+    """Returns a reason as it is kept: one printable line of 500 characters at most.
+
+    Raises:
+        ReasonMissing: fewer than ten characters are no reason.
+    """
+    words = " ".join("".join(each if each.isprintable() else " " for each in text).split())[:500]
+    if len(words) < LEAST_CHARACTERS:
+        raise ReasonMissing(
+            f"Say why in {LEAST_CHARACTERS} characters at least.", least=LEAST_CHARACTERS
+        )
+    return words
+
+
 class Case(Aggregate):
     """One difference. It ends when both sides agree, or when a person says why it may."""
 
@@ -90,13 +104,10 @@ class Case(Aggregate):
             ReasonMissing: fewer than ten characters are no reason.
             CaseClosed: it is closed already.
         """
-        if len(reason.strip()) < LEAST_CHARACTERS:
-            raise ReasonMissing(
-                f"Say why in {LEAST_CHARACTERS} characters at least.", least=LEAST_CHARACTERS
-            )
+        words = reason_of(reason)
         if self.status != "open":
             raise CaseClosed(f"This case is closed: {self.reason}", reason=self.reason)
-        self.trigger_event(self.Closed, agreed=False, reason=reason.strip()[:500])
+        self.trigger_event(self.Closed, agreed=False, reason=words)
 
     def differ(self) -> None:
         """The difference is there again; one that a person closed stays closed."""
