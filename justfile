@@ -131,6 +131,11 @@ determinism other="3.12": setup-tests
     {{ uv }} pip sync -q --python var/determinism --require-hashes requirements/runtime.txt
     {{ python }} -m pytest -q tests/determinism
 
+# The books balance after every one of 100,000 random events
+[group('test')]
+books: setup-tests
+    COUNTERFOIL_LEDGER_EVENTS=100000 {{ python }} -m pytest -q tests/ledger/test_everything.py --timeout=900
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")

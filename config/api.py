@@ -24,6 +24,7 @@ from modules.checkout import api as checkout
 from modules.customers import api as customers
 from modules.inventory import api as inventory
 from modules.invoicing import api as invoicing
+from modules.ledger.api import books, cases
 from modules.orders.api import buying, staff
 from modules.payments import api as payments
 from modules.pricing import api as pricing
@@ -117,3 +118,5 @@ api.add_router("/staff", payments.staff_router, auth=Holder("orders:read", "paym
 api.add_router("", proofs.public_router, auth=Anybody(), throttle=BROWSING)
 api.add_router("/audit", audit.router, auth=Holder("audit:read"))
 api.add_router("/audit", proofs.router, auth=Holder("audit:read"))
+for accounting in (books, cases):
+    api.add_router("/ledger", accounting.router, auth=Holder("books:read", "books:write"))

@@ -26,6 +26,8 @@ KEY_PREFIX = "cfk_"
 ROLE_SCOPES = {
     "staff": frozenset(
         {
+            "books:read",
+            "books:write",
             "catalog:read",
             "carts:write",
             "orders:read",
@@ -35,7 +37,7 @@ ROLE_SCOPES = {
             "stock:write",
         }
     ),
-    "auditor": frozenset({"audit:read"}),
+    "auditor": frozenset({"audit:read", "books:read"}),
 }
 
 

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "modules.privacy",
     "modules.notifications",
     "modules.invoicing",
+    "modules.ledger",
     "modules.checkout",
     "modules.orders",
     "modules.promotions",

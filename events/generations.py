@@ -136,11 +136,29 @@ def begin(chosen: Sequence[AnyProjection], state: str) -> int:
                     f"CREATE TABLE {schema(generation)}.{quoted(table)}"
                     f" (LIKE {quoted(table)} INCLUDING ALL)"
                 )
+                copy_triggers(table, schema(generation))
             execute(
                 "INSERT INTO es.projection (name, generation, state) VALUES (%s, %s, %s)",
                 (projection.name, generation, state),
             )
     return generation
+
+
+def copy_triggers(table: str, home: str) -> None:
+    """Gives a generation's table the live one's triggers, which `LIKE` leaves out.
+
+    A constraint that only a trigger can hold must hold while the table fills and after it is live.
+    """
+    place = f"{home_of(table)}.{quoted(table)}"
+    rows = fetch(
+        "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s::regclass"
+        " AND NOT tgisinternal",
+        (place,),
+    )
+    for (definition,) in rows:
+        before, on, after = definition.partition(" ON ")
+        _, _, rest = after.partition(" ")
+        execute(f"{before}{on}{home}.{quoted(table)} {rest}")
 
 
 def fill(chosen: Sequence[AnyProjection], state: str, progress: Progress | None = None) -> int:

@@ -122,6 +122,8 @@ def _exchange(chosen: Sequence[AnyProjection], state: str) -> Exchanged:
         events = 0
         while any(position_of(each.name, state) < position for each in chosen):
             events += fold_next(chosen, state, BATCH)
+        # A table with deferred checks to come cannot be moved; they are made now.
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
         for projection in chosen:
             generation = _swap(projection, state, position)
     return Exchanged(

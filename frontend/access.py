@@ -46,3 +46,4 @@ def role_required(*roles: str) -> Callable[[View], View]:
 staff_only = role_required("staff")
 auditor_only = role_required("auditor")
 operators_only = role_required("auditor", "staff")
+books_only = role_required("staff", "auditor")

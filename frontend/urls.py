@@ -78,5 +78,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("frontend.problems.urls")),
     path("staff/", include("frontend.staff.urls")),
     path("auditor/", include("frontend.auditor.urls")),
+    path("ledger/", include("frontend.ledger.urls")),
     path("styleguide/", include("frontend.styleguide.urls")),
 ]

@@ -33,7 +33,7 @@ REGIONAL = {"en": "en_GB"}
 
 # How pressing a state is, in the words of orders, payments and stock; others are drawn quietly.
 TONES = {
-    "good": "captured completed delivered in-stock paid refunded verified",
+    "good": "agreed captured completed delivered in-stock paid refunded verified",
     "note": "authorised backorder confirmed placed shipped",
     "warn": "low open partially-captured partially-refunded partially-shipped pending requested "
     "unfulfilled",

@@ -57,6 +57,8 @@ SCOPES = (
     "prices:write",
     "stock:write",
     "audit:read",
+    "books:read",
+    "books:write",
 )
 
 

@@ -22,7 +22,7 @@ from events.privacy.erasing import destroy_keys
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
-from modules.payments import inbox, past, tallies, watching
+from modules.payments import inbox, past, settled, tallies, watching
 from modules.payments.beginning import Begun, Enquiry, begin, plan_enquiry
 from modules.payments.calls import call_provider, outside_transaction, outstanding
 from modules.payments.contracts import (
@@ -35,6 +35,7 @@ from modules.payments.contracts import (
     ProviderUnknown,
     RefundPayment,
     RequestPayment,
+    SettlementRecord,
     StartPayment,
     VoidPayment,
 )
@@ -301,6 +302,25 @@ def receive_notification(provider: str, headers: Mapping[str, str], body: bytes)
             fold_reports(payment_id)
         except Exception:
             log.exception("notification stored, to be folded later", payment=str(payment_id))
+
+
+def hear_settlement(provider: str, record: SettlementRecord) -> None:
+    """Takes a line of a provider's own books as its word on a capture or refund of ours.
+
+    What never reached us is recorded now, as a notification would have been; a line that says
+    nothing new, or is about nothing that we asked for, changes nothing.
+    """
+    outside_transaction()
+    with acting(command_id=None):
+        report = settled.report_of(provider, record)
+        if report is not None:
+            message = Hear(
+                provider=provider,
+                source="enquiry",
+                payment_id=report.payment_id,
+                reports=(report,),
+            )
+            hear(message)
 
 
 @command

@@ -273,6 +273,29 @@ class ProviderMessage:
     received_at: datetime
 
 
+type SettlementKind = Literal["charge", "refund", "fee", "payout", "dispute"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementRecord:
+    """One line of a provider's own books; `id` is its name for it, `amount_minor` above zero.
+
+    A charge is money taken from a shopper, a refund is money given back to one; a fee, a payout and
+    a dispute leave what the provider holds for the shop. `operation_id` is our id of the capture or
+    refund, where the provider repeats it; `provider_reference` its own name for the payment.
+    """
+
+    id: str
+    kind: SettlementKind
+    amount_minor: int
+    currency: str
+    occurred_at: datetime
+    payment_id: UUID | None = None
+    operation_id: UUID | None = None
+    provider_reference: str = ""
+    description: str = ""
+
+
 type BankDecision = Literal[
     "approve", "decline", "challenge", "approve-twice", "approve-late", "timeout"
 ]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from modules.payments.contracts import BankSessionNotFound, ProviderUnknown
-from modules.payments.domain.provider import Gateway, PretendBank
+from modules.payments.domain.provider import Gateway, PretendBank, Settling
 
 
 def gateways() -> tuple[Gateway, ...]:
@@ -29,6 +29,11 @@ def gateway(code: str) -> Gateway:
         if each.code == code:
             return each
     raise ProviderUnknown(f"There is no way to pay called {code!r}.", provider=code)
+
+
+def settling() -> tuple[Settling, ...]:
+    """Returns the providers that show their own books."""
+    return tuple(cast("Settling", each) for each in gateways() if hasattr(each, "settlements"))
 
 
 def pretend_bank() -> PretendBank:

@@ -1,6 +1,6 @@
 """What can be asked about payments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,13 +19,15 @@ from modules.payments.contracts import (
     PaymentStatus,
     PaymentTotals,
     ProviderMessage,
+    ProviderUnknown,
     Refund,
+    SettlementRecord,
 )
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.state import Operation, PaymentState
 from modules.payments.models import PaymentRow, ProviderReport
 from modules.payments.projections import row_of, state_of
-from modules.payments.providers import gateways, pretend_bank
+from modules.payments.providers import gateways, pretend_bank, settling
 from modules.payments.takings import takings as takings
 from modules.payments.wording import words
 
@@ -173,6 +175,25 @@ def references_of(payment_ids: Iterable[UUID]) -> dict[UUID, UUID]:
 def bank_session(session_id: str) -> BankSession:
     """Returns what the test bank's page shows. Raises: BankSessionNotFound."""
     return pretend_bank().session(session_id)
+
+
+def settling_providers() -> tuple[str, ...]:
+    """Returns the codes of the providers that show their own books."""
+    return tuple(each.code for each in settling())
+
+
+def settlements(provider: str, since: datetime | None) -> Iterator[SettlementRecord]:
+    """Yields what a provider's own books say since a moment (None: since ever).
+
+    Raises:
+        ProviderUnknown: none of this code shows its books.
+        ProviderUnavailable: it does not answer.
+    """
+    for each in settling():
+        if each.code == provider:
+            yield from each.settlements(since)
+            return
+    raise ProviderUnknown(f"No provider called {provider!r} shows its books.", provider=provider)
 
 
 def moving_events() -> tuple[type[Event], ...]:

@@ -52,6 +52,7 @@ def named(committed_guest: Caller) -> dict[str, str]:
         "kind": "orders",
         "name": "orders.orders",
         "key": mine["order_id"],
+        "account": "bank",
         "sku": SMALL,
         "number": invoiced(committed_guest),
         "code": "SPRING10",
@@ -110,7 +111,14 @@ def test_reading_changes_nothing(
     assert signed is not None
     size = str(signed.size)
     values = {**named, "slug": "blue-tides", "size": size, "since": size, "position": "1"}
-    scopes = ("audit:read", "carts:write", "catalog:read", "orders:read", "stock:write")
+    scopes = (
+        "audit:read",
+        "books:read",
+        "carts:write",
+        "catalog:read",
+        "orders:read",
+        "stock:write",
+    )
     caller = keyholder(*scopes)
     parameters = {
         "/api/prices": f"?sku={SMALL}",
@@ -119,6 +127,7 @@ def test_reading_changes_nothing(
         "/api/staff/stock/levels": f"?sku={SMALL}",
         "/api/suggestions": "?q=blue",
         "/api/audit/streams": f"?reference={named['order_id']}",
+        "/api/ledger/accounts/{account}/statement": "?currency=EUR",
     }
     for path, methods in api.get_openapi_schema()["paths"].items():
         if "get" in methods and path != "/api/orders":

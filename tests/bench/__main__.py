@@ -9,7 +9,19 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from config.embedded import EmbeddedRefused
-from tests.bench import append, flow, growth, history, idle, pages, proof, quoting, store, webhooks
+from tests.bench import (
+    append,
+    flow,
+    growth,
+    history,
+    idle,
+    ledger,
+    pages,
+    proof,
+    quoting,
+    store,
+    webhooks,
+)
 from tests.bench.report import Report
 from tests.bench.running import FOLDER, QUICK, Bench, Pace
 from tests.support.servers import ROOT
@@ -20,6 +32,7 @@ SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
     "store": store.measure,
     "proof": proof.measure,
     "quote": quoting.measure,
+    "ledger": ledger.measure,
     "idle": idle.measure,
     "pages": pages.measure,
     "flow": flow.measure,

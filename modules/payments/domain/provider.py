@@ -7,12 +7,13 @@ same `Report`, so that answer and notification are folded by one rule. docs/guid
 walks through an example.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from modules.payments.contracts import BankMishap, BankSession
+from modules.payments.contracts import BankMishap, BankSession, SettlementRecord
 from modules.payments.domain.reports import Report
 
 
@@ -119,6 +120,17 @@ class Gateway(Protocol):
 
         Raises:
             NotificationRefused: forged, stale, not for this shop, or not understood.
+        """
+
+
+class Settling(Gateway, Protocol):
+    """A provider that shows its own books, to be held against the shop's."""
+
+    def settlements(self, since: datetime | None) -> Iterable[SettlementRecord]:
+        """Yields every line since a moment (None: since ever), in any order; a line may come twice.
+
+        Raises:
+            ProviderUnavailable: no answer; what was yielded before counts.
         """
 
 

@@ -4,9 +4,9 @@ Everything here runs in the bank's own transaction. `durable` makes that a rule:
 transaction of the shop, it fails at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 from urllib.parse import urljoin
 from uuid import UUID
@@ -88,6 +88,14 @@ def look_up(payment_id: UUID, attempt_id: UUID) -> BankRecord | None:
     """Returns the session of an attempt. Raises: ProviderUnavailable: as a mishap asks for."""
     with _mishaps(payment_id, "find"):
         return BankRecord.objects.filter(attempt_id=attempt_id).first()
+
+
+def money_moved(since: datetime | None) -> Iterable[BankOperation]:
+    """Returns every capture and refund since a moment that the bank carried out."""
+    found = BankOperation.objects.filter(accepted=True, kind__in=("capture", "refund"))
+    if since is not None:
+        found = found.filter(created_at__gte=since)
+    return found.select_related("session").order_by("created_at", "id").iterator()
 
 
 def status_shown(record: BankRecord) -> str:

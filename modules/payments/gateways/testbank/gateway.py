@@ -1,6 +1,6 @@
 """The shop's side of the test bank: a stranger's API turned into reports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urljoin
@@ -9,7 +9,13 @@ from uuid import UUID
 import msgspec
 
 from modules.kernel.clock import now
-from modules.payments.contracts import BankMishap, BankSession, NotificationRefused
+from modules.payments.contracts import (
+    BankMishap,
+    BankSession,
+    NotificationRefused,
+    SettlementKind,
+    SettlementRecord,
+)
 from modules.payments.domain.provider import Find, Notice, Operate, Start
 from modules.payments.domain.reports import Report, ReportKind
 from modules.payments.gateways.testbank import bank
@@ -64,6 +70,21 @@ class TestBank:
     def find(self, request: Find) -> Sequence[Report]:
         record = bank.look_up(request.payment_id, request.attempt_id)
         return () if record is None else (_about(record),)
+
+    def settlements(self, since: datetime | None) -> Iterator[SettlementRecord]:
+        kinds: dict[str, SettlementKind] = {"capture": "charge", "refund": "refund"}
+        for operation in bank.money_moved(since):
+            yield SettlementRecord(
+                id=str(operation.id),
+                kind=kinds[operation.kind],
+                amount_minor=operation.amount_minor,
+                currency=operation.session.currency,
+                occurred_at=operation.created_at,
+                payment_id=operation.session.payment_id,
+                operation_id=operation.id,
+                provider_reference=str(operation.session_id),
+                description=operation.session.description,
+            )
 
     def session(self, session_id: str) -> BankSession:
         return bank.session(session_id)
