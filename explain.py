@@ -25,7 +25,7 @@ PARTS = ("line", "share", "change", "weight")
 # Which sums of the order have to name every line, and which the delivery as well.
 WHOLE = {"subtotal": False, "discount": True, "tax": True, "total": True}
 
-type Inputs = dict[str, Any]
+Inputs = dict[str, Any]
 
 
 def half_up(exact: Fraction) -> int:

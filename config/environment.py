@@ -6,6 +6,7 @@ missing or malformed in one go, and what to do about it.
 
 import base64
 import ipaddress
+import json
 import os
 import secrets
 from dataclasses import dataclass
@@ -90,6 +91,39 @@ def check_pii_key(secret: SecretStr) -> SecretStr:
     return secret
 
 
+# What stands on an invoice about the seller; the options may be left out.
+SELLER_FIELDS = ("name", "line1", "postcode", "city", "country", "vat_id", "email")
+SELLER_OPTIONS = ("registration", "iban", "bic")
+DEMO_SELLER = {
+    "name": "Halftone SAS",
+    "line1": "12 rue de la Presse",
+    "postcode": "69001",
+    "city": "Lyon",
+    "country": "FR",
+    "vat_id": "FR12000000000",
+    "registration": "000000000",
+    "email": "invoices@halftone.example",
+    "iban": "FR7630006000011234567890189",
+    "bic": "AGRIFRPP",
+}
+
+
+def check_seller(text: str) -> str:
+    if not text:
+        return text
+    try:
+        found = json.loads(text)
+    except ValueError:
+        raise ValueError("is not JSON") from None
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise ValueError("is not a JSON object of texts")
+    if unknown := found.keys() - {*SELLER_FIELDS, *SELLER_OPTIONS}:
+        raise ValueError(f"has what no invoice shows: {', '.join(sorted(unknown))}")
+    if missing := [name for name in SELLER_FIELDS if not found.get(name)]:
+        raise ValueError(f"lacks {', '.join(missing)}")
+    return text
+
+
 def check_stripe_key(secret: SecretStr) -> SecretStr:
     key = secret.get_secret_value()
     if key and not key.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
@@ -158,6 +192,12 @@ class Environment(BaseSettings):
         description="Who is told of read models that drifted or could not be folded; empty: the "
         "address in MAIL_FROM.",
     )
+    invoice_seller: Annotated[str, AfterValidator(check_seller)] = Field(
+        default="",
+        description="Who sells, as invoices say it: a JSON object with name, line1, postcode, "
+        "city, country, vat_id and email, and if there are any registration, iban and bic; "
+        "empty shows an invented one.",
+    )
     checkpoint_sinks: str = Field(
         default="",
         description="Where signed checkpoints go, separated by commas: file:, mailto:, s3+https:, "
@@ -225,6 +265,14 @@ class Environment(BaseSettings):
         """Where the list of erased persons is."""
         return self.erasure_directory or self.data_directory / "erasures"
 
+    @property
+    def seller(self) -> dict[str, str]:
+        """Who sells, every field that an invoice has; the demo's if none is named."""
+        named: dict[str, str] = (
+            json.loads(self.invoice_seller) if self.invoice_seller else DEMO_SELLER
+        )
+        return dict.fromkeys(SELLER_OPTIONS, "") | named
+
     def demo_defaults(self) -> list[Problem]:
         """Lists what may not stay as it is when MODE=production."""
         public = urlsplit(self.public_url)
@@ -275,6 +323,12 @@ class Environment(BaseSettings):
                 "stripe_webhook_secrets",
                 "is empty although STRIPE_SECRET_KEY is set",
                 "Copy the signing secret of the endpoint from Stripe's dashboard",
+            ),
+            (
+                not self.invoice_seller,
+                "invoice_seller",
+                "is empty",
+                "Say who sells: docs/guides/invoices.md has an example",
             ),
             (
                 not self.checkpoint_sinks,

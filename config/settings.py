@@ -68,18 +68,7 @@ INVOICE_SERIES = {"invoice": "INV", "credit-note": "CN"}
 INVOICE_DUE_DAYS = 14
 # Which language a document is written in, by the country of the billing address; else English.
 INVOICE_LANGUAGES = {"DE": "de", "AT": "de", "FR": "fr", "MC": "fr"}
-INVOICE_SELLER = {
-    "name": "Halftone SAS",
-    "line1": "12 rue de la Presse",
-    "postcode": "69001",
-    "city": "Lyon",
-    "country": "FR",
-    "vat_id": "FR12000000000",
-    "registration": "000000000",
-    "email": "invoices@halftone.example",
-    "iban": "FR7630006000011234567890189",
-    "bic": "AGRIFRPP",
-}
+INVOICE_SELLER = env.seller
 
 # The log's signing keys, and where checkpoints are sent: docs/guides/proofs.md.
 CHECKPOINT_KEY_FILE = env.checkpoint_key_file or str(env.data_directory / "checkpoint-keys")

@@ -25,6 +25,7 @@ type EntryKind = Literal[
     "fee",
     "payout",
     "dispute",
+    "gift-card",
     "rounding",
     "correction",
 ]

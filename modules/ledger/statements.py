@@ -12,7 +12,8 @@ from modules.payments.contracts import SettlementRecord
 
 # What of the books a line can agree with: a charge with a capture, a refund with a refund.
 _KINDS: LiteralString = (
-    "(VALUES ('charge', 'capture'), ('refund', 'refund')) AS kinds (theirs, ours)"
+    "(VALUES ('charge', 'capture'), ('refund', 'refund'), ('dispute', 'dispute'))"
+    " AS kinds (theirs, ours)"
 )
 _STORE: LiteralString = (
     "INSERT INTO ledger_settlement (id, provider, record, said, kind, amount_minor, currency,"

@@ -9,6 +9,8 @@ import pytest
 
 from config.environment import EnvironmentRefused, read_environment
 
+SELLER = """{"name": "Shop", "line1": "1 Quay", "postcode": "69001", "city": "Lyon",
+"country": "FR", "vat_id": "FR61954506077", "email": "books@shop.example"}"""
 PRODUCTION = {
     "MODE": "production",
     "DATABASE_URL": "postgresql://shop:hidden@db.internal/shop",
@@ -21,6 +23,7 @@ PRODUCTION = {
     "MAIL_URL": "smtp://shop:hidden@mail.internal:587",
     "MAIL_FROM": "Shop <orders@shop.example>",
     "CHECKPOINT_SINKS": "mailto:auditor@shop.example",
+    "INVOICE_SELLER": SELLER,
 }
 
 
@@ -49,6 +52,28 @@ def test_an_empty_environment_is_the_demo_shop() -> None:
 def test_empty_variables_count_as_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "")
     assert read_environment().port == 8000
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ("Shop, Lyon", "is not JSON"),
+        ('["Shop"]', "is not a JSON object of texts"),
+        ('{"name": 5}', "is not a JSON object of texts"),
+        (SELLER.replace("city", "town"), "has what no invoice shows: town"),
+        ('{"name": "Shop"}', "lacks line1, postcode, city, country, vat_id, email"),
+    ],
+)
+def test_a_seller_that_no_invoice_could_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch, said: str, complaint: str
+) -> None:
+    assert complaint in refused(monkeypatch, INVOICE_SELLER=said)["INVOICE_SELLER"]
+
+
+def test_invoices_name_the_seller_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INVOICE_SELLER", SELLER)
+    seller = read_environment().seller
+    assert (seller["name"], seller["iban"]) == ("Shop", "")
 
 
 def test_all_malformed_variables_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,9 +147,17 @@ def test_stripe_in_production_needs_the_secret_of_its_endpoint(
 @pytest.mark.parametrize(
     ("key", "providers", "forms_lead_to"),
     [
-        ("", ["TestBank", "Invoice"], ["'self'"]),
-        ("sk_test_1", ["Stripe", "TestBank", "Invoice"], ["'self'", "https://checkout.stripe.com"]),
-        ("sk_live_1", ["Stripe", "Invoice"], ["'self'", "https://checkout.stripe.com"]),
+        ("", ["TestBank", "Invoice", "GiftCardPayment"], ["'self'"]),
+        (
+            "sk_test_1",
+            ["Stripe", "TestBank", "Invoice", "GiftCardPayment"],
+            ["'self'", "https://checkout.stripe.com"],
+        ),
+        (
+            "sk_live_1",
+            ["Stripe", "Invoice", "GiftCardPayment"],
+            ["'self'", "https://checkout.stripe.com"],
+        ),
     ],
 )
 def test_the_key_decides_who_takes_money_and_where_forms_may_lead(

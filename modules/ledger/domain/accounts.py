@@ -40,7 +40,7 @@ DETAILED = frozenset({CLEARING, TAX})
 
 # Money that one of these providers takes is not theirs to clear: an invoice is paid into the
 # shop's own bank account, and a gift card was paid for when it was sold.
-SETTLED_AT_ONCE = {"invoice": BANK, "gift-card": GIFT_CARDS, "giftcard": GIFT_CARDS}
+SETTLED_AT_ONCE = {"invoice": BANK, "giftcard": GIFT_CARDS}
 
 
 def account(name: str) -> Account:

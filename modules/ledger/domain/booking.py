@@ -11,7 +11,7 @@ from modules.ledger.contracts import BookingUnsound
 from modules.ledger.domain.accounts import account
 from modules.ledger.domain.entries import Leg, require_balance
 
-type Reason = Literal["fee", "payout", "dispute", "rounding", "correction"]
+type Reason = Literal["fee", "payout", "dispute", "rounding", "gift-card", "correction"]
 
 
 class BookedLeg(msgspec.Struct, frozen=True):

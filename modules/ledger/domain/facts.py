@@ -89,6 +89,30 @@ class Refunded(msgspec.Struct, frozen=True):
     refund_id: UUID
 
 
+class RefundReversed(msgspec.Struct, frozen=True):
+    currency: str
+    amount_minor: int
+    refund_id: UUID
+
+
+class DisputeFact(msgspec.Struct, frozen=True):
+    currency: str
+    amount_minor: int
+    dispute_id: UUID
+
+
+class ChargedBack(DisputeFact, frozen=True):
+    """The payer's bank took the amount while it is argued about."""
+
+
+class ChargeBackReversed(DisputeFact, frozen=True):
+    """The dispute was won."""
+
+
+class ChargeBackLost(DisputeFact, frozen=True):
+    """The dispute was lost, and the amount is owed again."""
+
+
 class DocumentLine(msgspec.Struct, frozen=True):
     quantity: int
     unit_price: Decimal
@@ -127,6 +151,10 @@ type Fact = (
     | Authorised
     | Captured
     | Refunded
+    | RefundReversed
+    | ChargedBack
+    | ChargeBackReversed
+    | ChargeBackLost
     | Document
     | Booked
 )
@@ -142,6 +170,10 @@ FACTS: dict[str, type[Fact]] = {
     "payments.payment.authorised": Authorised,
     "payments.payment.captured": Captured,
     "payments.payment.refunded": Refunded,
+    "payments.payment.refund_reversed": RefundReversed,
+    "payments.payment.charged_back": ChargedBack,
+    "payments.payment.charge_back_reversed": ChargeBackReversed,
+    "payments.payment.charge_back_lost": ChargeBackLost,
     "adjustments.adjustment.recorded": Document,
     "ledger.booking.recorded": Booked,
 }

@@ -149,6 +149,50 @@ def refunded(book: Book, fact: facts.Refunded, stream_id: UUID, order_id: UUID |
     return replace(made, amount_minor=fact.amount_minor, currency=fact.currency)
 
 
+def refund_reversed(
+    book: Book, fact: facts.RefundReversed, stream_id: UUID, order_id: UUID | None
+) -> Entry:
+    """The money is back and the customer's: whether it is given back once more is not decided."""
+    book.captured += fact.amount_minor
+    sheet = Sheet(fact.currency)
+    sheet.debit(accounts.settlement(provider(book, stream_id)), fact.amount_minor)
+    sheet.credit(accounts.RECEIVABLE, fact.amount_minor)
+    about = {"order_id": order_id, "payment_id": stream_id}
+    return entry(book, "refund", "Refund came back", sheet, **about)
+
+
+def charged_back(
+    book: Book, fact: facts.ChargedBack, stream_id: UUID, order_id: UUID | None
+) -> Entry:
+    sheet = Sheet(fact.currency)
+    sheet.debit(accounts.DISPUTES, fact.amount_minor)
+    sheet.credit(accounts.settlement(provider(book, stream_id)), fact.amount_minor)
+    about = {"order_id": order_id, "payment_id": stream_id, "operation_id": fact.dispute_id}
+    return entry(book, "dispute", "Charged back", sheet, **about)
+
+
+def dispute_won(
+    book: Book, fact: facts.ChargeBackReversed, stream_id: UUID, order_id: UUID | None
+) -> Entry:
+    sheet = Sheet(fact.currency)
+    sheet.debit(accounts.settlement(provider(book, stream_id)), fact.amount_minor)
+    sheet.credit(accounts.DISPUTES, fact.amount_minor)
+    about = {"order_id": order_id, "payment_id": stream_id}
+    return entry(book, "dispute", "Dispute won", sheet, **about)
+
+
+def dispute_lost(
+    book: Book, fact: facts.ChargeBackLost, stream_id: UUID, order_id: UUID | None
+) -> Entry:
+    """What was taken back is owed again by who bought."""
+    book.captured -= fact.amount_minor
+    sheet = Sheet(fact.currency)
+    sheet.debit(accounts.RECEIVABLE, fact.amount_minor)
+    sheet.credit(accounts.DISPUTES, fact.amount_minor)
+    about = {"order_id": order_id, "payment_id": stream_id}
+    return entry(book, "dispute", "Dispute lost", sheet, **about)
+
+
 def booked(book: Book, fact: facts.Booked, stream_id: UUID, order_id: UUID | None) -> Entry:
     """Books legs as somebody recorded them; a correction changes what its order is worth, too."""
     book.due += fact.due_minor
@@ -173,6 +217,7 @@ def kind_of(reason: str) -> EntryKind:
         "fee": "fee",
         "payout": "payout",
         "dispute": "dispute",
+        "gift-card": "gift-card",
         "rounding": "rounding",
     }
     return kinds.get(reason, "correction")
@@ -213,6 +258,10 @@ RULES: dict[type[facts.Fact], Callable[[Book, Any, UUID, UUID | None], Entry | N
     facts.Authorised: authorised,
     facts.Captured: captured,
     facts.Refunded: refunded,
+    facts.RefundReversed: refund_reversed,
+    facts.ChargedBack: charged_back,
+    facts.ChargeBackReversed: dispute_won,
+    facts.ChargeBackLost: dispute_lost,
     facts.Document: documented,
     facts.Booked: booked,
 }
