@@ -4,14 +4,15 @@ Personal fields are sealed on the way out and opened on the way in (`events.priv
 same event twice gives other bytes, each as good as the other.
 """
 
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import msgspec
 
 from events import registry
-from events.privacy.marks import marked
+from events.privacy.marks import EACH, marked
 from events.privacy.sealing import MARK_TEXT, open_sealed, seal
 
 if TYPE_CHECKING:
@@ -72,14 +73,18 @@ def encode_event(event: "Event") -> bytes:
 
 def seals(event: "Event") -> set[tuple[UUID, str]]:
     """Returns whose keys `encode_event` seals the event under, and for what purposes."""
-    marks = [mark for mark in marked(type(event)) if _value(event, mark.path)]
+    marks = [mark for mark in marked(type(event)) if _says(event, mark.path)]
     return {(event.whose(), mark.purpose) for mark in marks}
 
 
-def _value(event: object, path: tuple[str, ...]) -> object:
-    for name in path:
-        event = getattr(event, name, None)
-    return event
+def _says(value: object, path: tuple[str, ...]) -> bool:
+    """Tells whether there is anything at the end of a path, or of one that a list branches into."""
+    for place, name in enumerate(path):
+        if name == EACH:
+            rest = path[place + 1 :]
+            return any(_says(item, rest) for item in cast("Sequence[object]", value or ()))
+        value = getattr(value, name, None)
+    return bool(value)
 
 
 def own_fields(event: "Event") -> dict[str, Any]:
