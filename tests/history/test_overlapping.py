@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, transaction
 
 from config.history import storing
-from config.history.running import record
-from config.history.storing import Booking, Recorded
+from config.history.planning import Plan
+from config.history.storing import Booking, Recorded, record
 from events.bulk import Bulk
 from events.database import fetch
 from events.errors import VersionConflict
@@ -47,7 +47,7 @@ def test_the_log_is_the_same_whether_it_is_decided_ahead_or_not(
     assert log() == decided_ahead
 
 
-def undecided(plan: storing.Plan, *, decide: bool) -> Booking:
+def undecided(plan: Plan, *, decide: bool) -> Booking:
     return storing.booking(plan, decide=False)
 
 
