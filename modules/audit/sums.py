@@ -100,6 +100,9 @@ def sums_by(as_of: AsOf, stretch: int) -> dict[str, dict[Kind, Sum]]:
     cut: dict[int, set[tuple[Kind, str]]] = {}
     rows = fetch(_OF_STRETCHES, (*clocks, *clocks))
     counted: int = rows[-1][-1]
+    if counted > head:
+        # A log put back by a restore: what was summed up is not of this one.
+        rows, counted = [], 0
     for kind, currency, last, *sums, _ in rows:
         if last:
             cut.setdefault(last, set()).add((kind, currency))

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from events.database import fetch
+from events.database import execute, fetch
 from events.moments import AsOf
+from events.registry import all_topics
 from events.store import log_head
 from modules.adjustments.selectors import adjustment_currencies, adjustment_totals
 from modules.audit import stretches, sums
@@ -111,3 +112,19 @@ def test_no_stretch_is_read_that_a_moment_does_not_cut(monkeypatch: pytest.Monke
     monkeypatch.setattr(sums, "fetch", noted)
     totals()
     assert read == [[log_head()]]
+
+
+@pytest.mark.usefixtures("books")
+def test_sums_of_a_log_that_was_put_back_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stretches, "STRETCH", 50)
+    stretches.carry_on()
+    before = totals()
+    execute("UPDATE audit_sum SET facts = facts + 1, last = last + 1000000")
+    execute("UPDATE audit_stretch SET last = last + 1000000")
+    assert totals() == before
+    stretches.carry_on()
+    assert (totals(), stretches.counted()) == (before, log_head() // 50 * 50)
+
+
+def test_every_fact_that_is_summed_up_is_a_registered_one() -> None:
+    assert {each.rpartition(".v")[0] for each in all_topics()} >= sums.KINDS.keys()
