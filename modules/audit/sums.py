@@ -26,7 +26,7 @@ KINDS: dict[str, Kind] = {
     "adjustments.adjustment.recorded": "adjusted",
 }
 
-# An order's amounts stand in its quote; the detour by LATERAL reads a large one once for each.
+# An order's amounts stand in its quote, which is large: each payload is parsed once, and each quote.
 _FACTS = """
     FROM unnest(%s::bigint[], %s::bigint[]) AS r (after, upto)
     JOIN es.log l ON l.position > r.after AND l.position <= r.upto
@@ -34,17 +34,19 @@ _FACTS = """
         ON k.name = regexp_replace(l.topic, '[.]v[0-9]+$', '')
     JOIN es.event e USING (tenant_id, stream_id, version)
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN k.kind = 'ordered' THEN e.payload->'quote' ELSE e.payload END AS said
-    ) s
+        SELECT coalesce(q.currency, d.currency) AS currency,
+            coalesce(q.total_minor, d.amount_minor) AS minor, d.rest_millionths AS rest
+        FROM json_to_record(e.payload) AS d
+            (currency text, amount_minor bigint, rest_millionths bigint, quote json)
+        LEFT JOIN LATERAL json_to_record(d.quote) AS q (currency text, total_minor bigint)
+            ON d.quote IS NOT NULL
+    ) said
 """
-_SUMS = """
-    count(*), sum(coalesce(said->>'total_minor', said->>'amount_minor')::bigint),
-    sum(coalesce((said->>'rest_millionths')::bigint, 0))
-"""
+_SUMS = "count(*), sum(said.minor), coalesce(sum(said.rest), 0)"
 _SUM_UP = f"""
     INSERT INTO audit_sum (last, kind, currency, facts, amount_minor, rest_millionths,
         first_recorded_at, last_recorded_at, first_effective_at, last_effective_at)
-    SELECT (l.position + %s - 1) / %s * %s, k.kind, said->>'currency', {_SUMS},
+    SELECT (l.position + %s - 1) / %s * %s, k.kind, said.currency, {_SUMS},
         min(e.recorded_at), max(e.recorded_at), min(e.effective_at), max(e.effective_at)
     {_FACTS} GROUP BY 1, 2, 3
 """  # of constants
@@ -63,7 +65,7 @@ _OF_STRETCHES = f"""
     UNION ALL SELECT '', '', 0, 0, 0, 0, (SELECT coalesce(max(last), 0) FROM audit_stretch)
 """  # noqa: S608  # of constants
 _OF_FACTS = f"""
-    SELECT r.upto, k.kind, said->>'currency', {_SUMS} {_FACTS}
+    SELECT r.upto, k.kind, said.currency, {_SUMS} {_FACTS}
     WHERE (%s::timestamptz IS NULL OR e.recorded_at <= %s)
         AND (%s::timestamptz IS NULL OR e.effective_at <= %s)
     GROUP BY 1, 2, 3

@@ -9,6 +9,7 @@ from django.test import Client
 
 from events.errors import MomentAhead, MomentUnreadable, NothingRecordedYet
 from events.moments import AsOf, as_of, read_moment
+from events.privacy.sealing import SEALED
 from events.projections import Projection, registered
 from events.store import RecordedEvent, read_stream
 from modules.adjustments.selectors import adjustment_totals
@@ -49,6 +50,10 @@ def test_a_row_folded_afresh_is_the_row_of_the_live_table(order: Placed) -> None
         row = row_then(name, key)
         columns = row.columns | {"version": row.version}
         plain = msgspec.json.decode(msgspec.json.encode(live, enc_hook=as_text))
+        for parcel in plain["state"].get("parcels", ()):
+            parcel["tracking_number"] = SEALED
+        for refunded in plain["state"].get("refunds", ()):
+            refunded["reason"] = SEALED
         sealed = {"id", "email", "name", "words", "search"}
         assert {name: columns.get(name) for name in live if name not in sealed} == {
             name: value for name, value in plain.items() if name not in sealed
