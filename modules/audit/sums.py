@@ -26,7 +26,7 @@ KINDS: dict[str, Kind] = {
     "adjustments.adjustment.recorded": "adjusted",
 }
 
-# An order's amounts stand in its quote, which is large: each payload is parsed once, and each quote.
+# An order's amounts stand in its quote, which is large: so each is parsed once.
 _FACTS = """
     FROM unnest(%s::bigint[], %s::bigint[]) AS r (after, upto)
     JOIN es.log l ON l.position > r.after AND l.position <= r.upto

@@ -102,14 +102,13 @@ def test_no_stretch_is_read_that_a_moment_does_not_cut(monkeypatch: pytest.Monke
     monkeypatch.setattr(stretches, "STRETCH", 50)
     stretches.carry_on()
     read: list[list[int]] = []
-    look = sums.fetch
 
     def noted(sql: str, parameters: tuple[list[int], ...]) -> list[tuple[Any, ...]]:
         if "unnest" in sql:
             read.append(parameters[1])
-        return look(sql, parameters)
+        return fetch(sql, parameters)
 
-    monkeypatch.setattr(sums, "fetch", noted)
+    monkeypatch.setattr("modules.audit.sums.fetch", noted)
     totals()
     assert read == [[log_head()]]
 
