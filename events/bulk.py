@@ -63,7 +63,8 @@ def known(keys: Iterable[UUID]) -> dict[UUID, UUID]:
 class Bulk:
     """Events of one transaction: `load` what exists, `record` what happened, `store` it once.
 
-    An aggregate is handed out by `find` as it stands after all that was recorded so far.
+    An aggregate is handed out by `find` as it stands after all that was recorded so far. What needs
+    nothing from the database may be recorded in a part of its own, ahead of time, and joined.
     """
 
     recorded_at: datetime = field(default_factory=now)
@@ -71,6 +72,8 @@ class Bulk:
     _heads: dict[UUID, _Head] = field(default_factory=dict)
     _taken: list[tuple[Event, Occasion]] = field(default_factory=list)
     _counts: dict[UUID, int] = field(default_factory=dict)
+    # By an event's stream and version, as far as it could be encoded before its keys are known.
+    _encoded: dict[tuple[UUID, int], bytes | dict[str, Any]] = field(default_factory=dict)
 
     def load(self, ids: Iterable[UUID]) -> None:
         """Reads the streams of these ids in one query, those that are at hand excepted.
@@ -121,6 +124,27 @@ class Bulk:
         head.version = events[-1].originator_version
         self._taken += [(event, occasion) for event in events]
 
+    def encode_ahead(self) -> None:
+        """Encodes what was recorded as far as that needs no database: in a thread without one."""
+        for event, _ in self._taken:
+            place = event.originator_id, event.originator_version
+            self._encoded[place] = codec.encode_ahead(event)
+
+    def join(self, part: "Bulk") -> None:
+        """Takes over all that was recorded in another, which is empty then.
+
+        Raises:
+            StoreMisuse: a stream of it is at hand here already.
+        """
+        for stream_id in part._aggregates.keys() & self._aggregates.keys():
+            aggregate = self._aggregates[stream_id]
+            raise StoreMisuse(f"{aggregate.kind} {stream_id} is at hand already")
+        self._aggregates |= part._aggregates
+        self._heads |= part._heads
+        self._encoded |= part._encoded
+        self._taken += part._taken
+        part._aggregates, part._heads, part._encoded, part._taken = {}, {}, {}, []
+
     def store(self) -> int:
         """Writes all that was recorded and its read models; returns how many events there are.
 
@@ -146,7 +170,8 @@ class Bulk:
 
     def _stamp(self, event: Event, occasion: Occasion, context: Context) -> RecordedEvent:
         head = self._heads[event.originator_id]
-        payload = codec.encode_event(event)
+        place = event.originator_id, event.originator_version
+        payload = codec.encode_event(event, self._encoded.pop(place, None))
         topic = registry.topic_of(type(event))
         if len(payload) > PAYLOAD_LIMIT_BYTES:
             raise PayloadTooLarge(

@@ -44,19 +44,22 @@ def decode[T](data: bytes, type_: type[T]) -> T:
     return value
 
 
-def encode_event(event: "Event") -> bytes:
+def encode_event(event: "Event", ahead: "bytes | dict[str, Any] | None" = None) -> bytes:
     """Returns the event's own fields; what the envelope says (stream, version) is left out.
 
     Personal fields are sealed under keys of `event.whose()`, made if there are none yet: within
-    the transaction that stores the event.
+    the transaction that stores the event. `ahead` is what `encode_ahead` returned, used up here.
     """
-    fields = own_fields(event)
+    if isinstance(ahead, bytes):
+        return ahead
     marks = marked(type(event))
+    fields = ahead or own_fields(event)
     if not marks:
         return _encoder.encode(fields)
-    # The rest, an order's whole quote among it, is left to the encoder.
-    for name in {mark.path[0] for mark in marks}:
-        fields[name] = msgspec.to_builtins(fields[name], str_keys=True)
+    if ahead is None:
+        # The rest, an order's whole quote among it, is left to the encoder.
+        for name in {mark.path[0] for mark in marks}:
+            fields[name] = msgspec.to_builtins(fields[name], str_keys=True)
     subject = event.whose()
     if "subject" in fields:
         fields["subject"] = str(subject)
@@ -68,6 +71,19 @@ def encode_event(event: "Event") -> bytes:
         version=event.originator_version,
     )
     return _encoder.encode(fields)
+
+
+def encode_ahead(event: "Event") -> bytes | dict[str, Any]:
+    """Does of `encode_event` what needs neither keys nor a transaction; it makes the same bytes."""
+    personal = {mark.path[0] for mark in marked(type(event))}
+    if not personal:
+        return _encoder.encode(own_fields(event))
+    return {
+        name: msgspec.to_builtins(value, str_keys=True)
+        if name in personal
+        else msgspec.Raw(_encoder.encode(value))
+        for name, value in own_fields(event).items()
+    }
 
 
 def seals(event: "Event") -> set[tuple[UUID, str]]:

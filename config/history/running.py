@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
+from threading import Event
 
 from django.db import DatabaseError
 
@@ -57,9 +58,13 @@ def import_history(
         found = survey(path, surveyed)
         total(found.lines)
         done, known, events = 0, 0, 0
-        with ahead(batches(path, found)) as ready:
+        new = Event()
+        new.set()
+        with ahead(batches(path, found, new)) as ready:
             for bookings in ready:
                 outcome = record(bookings)
+                # What is recorded already, mostly next to each other, needs no deciding ahead.
+                (new.set if outcome.events else new.clear)()
                 # Numbered as they come: nobody has to number a year at once.
                 sequence()
                 known += len(outcome.known)
@@ -77,12 +82,13 @@ def import_history(
         )
 
 
-def batches(path: Path, found: Survey) -> Iterator[list[Booking]]:
+def batches(path: Path, found: Survey, new: Event) -> Iterator[list[Booking]]:
+    """Yields the invoices in batches; those are decided ahead while `new` is set."""
     planner = Planner(found.returned)
     batch: list[Booking] = []
     lines = 0
     for number, invoice in invoices(path, found):
-        batch.append(booking(planner.plan(number, invoice)))
+        batch.append(booking(planner.plan(number, invoice), decide=new.is_set()))
         lines += len(invoice)
         if lines >= BATCH_LINES:
             yield batch

@@ -49,26 +49,47 @@ class Recorded:
     refused: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Booking:
     """A plan with everything about it that can be made ready before the books are asked."""
 
     plan: Plan
-    key: UUID
-    reason: UUID
+    occasion: Occasion
     orders: tuple[PastOrder, ...]
     returns: tuple[PastReturn, ...]
+    _decided: Bulk | None = None
+
+    def decide(self) -> None:
+        """Has new orders and their payments decide and encode their events, which asks nobody."""
+        self._decided = bulk = Bulk()
+        for order in self.orders:
+            record_past_order(bulk, order, self.occasion)
+        bulk.encode_ahead()
+
+    def decided(self) -> Bulk:
+        """Hands over what `decide` recorded, decided anew if it was handed over before."""
+        if self._decided is None:
+            self.decide()
+        assert self._decided is not None
+        decided, self._decided = self._decided, None
+        return decided
 
 
-def booking(plan: Plan) -> Booking:
+def booking(plan: Plan, *, decide: bool = True) -> Booking:
     """Makes a plan ready; asks nothing of the shop."""
-    return Booking(
+    ready = Booking(
         plan,
-        derived_id("history.invoice", plan.number),
-        derived_id("history.invoice", plan.number, plan.digest),
+        Occasion(
+            key=derived_id("history.invoice", plan.number),
+            reason=derived_id("history.invoice", plan.number, plan.digest),
+            effective_at=plan.at,
+        ),
         tuple(_past(order) for order in plan.orders),
         tuple(_returns(plan)),
     )
+    if decide:
+        ready.decide()
+    return ready
 
 
 def record(bookings: Sequence[Booking]) -> Recorded:
@@ -119,9 +140,13 @@ def _rule_as_recorded(plans: Sequence[Plan]) -> None:
 
 def _recorded(bookings: Sequence[Booking]) -> Recorded:
     booked = [each for each in bookings if each.plan.books]
-    there = known(each.key for each in booked)
-    new = [each for each in booked if each.key not in there]
-    old = [each for each in booked if each.key in there]
+    there = known(each.occasion.key for each in booked)
+    new = [each for each in booked if each.occasion.key not in there]
+    old = [
+        (each.plan.number, there[each.occasion.key] == each.occasion.reason)
+        for each in booked
+        if each.occasion.key in there
+    ]
     bulk = Bulk()
     parts = [part for each in new for part in each.returns]
     # Those that begin in this very transaction are not found there, and are at hand when needed.
@@ -129,8 +154,8 @@ def _recorded(bookings: Sequence[Booking]) -> Recorded:
     refused = {each.plan.number: why for each in new if (why := _book(bulk, each))}
     return Recorded(
         events=bulk.store(),
-        known=tuple(each.plan.number for each in old if there[each.key] == each.reason),
-        contradicted=tuple(each.plan.number for each in old if there[each.key] != each.reason),
+        known=tuple(number for number, same in old if same),
+        contradicted=tuple(number for number, same in old if not same),
         refused=refused,
     )
 
@@ -141,10 +166,8 @@ def _payment_id(order_id: UUID) -> UUID:
 
 def _book(bulk: Bulk, booked: Booking) -> str:
     """Records one invoice; returns why its returns were not taken, empty if they were."""
-    plan = booked.plan
-    occasion = Occasion(key=booked.key, reason=booked.reason, effective_at=plan.at)
-    for order in booked.orders:
-        record_past_order(bulk, order, occasion)
+    plan, occasion = booked.plan, booked.occasion
+    bulk.join(booked.decided())
     refused = ""
     if booked.returns:
         try:

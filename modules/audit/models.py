@@ -61,3 +61,22 @@ class Quarter(models.Model):
 
     class Meta:
         db_table = "audit_quarter"
+
+
+class Sum(models.Model):
+    """What the facts of one kind in a stretch add up to, and the first and last of their times."""
+
+    pk = models.CompositePrimaryKey("last", "kind", "currency")
+    last = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    facts = models.BigIntegerField()
+    amount_minor = models.BigIntegerField()
+    rest_millionths = models.BigIntegerField()
+    first_recorded_at = models.DateTimeField()
+    last_recorded_at = models.DateTimeField()
+    first_effective_at = models.DateTimeField()
+    last_effective_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_sum"

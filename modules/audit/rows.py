@@ -1,5 +1,6 @@
 """Rows and sums of read models as they were: folded in memory for the keys asked."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,12 @@ from events.moments import AsOf, read_streams
 from events.privacy.sealing import personal_fields
 from events.projections import Projection, registered
 from events.store import RecordedEvent
-from modules.adjustments.selectors import adjustment_currencies, adjustment_totals
+from modules.adjustments.contracts import joined
 from modules.audit.contracts import ReadModelUnknown, RowThen, StreamUnknown, Totals, TotalsOf
 from modules.audit.folding import as_text
-from modules.orders.selectors import ordered
-from modules.payments.selectors import moving_events, payments_of, takings
+from modules.audit.stretches import sums_then
+from modules.audit.sums import Kind, Sum
+from modules.payments.selectors import moving_events, payments_of
 from modules.payments.selectors import totals as money_of
 
 # The read model that many streams feed; every other one is fed by one stream a row.
@@ -53,26 +55,25 @@ def totals(as_of: AsOf | None = None) -> Totals:
 
     The takings of a day are the difference of two moments.
     """
-    orders = {each.currency: each for each in ordered(as_of)}
-    money = {each.currency: each for each in takings(as_of)}
-    books = {each: adjustment_totals(each, as_of) for each in adjustment_currencies()}
-    rows = []
-    for currency in sorted({*orders, *money, *(name for name in books if books[name].documents)}):
-        placed, moved, adjusted = orders.get(currency), money.get(currency), books.get(currency)
-        rows.append(
-            TotalsOf(
-                currency=currency,
-                orders=placed.orders if placed else 0,
-                ordered_minor=placed.total_minor if placed else 0,
-                authorised_minor=moved.authorised_minor if moved else 0,
-                captured_minor=moved.captured_minor if moved else 0,
-                voided_minor=moved.voided_minor if moved else 0,
-                refunded_minor=moved.refunded_minor if moved else 0,
-                adjustments=adjusted.documents if adjusted else 0,
-                adjusted=str(adjusted.amount) if adjusted else "0",
-            )
-        )
-    return Totals(currencies=tuple(rows))
+    found = sums_then(as_of or AsOf())
+    return Totals(currencies=tuple(_totals(name, found[name]) for name in sorted(found)))
+
+
+def _totals(currency: str, found: Mapping[Kind, Sum]) -> TotalsOf:
+    none = Sum()
+    ordered, adjusted = found.get("ordered", none), found.get("adjusted")
+    amount = joined(adjusted.amount_minor, adjusted.rest_millionths, currency) if adjusted else 0
+    return TotalsOf(
+        currency=currency,
+        orders=ordered.facts,
+        ordered_minor=ordered.amount_minor,
+        authorised_minor=found.get("authorised", none).amount_minor,
+        captured_minor=found.get("captured", none).amount_minor,
+        voided_minor=found.get("voided", none).amount_minor,
+        refunded_minor=found.get("refunded", none).amount_minor,
+        adjustments=adjusted.facts if adjusted else 0,
+        adjusted=str(amount),
+    )
 
 
 def _by_stream() -> dict[str, Projection]:

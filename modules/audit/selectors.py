@@ -146,6 +146,8 @@ def stream(stream_id: UUID, as_of: AsOf | None = None) -> tuple[AuditedEvent, ..
         StreamUnknown: there is no such stream.
         NothingRecordedYet: no event of it counts at that moment.
     """
+    # What is committed has its place in the log; it is the same whenever it is asked for.
+    sequence()
     recorded = read_stream(stream_id)
     if not recorded:
         raise unknown(stream_id)

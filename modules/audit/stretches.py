@@ -1,8 +1,8 @@
 """Where in the log a time lies, and how many events became true when: exactly, and at once.
 
-The log is cut into stretches of positions, each with its first and last moment of recording, and
-its events are counted by quarters of an hour. Both are carried on by whoever reads them, as the
-sequencer is; what is past never changes, so nothing is ever counted twice.
+The log is cut into stretches of positions, each with its first and last moment of recording and
+with the sums of its money, and its events are counted by quarters of an hour. All is carried on by
+whoever reads it, as the sequencer is; what is past never changes, so nothing is ever counted twice.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from events.database import execute, fetch
+from events.moments import AsOf
 from events.sequencer import sequence
 from events.store import log_head
+from modules.audit import sums
 
 STRETCH = 1_000
 # So many stretches in one transaction; the first reader of a long log carries on several times.
@@ -51,6 +53,7 @@ def _carry_on() -> bool:
             # Positions came to an end that were there before: a log put back by a restore.
             execute("DELETE FROM audit_stretch")
             execute("DELETE FROM audit_quarter")
+            sums.forget_sums()
             last = 0
         upto = min(last + STRETCH * AT_ONCE, head // STRETCH * STRETCH)
         if upto <= last:
@@ -62,6 +65,7 @@ def _carry_on() -> bool:
             " SET events = audit_quarter.events + excluded.events",
             (last, upto, upto - last),
         )
+        sums.sum_up(last, upto, STRETCH)
         return upto < head // STRETCH * STRETCH
 
 
@@ -69,6 +73,11 @@ def counted() -> int:
     """Returns the position up to which stretches are there."""
     last: int = fetch("SELECT coalesce(max(last), 0) FROM audit_stretch")[0][0]
     return last
+
+
+def sums_then(as_of: AsOf) -> dict[str, dict[sums.Kind, sums.Sum]]:
+    """Returns what counts by a moment, by currency and kind; exact, whatever is summed up yet."""
+    return sums.sums_by(as_of, STRETCH)
 
 
 def density() -> tuple[tuple[datetime, int], ...]:

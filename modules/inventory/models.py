@@ -111,6 +111,12 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["sku", "-id"], name="movement_of_sku"),
             models.Index("reference", name="movement_of_reference"),
+            # All that stock as of a moment is summed from, so that the lines need not be read.
+            models.Index(
+                fields=["sku", "kind"],
+                include=["quantity", "recorded_at", "effective_at"],
+                name="movement_sums",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -161,3 +161,30 @@ def test_outside_a_transaction_nothing_is_stored() -> None:
     packed(bulk, once(), "print")
     with pytest.raises(NotInTransaction):
         bulk.store()
+
+
+def test_what_was_recorded_and_encoded_ahead_is_stored_as_if_recorded_here() -> None:
+    bulk, part, occasion = Bulk(), Bulk(), once()
+    ids = [packed(bulk, occasion, "print"), packed(part, occasion, "mug", "card")]
+    part.encode_ahead()
+    bulk.join(part)
+    bulk.record(filled(bulk, ids[1], "lamp"), occasion)
+    assert bulk.store() == 2 + 3 + 1
+    assert repository.load(Parcel, ids[1]).items == ("mug", "card", "lamp")
+    assert [store.verify_stream(each) for each in ids] == [None, None]
+
+
+def filled(bulk: Bulk, parcel_id: UUID, item: str) -> Parcel:
+    parcel = bulk.find(Parcel, parcel_id)
+    assert parcel is not None
+    parcel.fill(item)
+    return parcel
+
+
+def test_a_part_does_not_bring_a_stream_that_is_at_hand() -> None:
+    bulk, part, occasion = Bulk(), Bulk(), once()
+    parcel = Parcel.open(new_id(), "to Lyon")
+    bulk.record(parcel, occasion)
+    part.record(Parcel.open(parcel.id, "to Lyon"), occasion)
+    with pytest.raises(StoreMisuse, match="at hand already"):
+        bulk.join(part)
