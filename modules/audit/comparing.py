@@ -64,7 +64,12 @@ def columns(stored: Row, fresh: Row, sealed: Row) -> tuple[Change, ...]:
 def folded(recorded: Sequence[RecordedEvent]) -> tuple[Rows, Rows, Rows]:
     """Returns the rows as they are stored, as the events make them, and those with seals closed."""
     topics = {row.topic for row in recorded}
-    chosen = [each for each in choose(()) if topics.intersection(projections.topics(each))]
+    # What follows the log may be behind it, and reads other streams too: the drift check has it.
+    chosen = [
+        each
+        for each in choose(())
+        if each.mode == "inline" and topics.intersection(projections.topics(each))
+    ]
     primary = {
         model._meta.db_table: quoted(model._meta.pk.column or "")
         for each in chosen

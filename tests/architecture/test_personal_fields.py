@@ -13,6 +13,20 @@ from tests.architecture.golden import product_events
 
 # By aggregate and field, in the words of what the field is.
 NEVER_PERSONAL = {
+    "ledger.booking": {
+        "memo": "written by the shop, of order numbers and names of providers",
+        "currency": "an ISO 4217 code",
+        "provider": "names a provider",
+        "order_number": "made up by the shop at random",
+        "legs[].account": "names an account of the chart",
+        "evidence{}": "identifiers and amounts, written by the shop",
+    },
+    "ledger.case": {
+        "provider": "names a provider",
+        "currency": "an ISO 4217 code",
+        "reason": "why an accountant thinks a difference is settled; the form asks to name nobody",
+        "evidence{}": "identifiers, amounts and times of a provider's line",
+    },
     "invoicing.billing": {
         "document.cites": "the number of an invoice",
         "document.country": "a country alone names nobody; taxes are explained by it",

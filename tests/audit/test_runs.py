@@ -23,7 +23,7 @@ from modules.audit.contracts import (
     RunView,
 )
 from modules.audit.models import Run
-from modules.audit.selectors import bundle, run, runs
+from modules.audit.selectors import bundle, count_streams, run, runs
 from modules.checkout.contracts import Placed
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
@@ -40,6 +40,7 @@ def _signed(order: Placed, tmp_path: Path) -> Iterator[None]:
         CHECKPOINT_ORIGIN="shop.test/log",
         EXPORT_ROOT=tmp_path / "exports",
     ):
+        relay.drain()
         take()
         yield
 
@@ -92,11 +93,12 @@ def test_a_checkpoint_that_its_key_did_not_sign_is_found() -> None:
 
 def test_an_event_and_a_number_that_are_gone_are_named(order: Placed) -> None:
     tamper("DELETE FROM es.event WHERE version = 2 AND stream_id = %s", order.order_id)
-    tamper("DELETE FROM es.log WHERE position = (SELECT max(position) FROM es.log)")
+    last = log_head()
+    tamper("DELETE FROM es.log WHERE position = %s", last)
     found = reasons(done("verify"))
     assert "event 2 was numbered in the log and is gone" in found
     assert "the event before event 3 is gone" in found
-    assert f"position {log_head()} of the log is gone" in found
+    assert f"position {last} of the log is gone" in found
 
 
 def test_a_run_goes_on_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +127,7 @@ def test_a_bundle_made_by_the_worker_satisfies_the_verifier() -> None:
     first = log_head()
     found = done("export", str(first))
     lines = verifier.verify(bundle(found.id), verifier.Question())
-    assert f"events: {log_head()}, streams: 2" in " ".join(lines)
+    assert f"events: {log_head()}, streams: {count_streams()}" in " ".join(lines)
     assert found.facts["Log"] == "shop.test/log"
     bundle(found.id).unlink()
     with pytest.raises(BundleGone, match="make it anew"):

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from events import follower
 from events.generations import tables
 from events.privacy.keys import stored_keyring
 from events.projections import AnyProjection, registered
@@ -38,8 +39,10 @@ RARE = {
     for name in (
         *("expired.v2", "failed.v2", "surplus_authorised.v1", "surplus_released.v1"),
         *("capture_failed.v2", "void_failed.v2", "refund_failed.v2"),
+        *("refund_reversed.v1", "lapsed.v1", "authorisation_adjusted.v1", "charged_back.v1"),
+        *("charge_back_reversed.v1", "charge_back_lost.v1"),
     )
-}
+} | {"orders.order.vat_id_given.v1"}
 type Script = tuple[int, str, str, tuple[str, ...], list[str]]
 seen: Counter[str] = Counter()
 
@@ -77,6 +80,9 @@ def canonical() -> str:
 def drop() -> None:
     with connection.cursor() as cursor:
         names = sorted({table for each in projections() for table in tables(each)})
+        # What waits for the end of the transaction, as that entries balance, is checked first.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(f"TRUNCATE {', '.join(names)} CASCADE")
 
 
@@ -121,6 +127,7 @@ def test_read_models_made_anew_after_any_lives_are_the_same_in_every_cell(
         open_shop()
         live_together(scripts)
         count()
+        follower.catch_up()
         before = canonical()
         drop()
         empty = canonical()

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from events.aggregate import Aggregate, Event
-from events.registry import event
+from events.registry import event, unchanged, upcast
 from modules.ledger.contracts import BookingUnsound
 from modules.ledger.domain.accounts import account
 from modules.ledger.domain.entries import Leg, require_balance
@@ -28,7 +28,7 @@ class Booking(Aggregate):
     reason: Reason
     legs: tuple[BookedLeg, ...]
 
-    @event("ledger.booking.recorded", version=1)
+    @event("ledger.booking.recorded", version=2)
     class Recorded(Event, frozen=True):
         """`due_minor` is by how much the order is worth more; `evidence` says what it rests on."""
 
@@ -86,3 +86,7 @@ class Booking(Aggregate):
             due_minor=due_minor,
             evidence=evidence or {},
         )
+
+
+# Since version 2 a gift card may be the reason.
+upcast("ledger.booking.recorded", from_version=1)(unchanged)
