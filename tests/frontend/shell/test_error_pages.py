@@ -73,11 +73,11 @@ def test_a_refusal_gives_its_reason_escaped_and_a_way_to_sign_in() -> None:
 
 
 def test_an_expired_form_offers_the_page_again_without_what_was_sent() -> None:
-    request = RequestFactory().post("/checkout/?step=pay", {"card": "4242"})
+    request = RequestFactory().post("/checkout/?step=pay", {"card": "4242424242424242"})
     response = errors.csrf_failure(request, reason="CSRF cookie not set.")
     assert response.status_code == 403
     assert 'href="/checkout/"' in words(response)
-    assert "4242" not in words(response)
+    assert "4242424242424242" not in words(response)
 
 
 def test_an_expired_form_sent_by_htmx_says_so_in_a_toast() -> None:
