@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from math import inf
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 from django.db import DatabaseError
 
 from config.history.ahead import ahead
+from config.history.beside import Flag, beside
 from config.history.planning import Planner
 from config.history.reckoning import Reckoning
 from config.history.storing import Booking, booking, record
@@ -24,12 +27,15 @@ from events.sequencer import sequence
 
 # Lines a transaction: enough for few round trips, and little to hold in memory or to do again.
 BATCH_LINES = 2_500
+# Files of some 50,000 lines.
+LONG_FILE_BYTES = {".parquet": 400_000, ".csv": 4_000_000}
 # Enough digits for the sum of any prices that `config.importing.reading` lets through.
 EXACT = Context(prec=100)
 # Objects made before the first look for cycles, and looks before a deeper one.
 COLLECTIONS = (50_000, 20, 1_000)
 
 type Told = Callable[[int], object]
+type Reading = int | Survey | list[Booking]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +61,26 @@ def import_history(
         FileRefused: the file cannot be read as invoice lines.
     """
     with localcontext(EXACT), acting(actor="import"), rare_collections(), no_waiting_for_the_disk():
-        found = survey(path, surveyed)
-        total(found.lines)
         done, known, events = 0, 0, 0
-        new = Event()
-        new.set()
-        with ahead(batches(path, found, new)) as ready:
-            for bookings in ready:
-                outcome = record(bookings)
+        found = Survey()
+        with read_ahead(path) as (readings, new):
+            for read in readings:
+                match read:
+                    case int():
+                        surveyed(read)
+                        continue
+                    case Survey():
+                        found = read
+                        total(found.lines)
+                        continue
+                outcome = record(read)
                 # What is recorded already, mostly next to each other, needs no deciding ahead.
                 (new.set if outcome.events else new.clear)()
                 # Numbered as they come: nobody has to number a year at once.
                 sequence()
                 known += len(outcome.known)
                 events += outcome.events
-                for each in bookings:
+                for each in read:
                     reckoning.add(each.plan)
                     done += len(each.plan.lines)
                 recorded(done)
@@ -82,7 +93,48 @@ def import_history(
         )
 
 
-def batches(path: Path, found: Survey, new: Event) -> Iterator[list[Booking]]:
+class Mark(Protocol):
+    """Tells the reader whether what comes is new to the books, so far as anybody knows."""
+
+    def set(self) -> None: ...
+    def clear(self) -> None: ...
+    def is_set(self) -> bool: ...
+
+
+@contextmanager
+def read_ahead(path: Path) -> Iterator[tuple[Iterator[Reading], Mark]]:
+    """Yields the readings, made ahead, and the mark that their maker heeds."""
+    if is_long(path):
+        flag = Flag()
+        flag.set()
+        with beside("config.history.running.readings_beside", path, flag) as made:
+            yield made, flag
+    else:
+        event = Event()
+        event.set()
+        with ahead(readings(path, event)) as made:
+            yield made, event
+
+
+def is_long(path: Path) -> bool:
+    """Tells whether a second process is worth its start: two seconds, that many lines make up."""
+    return path.is_file() and path.stat().st_size >= LONG_FILE_BYTES.get(path.suffix, inf)
+
+
+def readings_beside(path: Path, new: Mark) -> Iterator[Reading]:
+    """Yields `readings` in a process that was not told yet how an import counts and acts."""
+    with localcontext(EXACT), acting(actor="import"), rare_collections():
+        yield from readings(path, new)
+
+
+def readings(path: Path, new: Mark) -> Iterator[Reading]:
+    """Yields numbers of lines read, then the survey, then the invoices in batches."""
+    found = yield from survey(path)
+    yield found
+    yield from batches(path, found, new)
+
+
+def batches(path: Path, found: Survey, new: Mark) -> Iterator[list[Booking]]:
     """Yields the invoices in batches; those are decided ahead while `new` is set."""
     planner = Planner(found.returned)
     batch: list[Booking] = []

@@ -1,6 +1,6 @@
 """The first reading of the file: where each invoice ends, what ever comes back, and the sum."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -30,8 +30,8 @@ class Survey:
     amount: Decimal = field(default_factory=Decimal)
 
 
-def survey(path: Path, told: Callable[[int], object] = lambda lines: None) -> Survey:
-    """Reads the file once; `told` hears how many lines were read.
+def survey(path: Path) -> Generator[int, None, Survey]:
+    """Reads the file once; yields now and then how many lines were read, and returns the survey.
 
     Raises:
         FileRefused: it cannot be read as invoice lines, or has none.
@@ -45,7 +45,7 @@ def survey(path: Path, told: Callable[[int], object] = lambda lines: None) -> Su
             assert isinstance(line, Line)
             found.returned.add((line.customer, rules.merged_code(line.code)))
         if line.number % TOLD_EVERY == 0:
-            told(line.number)
+            yield line.number
     if not found.lines:
         raise FileRefused(f"{path.name} has no lines, so there is nothing to import")
     return found
