@@ -5,7 +5,9 @@ import pytest
 
 from modules.carts.commands import set_quantity
 from modules.carts.contracts import SetQuantity
+from modules.checkout.contracts import TryBasket
 from modules.checkout.selectors import basket as basket_of_cart
+from modules.checkout.selectors import try_basket
 from modules.kernel.money import allocate
 from modules.pricing.contracts import Discount, Quote
 from modules.pricing.selectors import quote
@@ -88,6 +90,9 @@ def test_scenario_23_beyond_its_budget_a_campaign_gives_a_reason_and_no_discount
     assert found.discounts == ()
     assert found.quote is not None
     assert found.quote.discount_minor == 0
+    tried = try_basket(TryBasket(lines=((PRINT, 1),), currency="EUR", country="FR"))
+    (verdict,) = tried.verdicts
+    assert (verdict.applies, verdict.reason) == (False, "its budget is used up")
 
 
 @pytest.mark.usefixtures("shop")
