@@ -329,6 +329,15 @@ class Discrepancy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyReport:
+    """The wrong ones of `looked_at` orders; not `complete` where there are more orders."""
+
+    found: tuple[Discrepancy, ...]
+    looked_at: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectOrder:
     """Puts the books of one order right by an entry of its own; `reason` is kept for ever."""
 

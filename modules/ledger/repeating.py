@@ -13,6 +13,7 @@ from events.store import RecordedEvent, read_sequenced, read_stream
 from modules.kernel.identity import derived_id
 from modules.ledger.contracts import (
     Discrepancy,
+    DiscrepancyReport,
     QuoteNotRepeatable,
     WhatIf,
     WhatIfOrder,
@@ -20,7 +21,6 @@ from modules.ledger.contracts import (
     WhatIfTotal,
 )
 from modules.ledger.domain.requoting import Change, asked
-from modules.ledger.models import EntryRow
 from modules.ledger.redeciding import Redeciding
 from modules.pricing import selectors as pricing
 from modules.pricing.contracts import Quote, QuotedDelivery, QuotedLine
@@ -102,7 +102,7 @@ def discrepancy(found: Sold) -> Discrepancy | None:
         tax_minor=found.quote.tax_minor,
         right_tax_minor=right.tax_minor,
         reasons=reasons,
-        corrected=EntryRow.objects.filter(stream_id=correction_id(found.order_id, right)).exists(),
+        corrected=bool(read_stream(correction_id(found.order_id, right), upto=1)),
         placed_at=found.placed_at,
     )
 
@@ -130,6 +130,21 @@ def discrepancies(
         wrong = discrepancy(found)
         if wrong is not None:
             yield wrong
+
+
+def discrepancy_report(
+    since: datetime | None = None, until: datetime | None = None, *, limit: int
+) -> DiscrepancyReport:
+    """Returns the wrong ones of the first `limit` orders of a time, for who cannot wait longer."""
+    found: list[Discrepancy] = []
+    looked_at = 0
+    for sale in placed(since, until):
+        if looked_at == limit:
+            return DiscrepancyReport(found=tuple(found), looked_at=looked_at, complete=False)
+        looked_at += 1
+        if wrong := discrepancy(sale):
+            found.append(wrong)
+    return DiscrepancyReport(found=tuple(found), looked_at=looked_at, complete=True)
 
 
 def what_if(query: WhatIf) -> WhatIfReport:
