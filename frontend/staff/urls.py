@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from frontend import explaining
 from frontend.staff import (
     actions,
+    campaigns,
     dashboard,
     effects,
     gift_cards,
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("promotions/", promotions.promotion_list, name="staff-promotions"),
     path("promotions/new/", promotions.promotion_page, name="staff-promotion-new"),
     path("promotions/try/", promotions.try_page, name="staff-promotion-try"),
+    path("promotions/campaigns/", campaigns.campaign_page, name="staff-campaigns"),
     path("promotions/<slug:code>/", promotions.promotion_page, name="staff-promotion"),
     path("promotions/<slug:code>/<str:action>/", promotions.change, name="staff-promotion-change"),
     path("gift-cards/", gift_cards.gift_card_page, name="staff-gift-cards"),
