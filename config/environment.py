@@ -17,7 +17,16 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.seller import DEMO_SELLER, SELLER_OPTIONS, check_seller
-from config.values import address, check_pii_key, check_stripe_key, is_local, pii_keys
+from config.values import (
+    Rounding,
+    address,
+    check_pii_key,
+    check_rounding,
+    check_stripe_key,
+    is_local,
+    pii_keys,
+    roundings,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -111,6 +120,11 @@ class Environment(BaseSettings):
         description="Who is told of read models that drifted or could not be folded; empty: the "
         "address in MAIL_FROM.",
     )
+    rounding: Annotated[str, AfterValidator(check_rounding)] = Field(
+        default="per-line",
+        description="Where tax and percentages are rounded: per-line, or per-total once over the "
+        "whole order; another one for the price list of a currency: per-line,JPY=per-total.",
+    )
     invoice_seller: Annotated[str, AfterValidator(check_seller)] = Field(
         default="",
         description="Who sells, as invoices say it: a JSON object with name, line1, postcode, "
@@ -178,6 +192,11 @@ class Environment(BaseSettings):
         """The signing secrets of Stripe's notifications."""
         written = self.stripe_webhook_secrets.get_secret_value().split(",")
         return tuple(each.strip() for each in written if each.strip())
+
+    @property
+    def roundings(self) -> dict[str, Rounding]:
+        """The rounding policy of each currency; that of the empty one is for all others."""
+        return roundings(self.rounding)
 
     @property
     def erasures(self) -> Path:

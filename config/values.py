@@ -2,10 +2,16 @@
 
 import base64
 import ipaddress
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+from modules.kernel.money import EXPONENTS
+
+type Rounding = Literal["per-line", "per-total"]
+
+ROUNDINGS: dict[str, Rounding] = {"per-line": "per-line", "per-total": "per-total"}
 # AES-256.
 PII_KEY_BYTES = 32
 
@@ -55,6 +61,28 @@ def check_stripe_key(secret: SecretStr) -> SecretStr:
     if key and not key.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
         raise ValueError("is no secret key of Stripe's: those begin with sk_ or rk_")
     return secret
+
+
+def roundings(text: str) -> dict[str, Rounding]:
+    """Reads `per-line,JPY=per-total` into a policy for each currency; that of "" is for the rest.
+
+    Raises:
+        ValueError: a policy or a currency that there is not.
+    """
+    found: dict[str, Rounding] = {"": "per-line"}
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        currency, _, policy = part.rpartition("=")
+        if policy not in ROUNDINGS:
+            raise ValueError(f"names {policy!r}, which is neither {' nor '.join(ROUNDINGS)}")
+        if currency and currency not in EXPONENTS:
+            raise ValueError(f"names {currency!r}, which is no currency that this shop knows")
+        found[currency] = ROUNDINGS[policy]
+    return found
+
+
+def check_rounding(text: str) -> str:
+    roundings(text)
+    return text
 
 
 def is_local(host: str) -> bool:
