@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("products/<str:sku>/", products.product_page, name="staff-product"),
     path("products/<str:sku>/price/", products.change_price, name="staff-product-price"),
     path("payments/", payments.payments_page, name="staff-payments"),
+    path("payments/<uuid:message_id>/aside/", payments.aside, name="staff-message-aside"),
     path("promotions/", promotions.promotion_list, name="staff-promotions"),
     path("promotions/new/", promotions.promotion_page, name="staff-promotion-new"),
     path("promotions/try/", promotions.try_page, name="staff-promotion-try"),
