@@ -185,6 +185,11 @@ golden: (_install "development")
 catalogue: (_install "development")
     @{{ python }} -m tests.architecture.catalogue
 
+# Write tests/scenarios/claims.csv: the test of each numbered acceptance scenario
+[group('maintain')]
+claims: (_install "development")
+    @{{ python }} -m tests.architecture.claims
+
 # Write the index of docs/decisions from the records' titles
 [group('maintain')]
 decisions: (_install "development")

@@ -20,7 +20,8 @@ from modules.audit.api import proofs
 from modules.audit.api import streams as audit
 from modules.carts import api as carts
 from modules.catalog import api as catalog
-from modules.checkout import api as checkout
+from modules.checkout.api import buying as checkout
+from modules.checkout.api import trying
 from modules.customers import api as customers
 from modules.inventory import api as inventory
 from modules.invoicing import api as invoicing
@@ -29,6 +30,7 @@ from modules.orders.api import buying, staff
 from modules.payments import api as payments
 from modules.pricing import api as pricing
 from modules.privacy import api as privacy
+from modules.promotions.api import campaigns, offers
 from modules.shipping import api as shipping
 
 DESCRIPTION = """
@@ -110,6 +112,8 @@ api.add_router("", checkout.paying_router, auth=Somebody(), throttle=PAYING)
 api.add_router("", payments.notifications_router, auth=None)
 
 api.add_router("/staff", pricing.staff_router, auth=Holder("catalog:read", "prices:write"))
+for offering in (trying, offers, campaigns):
+    api.add_router("/staff", offering.router, auth=Holder("catalog:read", "prices:write"))
 api.add_router("/staff", inventory.staff_router, auth=Holder("stock:write"))
 api.add_router("/staff", staff.router, auth=Holder("orders:read", "orders:write"))
 api.add_router("/staff", staff.money_router, auth=Holder("orders:read", "payments:write"))

@@ -4,8 +4,6 @@ All of them are read and judged at once, so that a start that cannot work says e
 missing or malformed in one go, and what to do about it.
 """
 
-import base64
-import ipaddress
 import json
 import os
 import secrets
@@ -18,12 +16,22 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.seller import DEMO_SELLER, SELLER_OPTIONS, check_seller
+from config.values import (
+    Rounding,
+    address,
+    check_pii_key,
+    check_rounding,
+    check_stripe_key,
+    is_local,
+    pii_keys,
+    roundings,
+)
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # RFC 7518, section 3.2 asks for a key as long as the digest; 50 characters is what Django checks.
 SECRET_KEY_LENGTH = 50
-# AES-256.
-PII_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,86 +57,6 @@ class EnvironmentRefused(Exception):
         count = len(self.problems)
         heading = f"{count} environment variable{'s' if count > 1 else ''} cannot be used:"
         return "\n".join([heading, *map(str, self.problems)])
-
-
-def address(*schemes: str, path: bool = True) -> AfterValidator:
-    """Accepts an empty text or an address with one of `schemes`, a sane port, and no stray path."""
-    expected = " or ".join(f"{scheme}://" for scheme in schemes)
-
-    def check(text: str) -> str:
-        if not text:
-            return text
-        parts = urlsplit(text)
-        if parts.scheme not in schemes:
-            raise ValueError(f"does not start with {expected}")
-        try:
-            parts.port  # noqa: B018 (reading it is what checks it)
-        except ValueError:
-            raise ValueError("names a port that is not a number between 0 and 65535") from None
-        if not path and (parts.path.strip("/") or parts.query or not parts.hostname):
-            raise ValueError("is not a plain origin such as https://shop.example")
-        return text if path else text.rstrip("/")
-
-    return AfterValidator(check)
-
-
-def pii_keys(text: str) -> tuple[bytes, ...]:
-    """Raises: ValueError: one of them is not base64url."""
-    written = [each.strip().rstrip("=") for each in text.split(",") if each.strip()]
-    return tuple(
-        base64.b64decode(each + "=" * (-len(each) % 4), altchars=b"-_", validate=True)
-        for each in written
-    )
-
-
-def check_pii_key(secret: SecretStr) -> SecretStr:
-    try:
-        lengths = {len(key) for key in pii_keys(secret.get_secret_value())}
-    except ValueError:
-        raise ValueError("is not written in base64url") from None
-    if lengths - {PII_KEY_BYTES}:
-        raise ValueError(f"holds a key that has not {PII_KEY_BYTES} bytes")
-    return secret
-
-
-# What stands on an invoice about the seller; the options may be left out.
-SELLER_FIELDS = ("name", "line1", "postcode", "city", "country", "vat_id", "email")
-SELLER_OPTIONS = ("registration", "iban", "bic")
-DEMO_SELLER = {
-    "name": "Halftone SAS",
-    "line1": "12 rue de la Presse",
-    "postcode": "69001",
-    "city": "Lyon",
-    "country": "FR",
-    "vat_id": "FR12000000000",
-    "registration": "000000000",
-    "email": "invoices@halftone.example",
-    "iban": "FR7630006000011234567890189",
-    "bic": "AGRIFRPP",
-}
-
-
-def check_seller(text: str) -> str:
-    if not text:
-        return text
-    try:
-        found = json.loads(text)
-    except ValueError:
-        raise ValueError("is not JSON") from None
-    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
-        raise ValueError("is not a JSON object of texts")
-    if unknown := found.keys() - {*SELLER_FIELDS, *SELLER_OPTIONS}:
-        raise ValueError(f"has what no invoice shows: {', '.join(sorted(unknown))}")
-    if missing := [name for name in SELLER_FIELDS if not found.get(name)]:
-        raise ValueError(f"lacks {', '.join(missing)}")
-    return text
-
-
-def check_stripe_key(secret: SecretStr) -> SecretStr:
-    key = secret.get_secret_value()
-    if key and not key.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
-        raise ValueError("is no secret key of Stripe's: those begin with sk_ or rk_")
-    return secret
 
 
 class Environment(BaseSettings):
@@ -191,6 +119,11 @@ class Environment(BaseSettings):
         default="",
         description="Who is told of read models that drifted or could not be folded; empty: the "
         "address in MAIL_FROM.",
+    )
+    rounding: Annotated[str, AfterValidator(check_rounding)] = Field(
+        default="per-line",
+        description="Where tax and percentages are rounded: per-line, or per-total once over the "
+        "whole order; another one for the price list of a currency: per-line,JPY=per-total.",
     )
     invoice_seller: Annotated[str, AfterValidator(check_seller)] = Field(
         default="",
@@ -259,6 +192,11 @@ class Environment(BaseSettings):
         """The signing secrets of Stripe's notifications."""
         written = self.stripe_webhook_secrets.get_secret_value().split(",")
         return tuple(each.strip() for each in written if each.strip())
+
+    @property
+    def roundings(self) -> dict[str, Rounding]:
+        """The rounding policy of each currency; that of the empty one is for all others."""
+        return roundings(self.rounding)
 
     @property
     def erasures(self) -> Path:
@@ -342,16 +280,6 @@ class Environment(BaseSettings):
             for wrong, name, complaint, advice in rules
             if wrong
         ]
-
-
-def is_local(host: str) -> bool:
-    bare = host.strip("[]")
-    if bare in ("localhost", ""):
-        return True
-    try:
-        return ipaddress.ip_address(bare).is_loopback
-    except ValueError:
-        return False
 
 
 def read_environment() -> Environment:

@@ -26,6 +26,8 @@ SHOP_CURRENCY = "EUR"
 # What shoppers may count in; a piece without a price in one cannot be bought in it.
 SHOP_CURRENCIES = ("EUR", "GBP", "JPY")
 SHOP_COUNTRY = "FR"
+# Where a quote is rounded, by currency; "" is for those without a policy of their own.
+SHOP_ROUNDING = env.roundings
 PUBLIC_URL = env.origin
 LIVE_URL = env.live_url or PUBLIC_URL
 GUEST_LIMITS = env.guest_limits

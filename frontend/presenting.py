@@ -80,6 +80,7 @@ class ShownBasket:
     discounted: Money | None = None
     codes: tuple[EnteredCode, ...] = ()
     gift_cards: tuple[AppliedCard, ...] = ()
+    offers: tuple[str, ...] = ()
 
 
 def card(product: ProductCard) -> Card:
@@ -136,6 +137,7 @@ def shown_basket(basket: Basket) -> ShownBasket:
         subtotal=basket.goods,
         note="Taxes included. Delivery is added at checkout.",
         notes=basket.notes,
+        offers=basket.offers,
         orderable=basket.orderable,
         free_delivery_left=gap,
         free_delivery_percent=percent,

@@ -44,12 +44,27 @@ from modules.inventory.selectors import stock_levels
 from modules.kernel import clock
 from modules.pricing.commands import save_tax_rules, set_prices
 from modules.pricing.contracts import SetPrice
+from modules.promotions.commands import save_promotion
+from modules.promotions.contracts import Conditions, Rule, SavePromotion
+from modules.promotions.selectors import versions
 from modules.shipping.commands import save_defaults
 from modules.shipping.selectors import countries
 
 BACKORDER_LIMIT = 20
 # Days between two releases, so that "newest" has an order and the shop a past.
 RELEASE_DAYS = 2
+
+OFFER = SavePromotion(
+    code="five-for-four",
+    rule=Rule(
+        label="Five card sets for four",
+        kind="buy-get",
+        rate_millionths=1_000_000,
+        buy=4,
+        get=1,
+        conditions=Conditions(categories=("paper/card-sets",)),
+    ),
+)
 
 type Tell = Callable[[str], None]
 
@@ -93,9 +108,10 @@ def load_demo(tell: Tell, *, pictures: Path = PICTURES) -> None:
         manifest = copied_pictures(manifest, pictures)
         publish_front(manifest)
     with atomic():
-        with step(tell, "Delivery and taxes"):
+        with step(tell, "Delivery, taxes and an offer"):
             save_defaults()
             save_tax_rules(tax_rules(country.code for country in countries()))
+            make_an_offer()
         with step(tell, "Prices and opening stock"):
             # Before the products: what these announce has no listing to change yet.
             set_prices(list(prices()))
@@ -109,6 +125,12 @@ def load_demo(tell: Tell, *, pictures: Path = PICTURES) -> None:
             for account in DEMO_ACCOUNTS:
                 role = account.groups[0] if account.groups else ""
                 ensure_role(account.email, account.password, role, account.name)
+
+
+def make_an_offer() -> None:
+    """Makes the demo's promotion once; what staff made of it since is left alone."""
+    if not versions(OFFER.code):
+        save_promotion(OFFER)
 
 
 @contextmanager

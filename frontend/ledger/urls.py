@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.ledger import cases, views, what_if
+from frontend.ledger import cases, discrepancies, views, what_if
 
 urlpatterns: list[URLPattern] = [
     path("", views.balance_page, name="ledger"),
@@ -18,5 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/file/", cases.upload, name="ledger-upload"),
     path("cases/<uuid:case_id>/", cases.case_page, name="ledger-case"),
     path("cases/<uuid:case_id>/close/", cases.close, name="ledger-case-close"),
+    path("discrepancies/", discrepancies.discrepancies_page, name="ledger-discrepancies"),
+    path("discrepancies/<uuid:order_id>/", discrepancies.correct, name="ledger-correct"),
     path("what-if/", what_if.what_if_page, name="ledger-what-if"),
 ]

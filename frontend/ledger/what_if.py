@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from frontend.access import books_only
 from frontend.htmx import page
 from frontend.ledger.asking import moment
-from modules.ledger.contracts import WhatIf
+from modules.ledger.contracts import WhatIf, named_promotion
 from modules.ledger.selectors import what_if
+from modules.promotions.contracts import PromotionNotFound
 
 # A page is waited for; the command line has no such end.
 MOST_ORDERS = 5_000
@@ -22,11 +23,12 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
     problem, found = "", None
     asked = {name: request.GET.get(name, "")[:300] for name in ("since", "until", "rates", "off")}
     asked["rounding"] = request.GET.get("rounding", "")
-    asked["without"] = request.GET.get("without", "")[:300]
+    for name in ("without", "promotions"):
+        asked[name] = request.GET.get(name, "")[:300]
     if request.GET:
         try:
             found = what_if(query(asked))
-        except ValueError as error:
+        except (ValueError, PromotionNotFound) as error:
             problem = str(error)
     context = {
         "asked": asked,
@@ -50,6 +52,9 @@ def query(asked: dict[str, str]) -> WhatIf:
         rounding=roundings.get(asked["rounding"], ""),  # type: ignore[arg-type]  # its literals
         off_millionths=percent(asked["off"]) if asked["off"].strip() else 0,
         without=tuple(part.strip() for part in asked["without"].split(",") if part.strip()),
+        promotions=tuple(
+            named_promotion(part) for part in asked["promotions"].split(",") if part.strip()
+        ),
         limit=MOST_ORDERS,
     )
 

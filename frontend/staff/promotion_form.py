@@ -64,10 +64,42 @@ def read_rule(data: Mapping[str, str]) -> Rule:
 
 
 def tier(data: Mapping[str, str], number: int) -> Tier | None:
-    start, off = data.get(f"from_{number}", ""), data.get(f"off_{number}", "")
-    if not off.strip():
+    """Reads a step: from `3` pieces or goods of `50 EUR, 45 GBP`, `10` per cent or amounts off."""
+    start, off = words(data.get(f"from_{number}", "")), words(data.get(f"off_{number}", ""))
+    if not off:
         return None
-    return Tier(from_units=whole(start), rate_millionths=percentage(off))
+    units = [part for part in start if part.isdecimal()]
+    rates = [part for part in off if amount(part) is None]
+    return Tier(
+        from_units=whole(units[0]) if units else 0,
+        from_amounts=amounts([part for part in start if not part.isdecimal()]),
+        rate_millionths=percentage(rates[0]) if rates else 0,
+        amounts=amounts([part for part in off if part not in rates[:1]]),
+    )
+
+
+def amounts(parts: list[str]) -> tuple[Money, ...]:
+    """Raises: PromotionFormRefused: one of them is no amount with its currency."""
+    found = []
+    for part in parts:
+        read = amount(part)
+        if read is None:
+            raise PromotionFormRefused(
+                f"“{part}” is neither pieces nor an amount: write 3, or 50 EUR, 45 GBP."
+            )
+        found.append(read)
+    return tuple(found)
+
+
+def amount(text: str) -> Money | None:
+    """Reads `50 EUR` in a currency of the shop; None for anything else."""
+    number, _, currency = text.strip().rpartition(" ")
+    if currency.upper() not in settings.SHOP_CURRENCIES:
+        return None
+    try:
+        return Money.parse(number.strip(), currency.upper())
+    except MoneyError as error:
+        raise PromotionFormRefused(f"{error}.") from None
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -141,11 +173,22 @@ def typed(rule: Rule) -> dict[str, str]:
         "needs_voucher": "yes" if rule.needs_voucher else "",
         **{f"amount_{each.currency}": str(each).split()[0] for each in rule.amounts},
         **{f"minimum_{each.currency}": str(each).split()[0] for each in when.minimum},
-        **{f"from_{n}": str(each.from_units) for n, each in enumerate(rule.tiers, start=1)},
-        **{f"off_{n}": as_percent(each.rate_millionths) for n, each in enumerate(rule.tiers, 1)},
+        **{f"from_{n}": begins(each) for n, each in enumerate(rule.tiers, start=1)},
+        **{f"off_{n}": takes(each) for n, each in enumerate(rule.tiers, start=1)},
     }
 
 
 def as_percent(rate_millionths: int) -> str:
     before, after = divmod(rate_millionths, PERCENT)
     return f"{before}.{after:04d}".rstrip("0").rstrip(".") if rate_millionths else ""
+
+
+def begins(step: Tier) -> str:
+    """Returns where a step begins, as it is typed."""
+    parts = [str(step.from_units)] if step.from_units or not step.from_amounts else []
+    return ", ".join([*parts, *map(str, step.from_amounts)])
+
+
+def takes(step: Tier) -> str:
+    """Returns what a step takes off, as it is typed."""
+    return ", ".join(map(str, step.amounts)) or as_percent(step.rate_millionths)

@@ -29,6 +29,7 @@ from modules.promotions.commands import issue_vouchers, save_promotion, set_stat
 from modules.promotions.contracts import IssueVouchers, SavePromotion, SetStatus
 from modules.promotions.selectors import (
     as_typed,
+    campaigns,
     promotions,
     summary,
     versions,
@@ -101,6 +102,8 @@ def show(
         "minimums": by_currency(filled, "minimum"),
         "problem": problem,
         "preview": preview,
+        "campaigns": campaigns(),
+        "campaign": filled.get("campaign", current.campaign if current else ""),
         "vouchers": vouchers(code) if code else (),
     }
     status = 409 if problem else 200

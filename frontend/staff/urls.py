@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from frontend import explaining
 from frontend.staff import (
     actions,
+    campaigns,
     dashboard,
     effects,
     gift_cards,
@@ -44,9 +45,11 @@ urlpatterns: list[URLPattern] = [
     path("products/<str:sku>/", products.product_page, name="staff-product"),
     path("products/<str:sku>/price/", products.change_price, name="staff-product-price"),
     path("payments/", payments.payments_page, name="staff-payments"),
+    path("payments/<uuid:message_id>/aside/", payments.aside, name="staff-message-aside"),
     path("promotions/", promotions.promotion_list, name="staff-promotions"),
     path("promotions/new/", promotions.promotion_page, name="staff-promotion-new"),
     path("promotions/try/", promotions.try_page, name="staff-promotion-try"),
+    path("promotions/campaigns/", campaigns.campaign_page, name="staff-campaigns"),
     path("promotions/<slug:code>/", promotions.promotion_page, name="staff-promotion"),
     path("promotions/<slug:code>/<str:action>/", promotions.change, name="staff-promotion-change"),
     path("gift-cards/", gift_cards.gift_card_page, name="staff-gift-cards"),

@@ -76,7 +76,10 @@ class AppliedCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
-    """A cart as every page shows it. `quote` is None while it is empty or cannot be priced."""
+    """A cart as every page shows it. `quote` is None while it is empty or cannot be priced.
+
+    `offers` says of promotions that more of the same would bring, from where on they apply.
+    """
 
     cart: Cart
     lines: tuple[BasketLine, ...]
@@ -89,6 +92,7 @@ class Basket:
     discounts: tuple[TakenOff, ...] = ()
     codes: tuple[EnteredCode, ...] = ()
     gift_cards: tuple[AppliedCard, ...] = ()
+    offers: tuple[str, ...] = ()
 
     @property
     def left_minor(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from django.conf import settings
 
@@ -189,8 +190,14 @@ def priced(
             discounts=discounts,
             reverse_charge=is_reverse_charge(cart.vat_id, seller=home(), destination=country),
             quoted_at=now(),
+            rounding=rounding(cart.currency),
         )
     )
+
+
+def rounding(currency: str) -> Literal["per-line", "per-total"]:
+    """Returns where the shop rounds what is counted in a currency."""
+    return settings.SHOP_ROUNDING.get(currency, settings.SHOP_ROUNDING[""])
 
 
 def home() -> str:

@@ -58,6 +58,11 @@ def shown(found: Gathered) -> Basket:
         discounts=taken_off(found.quote) if found.quote else (),
         codes=entered(found),
         gift_cards=applied_cards(found.cart, found.quote.total_minor) if found.quote else (),
+        offers=tuple(
+            f"{verdict.label}: {verdict.reason}."
+            for verdict in found.decision.verdicts
+            if verdict.within_reach and not verdict.voucher
+        ),
     )
 
 

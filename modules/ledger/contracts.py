@@ -329,6 +329,15 @@ class Discrepancy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyReport:
+    """The wrong ones of `looked_at` orders; not `complete` where there are more orders."""
+
+    found: tuple[Discrepancy, ...]
+    looked_at: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectOrder:
     """Puts the books of one order right by an entry of its own; `reason` is kept for ever."""
 
@@ -341,7 +350,8 @@ class WhatIf:
     """Other rules than those of the time, for orders placed `since` <= time < `until`.
 
     `rates`: tax codes with another rate in millionths; `rounding`: another policy; so many
-    millionths off all goods; promotions of these codes not given.
+    millionths off all goods; promotions of these codes not given; `promotions` (code and version,
+    None for the newest) given as they stand there, whatever the orders had of them.
     """
 
     since: datetime | None = None
@@ -350,6 +360,7 @@ class WhatIf:
     rounding: Literal["", "per-line", "per-total"] = ""
     off_millionths: int = 0
     without: tuple[str, ...] = ()
+    promotions: tuple[tuple[str, int | None], ...] = ()
     limit: int = 100_000
 
 
@@ -402,3 +413,11 @@ def plain(amount: Decimal, currency: str) -> str:
     whole, _, rest = f"{amount:f}".partition(".")
     rest = rest[:places].ljust(places, "0") + rest[places:].rstrip("0")
     return f"{whole}.{rest}" if rest else whole
+
+
+def named_promotion(text: str) -> tuple[str, int | None]:
+    """Reads `spring` or `spring@3`, a version of it. Raises: ValueError: neither, in words."""
+    code, separator, version = text.strip().partition("@")
+    if not code or (separator and not (version.isascii() and version.isdigit())):
+        raise ValueError(f"“{text.strip()}” is no promotion: write it like spring, or spring@3.")
+    return code, int(version[:9]) if separator else None

@@ -1,7 +1,7 @@
 """Goes through the quotes of placed orders: which are wrong, and what if the rules were others."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from events.store import RecordedEvent, read_sequenced, read_stream
 from modules.kernel.identity import derived_id
 from modules.ledger.contracts import (
     Discrepancy,
+    DiscrepancyReport,
     QuoteNotRepeatable,
     WhatIf,
     WhatIfOrder,
@@ -20,7 +21,7 @@ from modules.ledger.contracts import (
     WhatIfTotal,
 )
 from modules.ledger.domain.requoting import Change, asked
-from modules.ledger.models import EntryRow
+from modules.ledger.redeciding import Redeciding
 from modules.pricing import selectors as pricing
 from modules.pricing.contracts import Quote, QuotedDelivery, QuotedLine
 
@@ -101,7 +102,7 @@ def discrepancy(found: Sold) -> Discrepancy | None:
         tax_minor=found.quote.tax_minor,
         right_tax_minor=right.tax_minor,
         reasons=reasons,
-        corrected=EntryRow.objects.filter(stream_id=correction_id(found.order_id, right)).exists(),
+        corrected=bool(read_stream(correction_id(found.order_id, right), upto=1)),
         placed_at=found.placed_at,
     )
 
@@ -131,14 +132,28 @@ def discrepancies(
             yield wrong
 
 
+def discrepancy_report(
+    since: datetime | None = None, until: datetime | None = None, *, limit: int
+) -> DiscrepancyReport:
+    """Returns the wrong ones of the first `limit` orders of a time, for who cannot wait longer."""
+    found: list[Discrepancy] = []
+    looked_at = 0
+    for sale in placed(since, until):
+        if looked_at == limit:
+            return DiscrepancyReport(found=tuple(found), looked_at=looked_at, complete=False)
+        looked_at += 1
+        if wrong := discrepancy(sale):
+            found.append(wrong)
+    return DiscrepancyReport(found=tuple(found), looked_at=looked_at, complete=True)
+
+
 def what_if(query: WhatIf) -> WhatIfReport:
-    """Prices the orders of a time by other rules and says in what they differ; writes nothing."""
-    change = Change(
-        rates=dict(query.rates),
-        rounding=query.rounding,
-        off_millionths=query.off_millionths,
-        without=frozenset(query.without),
-    )
+    """Prices the orders of a time by other rules and says in what they differ; writes nothing.
+
+    Raises:
+        PromotionNotFound: a promotion, or a version of it, that there is not.
+    """
+    reprice = other_rules(query)
     orders: list[WhatIfOrder] = []
     sums: dict[str, list[int]] = {}
     unrepeatable: list[str] = []
@@ -148,11 +163,10 @@ def what_if(query: WhatIf) -> WhatIfReport:
             complete = False
             break
         try:
-            other = pricing.quote(asked(found.quote, change))
+            row = difference(found, reprice(found.quote))
         except QuoteNotRepeatable:
             unrepeatable.append(found.number)
             continue
-        row = difference(found, other)
         differs = (row.total_minor, row.tax_minor) != (row.other_total_minor, row.other_tax_minor)
         if differs:
             orders.append(row)
@@ -165,6 +179,20 @@ def what_if(query: WhatIf) -> WhatIfReport:
         totals=tuple(total(currency, *found) for currency, found in sorted(sums.items())),
         unrepeatable=tuple(unrepeatable),
         complete=complete,
+    )
+
+
+def other_rules(query: WhatIf) -> Callable[[Quote], Quote]:
+    """Returns what prices an order by the rules of a question."""
+    change = Change(
+        rates=dict(query.rates),
+        rounding=query.rounding,
+        off_millionths=query.off_millionths,
+        without=frozenset(query.without),
+    )
+    promotions = Redeciding(query.promotions)
+    return lambda stored: pricing.quote(
+        asked(stored, replace(change, given=promotions.given(stored)))
     )
 
 

@@ -25,7 +25,7 @@ from modules.ledger.domain import accounts
 from modules.ledger.models import CaseRow, PassRow
 from modules.ledger.projections import Journal
 from modules.ledger.reading import CLOCKS, journal, journal_file, order_entries, statement
-from modules.ledger.repeating import discrepancies, what_if
+from modules.ledger.repeating import discrepancies, discrepancy_report, what_if
 from modules.payments import selectors as payments
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "cases",
     "chart",
     "discrepancies",
+    "discrepancy_report",
     "journal",
     "journal_file",
     "order_entries",

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from events.moments import as_of
 from modules.payments import commands, selectors
-from modules.payments.contracts import PaymentDetail
-from modules.wire import AsOfQuery, Identifier, Reply
+from modules.payments.contracts import PaymentDetail, ProviderMessage, SetMessageAside
+from modules.wire import AsOfQuery, Body, Identifier, Reply
 
 notifications_router = Router(tags=["payment providers"])
 staff_router = Router(tags=["staff: money"])
@@ -96,3 +96,47 @@ def settle(request: HttpRequest, payment_id: PaymentId) -> PaymentDetail:
     selectors.payment(payment_id)
     commands.settle(payment_id)
     return selectors.payment(payment_id)
+
+
+class MessageReply(Reply):
+    """Something a provider said, and what became of it."""
+
+    id: UUID = Field(description="Identifier.")
+    provider: str = Field(description="Who said it.", examples=["testbank"])
+    payment_id: UUID | None = Field(description="About which payment.")
+    kind: str = Field(description="What it says.", examples=["captured"])
+    amount_minor: int | None = Field(description="Minor units, if it names any.", examples=[1])
+    currency: str = Field(description="ISO 4217 code; may be empty.", examples=["EUR"])
+    outcome: str = Field(description="waiting, refused or set-aside.", examples=["refused"])
+    reason: str = Field(description="Why it was not applied.", examples=["It says 1 minor unit."])
+    times: int = Field(description="How often it came.", examples=[1])
+    received_at: datetime = Field(description="UTC.", examples=["2026-03-01T12:00:00Z"])
+
+
+@staff_router.get("/payment-messages", response=list[MessageReply])
+def parked_messages(request: HttpRequest) -> tuple[ProviderMessage, ...]:
+    """Read the newest 100 messages of providers that could not be applied."""
+    return selectors.parked()
+
+
+class AsideBody(Body):
+    """Why nothing is to be done."""
+
+    reason: Annotated[str, Field(min_length=10, max_length=500)] = Field(
+        description="Kept with the message.", examples=["The provider took it back by telephone."]
+    )
+
+
+@staff_router.post(
+    "/payment-messages/{message_id}/aside",
+    response={204: None},
+    openapi_extra={"x-refusals": [404, 409]},
+)
+def set_message_aside(
+    request: HttpRequest,
+    message_id: Annotated[Identifier, Path(description="The message's id.")],
+    body: AsideBody,
+) -> HttpResponse:
+    """Set a refused message aside with a reason."""
+    commands.set_message_aside(SetMessageAside(message_id=message_id, reason=body.reason))
+    return HttpResponse(status=204)

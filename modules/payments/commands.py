@@ -35,6 +35,7 @@ from modules.payments.contracts import (
     ProviderUnknown,
     RefundPayment,
     RequestPayment,
+    SetMessageAside,
     SettlementRecord,
     StartPayment,
     VoidPayment,
@@ -190,6 +191,17 @@ def forget_words(references: Collection[UUID], until: datetime) -> None:
     destroy_keys(payments, until)
     fold_again(payments)
     inbox.forget_words(payments, until)
+
+
+@command
+def set_message_aside(message: SetMessageAside) -> None:
+    """Sets a refused message of a provider aside with a reason; it moves no money now or later.
+
+    Raises:
+        MessageNotFound, MessageNotParked: there is none, or nobody has to look at it.
+        AsideReasonMissing: fewer than ten characters are no reason.
+    """
+    inbox.set_aside(message)
 
 
 def mark_paid(payment_id: UUID) -> None:

@@ -257,7 +257,8 @@ class ProviderMessage:
 
     `source`: answer (to a call of ours), notification, or enquiry (we asked). `outcome`: received
     (not looked at yet), applied, repeated, waiting (for something we have not recorded yet),
-    refused (it contradicts what was asked; `reason` says why), or noted (it moves no money).
+    refused (it contradicts what was asked; `reason` says why), noted (it moves no money), or
+    set-aside (refused before; a person, `aside_by`, said why nothing is to be done).
     """
 
     id: UUID
@@ -267,10 +268,39 @@ class ProviderMessage:
     kind: str
     amount_minor: int | None
     currency: str
-    outcome: Literal["received", "applied", "repeated", "waiting", "refused", "noted"]
+    outcome: Literal["received", "applied", "repeated", "waiting", "refused", "noted", "set-aside"]
     reason: str
     times: int
     received_at: datetime
+    aside_by: str = ""
+    aside_reason: str = ""
+    aside_at: datetime | None = None
+
+
+class MessageNotFound(NotFound):
+    """There is no such message of a provider. Field: `message_id`."""
+
+    code = "payment-message-not-found"
+
+
+class MessageNotParked(Conflict):
+    """The message was applied, waits for our own record, or was set aside already."""
+
+    code = "payment-message-not-parked"
+
+
+class AsideReasonMissing(Conflict):
+    """A message is set aside by a person with a reason of ten characters at least."""
+
+    code = "payment-aside-reason-missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMessageAside:
+    """Nothing is to be done about a refused message, because of `reason`, which is kept."""
+
+    message_id: UUID
+    reason: str
 
 
 type SettlementKind = Literal["charge", "refund", "fee", "payout", "dispute"]

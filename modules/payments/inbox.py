@@ -11,16 +11,25 @@ import msgspec
 import structlog
 
 from events import codec, outbox
-from events.context import acting
+from events.context import acting, current_context
 from events.database import execute, fetch
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
 from modules.payments import watching
+from modules.payments.contracts import (
+    AsideReasonMissing,
+    MessageNotFound,
+    MessageNotParked,
+    SetMessageAside,
+)
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.reports import Report, fold
 from modules.payments.domain.said import Verdict
 from modules.payments.models import ProviderReport
+
+# As of a case of the ledger.
+LEAST_REASON = 10
 
 log = structlog.get_logger(__name__)
 
@@ -103,13 +112,37 @@ def fold_waiting(payment_id: UUID) -> Payment | None:
     return payment
 
 
+def set_aside(message: SetMessageAside) -> None:
+    """Takes a refused message off the list of what a person has to look at, in the caller's
+    transaction; it stays in the inbox, and the same one again is only counted.
+
+    Raises:
+        MessageNotFound, MessageNotParked: there is none, or nobody has to look at it.
+        AsideReasonMissing: fewer than ten characters are no reason.
+    """
+    reason = " ".join(message.reason.replace("\0", " ").split())[:500]
+    if len(reason) < LEAST_REASON:
+        raise AsideReasonMissing(
+            f"Say why nothing is to be done, in {LEAST_REASON} characters or more."
+        )
+    row = ProviderReport.objects.select_for_update().filter(id=message.message_id).first()
+    if row is None:
+        raise MessageNotFound("There is no such message.", message_id=message.message_id)
+    if row.outcome != "refused":
+        raise MessageNotParked(f"Nobody has to look at this message: it is {row.outcome}.")
+    row.outcome, row.aside_reason = "set-aside", reason
+    row.aside_by, row.aside_at = current_context().actor, now()
+    row.save(update_fields=["outcome", "aside_reason", "aside_by", "aside_at"])
+
+
 def forget_words(payment_ids: Iterable[UUID], until: datetime) -> None:
     """Drops what providers wrote about payments up to a moment; that they wrote stays known.
 
     What a decided message said in numbers stays too, and its digest, so that it still counts once.
     """
     execute(
-        "UPDATE payments_report SET body = '', content = content || '{\"message\": \"\"}'"
+        "UPDATE payments_report SET body = '', content = content || '{\"message\": \"\"}',"
+        " aside_reason = ''"
         " WHERE payment_id = ANY (%s) AND received_at <= %s"
         " AND outcome NOT IN ('received', 'waiting')",
         (list(payment_ids), until),

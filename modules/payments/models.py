@@ -44,6 +44,10 @@ class ProviderReport(models.Model):
     reason = models.CharField(max_length=300, default="")
     times = models.IntegerField(default=1)
     received_at = models.DateTimeField()
+    # Who set it aside, and why it need not be looked at any more.
+    aside_by = models.CharField(max_length=100, default="", db_default="")
+    aside_reason = models.CharField(max_length=500, default="", db_default="")
+    aside_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "payments_report"

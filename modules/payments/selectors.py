@@ -156,6 +156,12 @@ def parked(limit: int = 100) -> tuple[ProviderMessage, ...]:
     return tuple(_message(row) for row in rows.order_by("-received_at")[:limit])
 
 
+def set_aside(limit: int = 100) -> tuple[ProviderMessage, ...]:
+    """Returns the messages that people set aside lately, with their reasons."""
+    rows = ProviderReport.objects.filter(outcome="set-aside")
+    return tuple(_message(row) for row in rows.order_by("-aside_at")[:limit])
+
+
 def parked_count() -> int:
     """Returns how many messages of providers wait for a person."""
     return ProviderReport.objects.filter(outcome__in=("waiting", "refused")).count()
@@ -303,4 +309,7 @@ def _message(row: ProviderReport) -> ProviderMessage:
         reason=row.reason,
         times=row.times,
         received_at=row.received_at,
+        aside_by=row.aside_by,
+        aside_reason=row.aside_reason,
+        aside_at=row.aside_at,
     )

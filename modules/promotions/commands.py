@@ -22,7 +22,7 @@ from modules.promotions.contracts import (
     Used,
     VoucherUnknown,
 )
-from modules.promotions.domain.checking import refuse_nonsense, refused
+from modules.promotions.domain.checking import refuse_code, refuse_nonsense, refused
 from modules.promotions.domain.codes import as_typed, new_code
 from modules.promotions.guessing import count_wrong_try, refuse_guessing
 from modules.promotions.models import (
@@ -47,8 +47,7 @@ def save_promotion(message: SavePromotion) -> int:
         PromotionChanged: somebody saved another version meanwhile.
     """
     refuse_nonsense(message.rule)
-    if not message.code or not message.code.replace("-", "").isalnum() or len(message.code) > 64:
-        raise refused("code", "use letters, digits and hyphens in the code, at most 64")
+    refuse_code(message.code)
     campaign = campaign_of(message.campaign)
     row, _ = Promotion.objects.select_for_update().get_or_create(
         code=message.code, defaults={"version": 0, "campaign": campaign}
@@ -123,6 +122,9 @@ def save_campaign(message: SaveCampaign) -> None:
     Raises:
         PromotionRefused: less than is spent already, or another currency than it began with.
     """
+    refuse_code(message.code)
+    if not message.title.strip() or len(message.title) > 100:
+        raise refused("title", "give it a name of 1 to 100 letters")
     if message.currency:
         exponent(message.currency)
     row = Campaign.objects.select_for_update().filter(code=message.code).first()

@@ -210,7 +210,10 @@ class Situation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether a promotion applies to a basket; `reason` says why not, in words."""
+    """Whether a promotion applies to a basket; `reason` says why not, in words.
+
+    `within_reach`: more of the same would do.
+    """
 
     code: str
     version: int
@@ -218,6 +221,7 @@ class Verdict:
     applies: bool
     reason: str
     voucher: str
+    within_reach: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

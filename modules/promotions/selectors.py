@@ -21,6 +21,7 @@ from modules.promotions.models import Campaign, Holder, PromotionVersion, Status
 
 __all__ = [
     "as_typed",
+    "campaign",
     "campaigns",
     "decide",
     "offers",
@@ -190,6 +191,14 @@ def vouchers(promotion_code: str, limit: int = 200) -> tuple[contracts.Voucher, 
     """Returns a promotion's newest vouchers."""
     rows = Voucher.objects.filter(promotion_id=promotion_code).order_by("-created_at", "code")
     return tuple(row.as_contract() for row in rows[:limit])
+
+
+def campaign(code: str) -> contracts.Campaign:
+    """Returns a campaign. Raises: PromotionNotFound."""
+    row = Campaign.objects.filter(code=code).first()
+    if row is None:
+        raise PromotionNotFound("There is no such campaign.", code=code)
+    return row.as_contract()
 
 
 def campaigns() -> tuple[contracts.Campaign, ...]:

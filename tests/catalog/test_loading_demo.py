@@ -25,6 +25,9 @@ from modules.catalog.selectors import (
 )
 from modules.inventory.selectors import movements, stock_levels
 from modules.pricing.selectors import listed_prices, tax_rules
+from modules.promotions.commands import set_status
+from modules.promotions.contracts import SetStatus
+from modules.promotions.selectors import promotion
 from modules.shipping.selectors import countries
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +71,15 @@ def test_the_whole_range_is_on_sale_with_prices_stock_and_pictures(pictures: Pat
     ]
     assert sum(node.product_count for node in category_tree()) == len(PRODUCTS)
     assert len(collections()) == 4
+
+
+def test_the_demo_has_an_offer_that_staff_may_end(pictures: Path) -> None:
+    load_demo(lambda _: None, pictures=pictures)
+    offer = promotion("five-for-four")
+    assert offer.summary.startswith("buy 4 of card sets and get 1 free")
+    set_status(SetStatus(code=offer.code, status="withdrawn"))
+    load_demo(lambda _: None, pictures=pictures)
+    assert promotion("five-for-four").status == "withdrawn"
 
 
 def test_the_shop_can_be_sold_from_and_looked_into(pictures: Path) -> None:

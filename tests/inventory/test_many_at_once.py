@@ -34,7 +34,7 @@ def test_of_fifty_buyers_of_the_last_unit_exactly_one_gets_it() -> None:
     assert conservation() == ()
 
 
-def test_orders_placed_at_once_with_ample_stock_are_all_reserved() -> None:
+def test_scenario_42_orders_placed_at_once_with_ample_stock_are_all_reserved() -> None:
     stock("A", 100)
     assert outcomes(at_once([lambda: hold(new_id(), A=1) for _ in range(5)])) == {"NoneType": 5}
     assert figures("A") == (100, 5, 95)

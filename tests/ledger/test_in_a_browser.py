@@ -36,6 +36,7 @@ def addresses() -> list[str]:
         f"/ledger/orders/{placed.order_id}/",
         "/ledger/cases/",
         f"/ledger/cases/{case.id}/",
+        "/ledger/discrepancies/?since=2026-01-01",
         "/ledger/what-if/?rates=FR-standard%3D10",
     ]
 

@@ -5,7 +5,9 @@ import pytest
 
 from modules.carts.commands import set_quantity
 from modules.carts.contracts import SetQuantity
+from modules.checkout.contracts import TryBasket
 from modules.checkout.selectors import basket as basket_of_cart
+from modules.checkout.selectors import try_basket
 from modules.kernel.money import allocate
 from modules.pricing.contracts import Discount, Quote
 from modules.pricing.selectors import quote
@@ -79,15 +81,21 @@ def test_scenario_22_no_unit_is_both_bought_and_free(units: int, free: int) -> N
 
 
 @pytest.mark.usefixtures("shop")
-@pytest.mark.parametrize(("budget", "currency"), [(499, "EUR"), (0, "")])
+@pytest.mark.parametrize(
+    ("budget", "currency", "reason"),
+    [(499, "EUR", "its budget is used up"), (0, "", "it has been used up")],
+)
 def test_scenario_23_beyond_its_budget_a_campaign_gives_a_reason_and_no_discount(
-    budget: int, currency: str
+    budget: int, currency: str, reason: str
 ) -> None:
     campaign(budget, currency)
     found = basket_of_cart(fill_basket(prints=1).id)
     assert found.discounts == ()
     assert found.quote is not None
     assert found.quote.discount_minor == 0
+    tried = try_basket(TryBasket(lines=((PRINT, 1),), currency="EUR", country="FR"))
+    (verdict,) = tried.verdicts
+    assert (verdict.applies, verdict.reason) == (False, reason)
 
 
 @pytest.mark.usefixtures("shop")

@@ -1,4 +1,4 @@
-"""Payments and webhooks: how the field's own shops settle it, 57 to 72."""
+"""Acceptance scenarios 57 to 72: payments and webhooks."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -101,12 +101,12 @@ def bank_operations(kind: str) -> int:
     return BankOperation.objects.filter(kind=kind).count()
 
 
-def test_57_of_100_authorised_200_is_refused() -> None:
+def test_scenario_57_of_100_authorised_200_is_refused() -> None:
     with pytest.raises(AmountRefused):
         capture(held(), 2 * AMOUNT)
 
 
-def test_57_of_100_authorised_99_then_2_is_refused_and_two_halves_succeed() -> None:
+def test_scenario_57_of_100_authorised_99_then_2_is_refused_and_two_halves_succeed() -> None:
     capture(payment_id := held(), 9_900)
     with pytest.raises(AmountRefused):
         capture(payment_id, 200)
@@ -116,20 +116,20 @@ def test_57_of_100_authorised_99_then_2_is_refused_and_two_halves_succeed() -> N
     assert (found(halves).status, found(halves).captured_minor) == ("captured", AMOUNT)
 
 
-def test_58_capturing_all_again_calls_nobody_and_captures_nothing() -> None:
+def test_scenario_58_capturing_all_again_calls_nobody_and_captures_nothing() -> None:
     capture(payment_id := held(), None)
     before = found(payment_id).version
     capture(payment_id, None)
     assert (found(payment_id).version, bank_operations("capture")) == (before, 1)
 
 
-def test_59_more_than_was_captured_is_not_given_back() -> None:
+def test_scenario_59_more_than_was_captured_is_not_given_back() -> None:
     capture(payment_id := held(), AMOUNT // 2)
     with pytest.raises(AmountRefused):
         refund(payment_id, AMOUNT)
 
 
-def test_59_of_100_captured_50_then_60_is_refused() -> None:
+def test_scenario_59_of_100_captured_50_then_60_is_refused() -> None:
     capture(payment_id := held(), None)
     refund(payment_id, 5_000)
     with pytest.raises(AmountRefused):
@@ -137,7 +137,7 @@ def test_59_of_100_captured_50_then_60_is_refused() -> None:
     assert found(payment_id).refunded_minor == 5_000
 
 
-def test_60_a_report_that_comes_again_is_known_already() -> None:
+def test_scenario_60_a_report_that_comes_again_is_known_already() -> None:
     start(payment_id := opened())
     said = letter(payment_id)
     for _ in range(2):
@@ -150,7 +150,7 @@ def test_60_a_report_that_comes_again_is_known_already() -> None:
     )
 
 
-def test_60_the_same_name_with_another_amount_is_an_error_that_is_kept() -> None:
+def test_scenario_60_the_same_name_with_another_amount_is_an_error_that_is_kept() -> None:
     start(payment_id := opened())
     deliver(letter(payment_id))
     deliver(letter(payment_id, amount=1))
@@ -158,7 +158,7 @@ def test_60_the_same_name_with_another_amount_is_an_error_that_is_kept() -> None
     assert found(payment_id).authorised_minor == AMOUNT
 
 
-def test_61_a_second_authorisation_is_not_counted() -> None:
+def test_scenario_61_a_second_authorisation_is_not_counted() -> None:
     second = given(Payment, REQUESTED, STARTED).aggregate
     fold(second, report("declined"))
     second.start(SECOND_ATTEMPT)
@@ -173,7 +173,7 @@ def adjusted(amount_minor: int, minute: int) -> Report:
     return report("adjusted", amount_minor=amount_minor, occurred_at=moment)
 
 
-def test_61_an_adjustment_replaces_the_authorised_amount_and_the_latest_counts() -> None:
+def test_scenario_61_an_adjustment_replaces_the_authorised_amount_and_the_latest_counts() -> None:
     for order in (
         [adjusted(8_000, 1), adjusted(9_000, 2)],
         [adjusted(9_000, 2), adjusted(8_000, 1)],
@@ -184,7 +184,7 @@ def test_61_an_adjustment_replaces_the_authorised_amount_and_the_latest_counts()
 
 
 @pytest.mark.parametrize("amount_minor", [3_999, 10_001])
-def test_61_an_adjustment_below_what_is_used_or_above_what_was_asked_is_refused(
+def test_scenario_61_an_adjustment_below_what_is_used_or_above_what_was_asked_is_refused(
     amount_minor: int,
 ) -> None:
     aggregate = authorised(capture_requested(4_000)).aggregate
@@ -192,7 +192,7 @@ def test_61_an_adjustment_below_what_is_used_or_above_what_was_asked_is_refused(
     assert aggregate.state.authorised_minor == AMOUNT
 
 
-def test_63_a_charge_without_an_answer_is_pending_and_not_available() -> None:
+def test_scenario_63_a_charge_without_an_answer_is_pending_and_not_available() -> None:
     state = authorised(capture_requested(4_000)).aggregate.state
     assert (state.pending_captures_minor, state.capturable_minor) == (4_000, 6_000)
 
@@ -201,7 +201,7 @@ def dispute(kind: ReportKind, amount_minor: int = AMOUNT) -> Report:
     return report(kind, operation_id=DISPUTE, amount_minor=amount_minor, message="fraudulent")
 
 
-def test_64_a_charge_back_lowers_what_is_kept_and_winning_raises_it_again() -> None:
+def test_scenario_64_a_charge_back_lowers_what_is_kept_and_winning_raises_it_again() -> None:
     aggregate = captured_whole().aggregate
     fold(aggregate, dispute("disputed"))
     assert (aggregate.state.kept_minor, aggregate.status) == (0, "charged-back")
@@ -209,28 +209,28 @@ def test_64_a_charge_back_lowers_what_is_kept_and_winning_raises_it_again() -> N
     assert (aggregate.state.kept_minor, aggregate.status) == (AMOUNT, "captured")
 
 
-def test_64_a_refund_that_comes_back_raises_what_is_kept_again() -> None:
+def test_scenario_64_a_refund_that_comes_back_raises_what_is_kept_again() -> None:
     aggregate = captured_whole(refund_requested(4_000), refunded(4_000)).aggregate
     back = report("refund-reversed", operation_id=REFUND, amount_minor=4_000, message="no card")
     assert [fold(aggregate, back).outcome for _ in range(2)] == ["applied", "repeated"]
     assert (aggregate.state.kept_minor, aggregate.state.refundable_minor) == (AMOUNT, AMOUNT)
 
 
-def test_65_a_capture_that_is_reported_again_captures_nothing() -> None:
+def test_scenario_65_a_capture_that_is_reported_again_captures_nothing() -> None:
     aggregate = authorised(capture_requested(AMOUNT)).aggregate
     done = report("captured", operation_id=CAPTURE, amount_minor=AMOUNT)
     assert [fold(aggregate, done).outcome for _ in range(2)] == ["applied", "repeated"]
     assert aggregate.state.captured_minor == AMOUNT
 
 
-def test_65_an_authorisation_confirms_the_order_and_leaves_a_balance_due() -> None:
+def test_scenario_65_an_authorisation_confirms_the_order_and_leaves_a_balance_due() -> None:
     open_shop()
     placed = paid()
     assert (order_of(placed).status, payment_of(placed).captured_minor) == ("confirmed", 0)
     assert payment_of(placed).capturable_minor == placed.total_minor
 
 
-def test_66_a_letter_after_the_end_of_the_order_is_still_recorded() -> None:
+def test_scenario_66_a_letter_after_the_end_of_the_order_is_still_recorded() -> None:
     open_shop()
     placed = buy()
     at_bank(begin(placed), "timeout")
@@ -243,7 +243,7 @@ def test_66_a_letter_after_the_end_of_the_order_is_still_recorded() -> None:
     assert BankRecord.objects.get().voided_minor == placed.total_minor
 
 
-def test_68_a_key_with_other_content_is_refused_before_the_provider_is_called() -> None:
+def test_scenario_68_a_key_with_other_content_is_refused_before_the_provider_is_called() -> None:
     payment_id, capture_id = held(), new_id()
     capture(payment_id, 4_000, capture_id)
     with pytest.raises(RequestDiffers):
@@ -288,7 +288,7 @@ def covered_by_two(settings: Settings) -> tuple[UUID, list[PaymentDetail]]:
     return placed.order_id, list(payments_of(placed.order_id))
 
 
-def test_70_refunds_over_two_payments_stay_within_each(settings: Settings) -> None:
+def test_scenario_70_refunds_over_two_payments_stay_within_each(settings: Settings) -> None:
     order_id, (first, second) = covered_by_two(settings)
     whole = first.captured_minor + second.captured_minor
     assert payable_minor(order_id) == 0
@@ -307,7 +307,7 @@ def test_70_refunds_over_two_payments_stay_within_each(settings: Settings) -> No
         )
 
 
-def test_71_another_method_ends_open_payments_and_keeps_completed_ones() -> None:
+def test_scenario_71_another_method_ends_open_payments_and_keeps_completed_ones() -> None:
     open_shop()
     placed = buy()
     begin(placed)
@@ -322,7 +322,7 @@ def test_71_another_method_ends_open_payments_and_keeps_completed_ones() -> None
     ("typed", "currency", "minor", "at_stripe"),
     [("1234", "JPY", 1_234, 1_234), ("1.230", "BHD", 1_230, 1_230), ("11", "ISK", 11, 1_100)],
 )
-def test_72_minor_units_follow_the_currency_there_and_back(
+def test_scenario_72_minor_units_follow_the_currency_there_and_back(
     typed: str, currency: str, minor: int, at_stripe: int
 ) -> None:
     money = Money.parse(typed, currency)
@@ -332,6 +332,8 @@ def test_72_minor_units_follow_the_currency_there_and_back(
 
 
 @pytest.mark.parametrize(("typed", "currency"), [("1.1", "ISK"), ("1.128", "USD")])
-def test_72_what_is_finer_than_the_currency_is_refused_at_input(typed: str, currency: str) -> None:
+def test_scenario_72_what_is_finer_than_the_currency_is_refused_at_input(
+    typed: str, currency: str
+) -> None:
     with pytest.raises(MoneyError):
         Money.parse(typed, currency)

@@ -4,18 +4,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from pytest_django import Settings
 
+from config.values import roundings
 from modules.carts.commands import set_delivery
 from modules.carts.contracts import SetDelivery
 from modules.checkout.selectors import basket as basket_of_cart
 from modules.kernel.money import Money
+from modules.ledger.selectors import discrepancies
 from modules.pricing.commands import save_tax_rules
 from modules.pricing.contracts import TaxRule
 from modules.pricing.selectors import quote, tax_rules
 from modules.shipping.commands import save_zones
 from modules.shipping.contracts import SaveRate, SaveZone
 from tests.pricing.baskets import basket, delivery, line, off, tax
-from tests.support.trade import ADDRESS, fill_basket
+from tests.promotions.offering import promote
+from tests.support.trade import ADDRESS, buy, fill_basket, order_of
 
 
 def test_scenario_1_tax_on_top_is_rounded_once_per_line() -> None:
@@ -54,6 +58,33 @@ def test_scenario_6_a_percentage_is_rounded_per_line_and_the_quote_says_so(
     priced = quote(basket(*lines, rules=rules, discounts=(off(rate=10),), rounding=rounding))
     assert [each.discount_minor for each in priced.lines] == shares
     assert (priced.rounding, priced.discount_minor) == (rounding, sum(shares))
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("chosen", "rounding", "taken_minor"),
+    [
+        ("per-line", "per-line", 37 + 6),
+        ("per-total", "per-total", 42),
+        ("per-total,EUR=per-line", "per-line", 37 + 6),
+        ("per-line,EUR=per-total", "per-total", 42),
+    ],
+)
+def test_scenario_6_the_shop_chooses_its_rounding_for_all_or_by_currency(
+    settings: Settings, chosen: str, rounding: str, taken_minor: int
+) -> None:
+    settings.SHOP_ROUNDING = roundings(chosen)
+    promote(rate_millionths=11_000, target="order")
+    placed = buy(prints=1, cards=1)
+    stored = order_of(placed).quote
+    assert (stored.rounding, stored.discount_minor) == (rounding, taken_minor)
+    assert list(discrepancies()) == []
+
+
+@pytest.mark.parametrize("wrong", ["per-unit", "per-line,XXX=per-total", "EUR="])
+def test_scenario_6_a_rounding_that_there_is_not_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="names"):
+        roundings(wrong)
 
 
 def test_scenario_8_goods_keep_their_price_abroad_and_digital_ones_are_priced_anew() -> None:

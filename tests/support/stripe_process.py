@@ -39,6 +39,10 @@ class StandIn:
         """Lets the next calls of a path fail: "lost", "500" or "slow"."""
         self.http.post("/_config/faults", json={"path": path, "kind": kind, "times": times})
 
+    def book(self, *lines: dict[str, Any]) -> None:
+        """Adds lines to Stripe's own books that come of nothing the shop did."""
+        self.http.post("/_config/balance", json=list(lines))
+
     def calls(self) -> dict[str, int]:
         """Returns how many changes were really made, by the last word of their path."""
         return dict(self.http.get("/_config/calls").json())

@@ -44,6 +44,9 @@ CARDS = {
 answers: dict[str, tuple[str, int, bytes]] = {}
 faults: list[dict[str, Any]] = []
 calls: Counter[str] = Counter()
+booked: list[dict[str, Any]] = []
+# Small, so that a few lines are several pages.
+PAGE_OF_BALANCE = 3
 
 
 class CheckoutSession(StripeObject):  # type: ignore[misc]  # the library is untyped
@@ -207,6 +210,55 @@ async def list_refunds(request: web.Request, name: str) -> web.StreamResponse:
     return listed("/v1/refunds", refunds_of(request.query["payment_intent"]))
 
 
+async def list_balance(request: web.Request, name: str) -> web.StreamResponse:
+    """What moved the account's balance, newest first, page by page."""
+    since = int(request.query.get("created[gte]", 0))
+    found = sorted(
+        (each for each in [*balance(), *booked] if each["created"] >= since),
+        key=lambda each: (each["created"], each["id"]),
+        reverse=True,
+    )
+    names = [each["id"] for each in found]
+    after = request.query.get("starting_after")
+    start = names.index(after) + 1 if after else 0
+    size = min(int(request.query.get("limit", 10)), PAGE_OF_BALANCE)
+    page = {"object": "list", "url": "/v1/balance_transactions"}
+    rest = found[start : start + size]
+    return web.json_response({**page, "data": rest, "has_more": start + size < len(found)})
+
+
+def balance() -> list[dict[str, Any]]:
+    """The lines of what was captured and refunded; a fee of 2 % on captures."""
+    lines = []
+    for intent in kept("payment_intent"):
+        if taken := received(intent):
+            about = {"id": f"ch_{intent.id}", "object": "charge", "currency": intent.currency}
+            source = {**about, "amount_captured": taken, "payment_intent": intent._export()}
+            lines.append(line_of(intent, "charge", taken, taken * 2 // 100, source))
+    for each in kept("refund"):
+        lines.append(line_of(each, "refund", -each.amount, 0, each._export()))
+    return lines
+
+
+def line_of(thing: Any, kind: str, amount: int, fee: int, source: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": f"txn_{thing.id}",
+        "object": "balance_transaction",
+        "type": kind,
+        "amount": amount,
+        "fee": fee,
+        "currency": thing.currency,
+        "created": thing.created,
+        "source": source,
+    }
+
+
+async def book(request: web.Request, name: str) -> web.StreamResponse:
+    """Adds lines to the balance that come from elsewhere: payouts, disputes, fees."""
+    booked.extend(await request.json())
+    return web.Response()
+
+
 def listed(url: str, things: list[Any]) -> web.Response:
     found = List(url, limit=100)
     found._list = things
@@ -276,6 +328,8 @@ OURS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", r"/v1/refunds()", list_refunds),
     ("*", rf"/pay/{NAME}", page),
     ("*", rf"/pay/{NAME}/factor", factor),
+    ("GET", r"/v1/balance_transactions()", list_balance),
+    ("POST", r"/_config/balance()", book),
     ("POST", r"/_config/faults()", arrange),
     ("GET", r"/_config/calls()", count),
 )

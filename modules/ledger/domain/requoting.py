@@ -5,11 +5,11 @@ the unit price that they were listed at; each rate stands for a tax class of its
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from modules.kernel.money import Money, divide_half_up
-from modules.ledger.contracts import QuoteNotRepeatable
+from modules.ledger.domain.offered import discounts_of
 from modules.pricing.contracts import (
     DeliveryCharge,
     Discount,
@@ -19,7 +19,6 @@ from modules.pricing.contracts import (
     QuotedLine,
     QuoteLine,
     QuoteRequest,
-    Step,
     TaxRule,
 )
 
@@ -35,6 +34,7 @@ class Change:
     rounding: Literal["", "per-line", "per-total"] = ""
     off_millionths: int = 0
     without: frozenset[str] = frozenset()
+    given: Mapping[str, tuple[Discount, ...]] = field(default_factory=dict)
 
 
 UNCHANGED = Change()
@@ -49,16 +49,6 @@ def asked(quote: Quote, change: Change = UNCHANGED) -> QuoteRequest:
     delivery = quote.delivery
     every: list[QuotedLine | QuotedDelivery] = [*quote.lines, *([delivery] if delivery else [])]
     rates = {item.tax_code: item.tax_rate_millionths for item in every if item.tax_code}
-    discounts = [each for each in discounts_of(quote) if each.code not in change.without]
-    if change.off_millionths:
-        discounts.append(
-            Discount(
-                code="what-if",
-                code_version=1,
-                label="What if",
-                amount_minor=divide_half_up(quote.subtotal_minor * change.off_millionths, WHOLE),
-            )
-        )
     return QuoteRequest(
         currency=quote.currency,
         country=quote.country,
@@ -77,8 +67,24 @@ def asked(quote: Quote, change: Change = UNCHANGED) -> QuoteRequest:
         ),
         quoted_at=quote.quoted_at,
         rounding=change.rounding or quote.rounding,  # type: ignore[arg-type]  # as it was stored
-        discounts=tuple(discounts),
+        discounts=tuple(changed(discounts_of(quote), quote, change)),
     )
+
+
+def changed(offered: list[Discount], quote: Quote, change: Change) -> list[Discount]:
+    """Returns a quote's discounts with those left out, exchanged and added that a change says."""
+    left, found = dict(change.given), list[Discount]()
+    for each in offered:
+        if each.code in change.given:
+            found += left.pop(each.code, ())
+        elif each.code not in change.without:
+            found.append(each)
+    for given in left.values():
+        found += given
+    if change.off_millionths:
+        amount = divide_half_up(quote.subtotal_minor * change.off_millionths, WHOLE)
+        found.append(Discount(code="what-if", code_version=1, label="What if", amount_minor=amount))
+    return found
 
 
 def class_of(code: str) -> str:
@@ -119,34 +125,3 @@ def delivery_of(quote: Quote, delivery: QuotedDelivery) -> DeliveryCharge:
         rule="",
         rule_version=0,
     )
-
-
-def discounts_of(quote: Quote) -> list[Discount]:
-    """Returns the discounts as they were offered, in their order."""
-    spreads = [step for step in quote.steps if step.rule == "discount-spread"]
-    try:
-        spreads.sort(key=lambda step: int(step.inputs["discount"]))
-        offered = [discount_of(quote, step) for step in spreads]
-    except (KeyError, ValueError) as error:
-        raise QuoteNotRepeatable(f"A discount of it lacks what it was made of: {error}.") from None
-    if quote.discount_minor and not offered:
-        raise QuoteNotRepeatable("It has a discount without saying where that comes from.")
-    return offered
-
-
-def discount_of(quote: Quote, step: Step) -> Discount:
-    lines = {f"line_{n}": line.sku for n, line in enumerate(quote.lines, start=1)}
-    parts = {name for name in step.inputs if name in lines or name == "delivery"}
-    discount = Discount(
-        code=str(step.inputs["code"]),
-        code_version=int(step.inputs["code_version"]),
-        label=step.label,
-        amount_minor=int(step.inputs["offered_minor"]),
-    )
-    if parts == lines.keys():
-        return discount
-    if parts in ({"delivery"}, set()):
-        return replace(discount, target="delivery")
-    if len(parts) == 1:
-        return replace(discount, target="line", sku=lines[parts.pop()])
-    raise QuoteNotRepeatable(f"{step.label}: it is spread over some of the lines.")

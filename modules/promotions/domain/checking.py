@@ -6,6 +6,8 @@ from modules.kernel.money import Money
 from modules.promotions.contracts import PromotionRefused, Rule, Tier
 
 WHOLE = 1_000_000
+# Addresses beside those of promotions.
+TAKEN = ("new", "try", "campaigns")
 
 
 def refuse_nonsense(rule: Rule) -> None:
@@ -25,6 +27,14 @@ def refuse_nonsense(rule: Rule) -> None:
     if rule.kind == "tiered":
         check_tiers(rule.tiers)
     check_conditions(rule)
+
+
+def refuse_code(code: str) -> None:
+    """Raises: PromotionRefused: what orders could not cite and no address could name."""
+    if not code.replace("-", "").isalnum() or not code.isascii() or len(code) > 64:
+        raise refused("code", "use letters, digits and hyphens in the code, at most 64")
+    if code in TAKEN:
+        raise refused("code", "choose another code: this one is an address of the shop")
 
 
 def check_tiers(tiers: Sequence[Tier]) -> None:

@@ -45,6 +45,8 @@ def decide(situation: Situation) -> Decision:
                 applies=not reason,
                 reason=reason,
                 voucher=offer.voucher,
+                within_reach=bool(reason and counting)
+                and reason == too_little(offer.rule, counting, situation.currency),
             )
         )
     return Decision(discounts=tuple(discounts), verdicts=tuple(verdicts))

@@ -5,10 +5,12 @@ from django.test import Client
 
 from events.relay import drain
 from modules.checkout.contracts import Placed
+from modules.kernel.identity import new_id
 from modules.payments.commands import try_to_pay
 from modules.payments.hearing import Hear, hear
 from modules.payments.models import BankRecord
-from tests.frontend.staff.people import Desk, text
+from modules.payments.selectors import notifications, parked, set_aside
+from tests.frontend.staff.people import Desk, signed_in, text
 from tests.payments.bank import letter
 from tests.payments.story import report
 from tests.payments.test_notifications import deliver
@@ -33,6 +35,38 @@ def test_a_parked_message_is_on_the_page_of_the_day_with_its_reason_and_order(
     page = staff.get("/staff/payments/")
     assert "It says 1 minor units" in text(page)
     assert f"/staff/orders/{order.order_id}/" in page.content.decode()
+
+
+WHY = "The provider says by telephone that it was a test of theirs."
+
+
+def test_a_parked_message_is_set_aside_with_a_reason_and_stays_known(
+    staff: Client, order: Placed
+) -> None:
+    forged = letter(order.payment_id, id="forged-amount", amount=1)
+    deliver(forged)
+    (message,) = parked()
+    address = f"/staff/payments/{message.id}/aside/"
+    refused = staff.post(address, {"reason": "\0 no"})
+    assert refused.status_code == 409
+    assert "Say why nothing is to be done" in text(refused)
+    assert staff.post(address, {"reason": WHY}).status_code == 303
+    page = text(staff.get("/staff/payments/"))
+    assert "Nothing to look at" in page
+    assert f"{WHY} " in page
+    assert "by Sascha" in page
+    deliver(forged)
+    assert (parked(), set_aside()[0].times) == ((), 2)
+    assert staff.post(address, {"reason": WHY}).status_code == 409
+    assert payment_of(order).captured_minor == 0
+
+
+def test_only_what_was_refused_is_set_aside_and_only_by_staff(staff: Client, order: Placed) -> None:
+    applied = notifications(order.payment_id)[0]
+    assert staff.post(f"/staff/payments/{applied.id}/aside/", {"reason": WHY}).status_code == 409
+    assert staff.post(f"/staff/payments/{new_id()}/aside/", {"reason": WHY}).status_code == 404
+    auditor = signed_in("auditor")
+    assert auditor.post(f"/staff/payments/{applied.id}/aside/", {"reason": WHY}).status_code == 403
 
 
 def test_tries_that_were_held_back_are_counted_for_staff(staff: Client, order: Placed) -> None:

@@ -71,6 +71,26 @@ def test_every_kind_can_be_typed(staff: Client) -> None:
     assert 'value="15"' in staff.get("/staff/promotions/more/").content.decode()
 
 
+def test_steps_may_begin_at_an_amount_and_take_off_one(staff: Client) -> None:
+    typed = {
+        "from_1": "3, 20 EUR",
+        "off_1": "5 EUR, 800 JPY",
+        "from_2": "3, 50 eur",
+        "off_2": "10 %",
+    }
+    assert save(staff, kind="tiered", code="worth", **typed).status_code == 303
+    assert promotion("worth").rule.tiers == (
+        Tier(
+            from_units=3,
+            from_amounts=(Money(2_000, "EUR"),),
+            amounts=(Money(500, "EUR"), Money(800, "JPY")),
+        ),
+        Tier(from_units=3, from_amounts=(Money(5_000, "EUR"),), rate_millionths=100_000),
+    )
+    page = staff.get("/staff/promotions/worth/").content.decode()
+    assert all(f'value="{each}"' in page for each in ("3, 20.00 EUR", "5.00 EUR, 800 JPY"))
+
+
 def test_conditions_can_be_typed(staff: Client) -> None:
     save(staff, groups="press, trade", countries="fr, be", minimum_EUR="50", first_order="yes")
     found = promotion("prints").rule.conditions
@@ -101,6 +121,8 @@ def test_conditions_can_be_typed(staff: Client) -> None:
         ({"countries": "France"}, "two capital letters"),
         ({"code": "no spaces"}, "letters, digits and hyphens"),
         ({"campaign": "none"}, "There is no campaign"),
+        ({"kind": "tiered", "from_1": "many", "off_1": "5"}, "“many” is neither pieces nor an"),
+        ({"kind": "tiered", "from_1": "1", "off_1": "x EUR"}, "is not an amount"),
         ({"kind": "magic"}, "This form is out of date"),
     ],
 )

@@ -7,6 +7,7 @@ from modules.promotions.contracts import IssueVouchers
 from modules.promotions.guessing import LIMITS
 from tests.frontend.storefront.shopping import HTMX, Shopper, text
 from tests.promotions.offering import euro, promote, voucher
+from tests.support.trade import PRINT
 
 
 def enter(shopper: Shopper, code: str) -> str:
@@ -27,6 +28,19 @@ def test_a_voucher_is_entered_ordered_with_and_explained_on_the_order_page(
     order = text(shopper.client.get(shopper.order()))
     assert "Spring Voucher SPRING10 -€10.00" in order
     assert "Total €94.89" in order
+
+
+def test_an_offer_that_more_of_the_same_would_bring_is_said_in_the_basket(
+    shopper: Shopper,
+) -> None:
+    promote(label="Three prints", off=10, minimum_units=3, skus=(PRINT,))
+    promote("press", label="Press", off=50, groups=("press",), minimum_units=3)
+    shopper.add(quantity=2)
+    page = text(shopper.client.get("/cart/"))
+    assert "Three prints: it begins at 3 pieces." in page
+    assert "Press" not in page
+    shopper.add(quantity=1)
+    assert "it begins at" not in text(shopper.client.get("/cart/"))
 
 
 def test_a_voucher_is_taken_out_again(shopper: Shopper) -> None:

@@ -29,6 +29,7 @@ from modules.ledger.contracts import (
     SettlementFileRefused,
     StatementQuery,
     WhatIf,
+    named_promotion,
     plain,
 )
 from modules.ledger.projections import Journal
@@ -68,6 +69,9 @@ class Command(BaseCommand):
         other.add_argument("--rounding", choices=("per-line", "per-total"), default="")
         other.add_argument("--off", type=percent, default=0, metavar="PERCENT", help="all goods")
         other.add_argument("--without", action="append", default=[], metavar="PROMOTION")
+        other.add_argument(
+            "--promotion", type=promotion, action="append", default=[], metavar="CODE[@VERSION]"
+        )
         for each in (one, export, wrong, other):
             each.add_argument("--since", type=moment, help="from this time on")
             each.add_argument("--until", type=moment, help="before this time")
@@ -142,6 +146,13 @@ def rate(text: str) -> tuple[str, int]:
     if not found:
         raise ArgumentTypeError(f"“{text}” is no rate; write it like FR-standard=19.5")
     return code, percent(value)
+
+
+def promotion(text: str) -> tuple[str, int | None]:
+    try:
+        return named_promotion(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def percent(text: str) -> int:
@@ -284,6 +295,7 @@ def show_what_if(console: Console, options: dict[str, Any]) -> None:
             rounding=options["rounding"],
             off_millionths=options["off"],
             without=tuple(options["without"]),
+            promotions=tuple(options["promotion"]),
         )
     )
     table = Table()

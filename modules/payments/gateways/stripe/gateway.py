@@ -6,7 +6,7 @@ as metadata, so that a repeated call finds what the first one did, however long 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -15,10 +15,10 @@ from stripe.params import PaymentIntentCreateParams
 from stripe.params.checkout import SessionCreateParams
 
 from modules.kernel.clock import now
-from modules.payments.contracts import ProviderUnavailable
+from modules.payments.contracts import ProviderUnavailable, SettlementRecord
 from modules.payments.domain.provider import Find, Notice, Operate, Start
 from modules.payments.domain.reports import Report, ReportKind
-from modules.payments.gateways.stripe import letters, reading
+from modules.payments.gateways.stripe import books, letters, reading
 from modules.payments.gateways.stripe.amounts import AmountUnpayable, to_stripe
 from modules.payments.gateways.stripe.objects import (
     Charge,
@@ -229,6 +229,9 @@ class Stripe:
             str(request.operation_id),
         )
         return read(refund, RefundObject)
+
+    def settlements(self, since: datetime | None) -> Iterator[SettlementRecord]:
+        return books.lines(since)
 
     def read_notification(self, headers: Mapping[str, str], body: bytes) -> Notice:
         letters.verify(headers.get("stripe-signature", ""), body, now())

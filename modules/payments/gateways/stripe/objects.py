@@ -97,6 +97,30 @@ class DisputeObject(StripeThing, frozen=True, kw_only=True):
     payment_intent: str | None = None
 
 
+class ChargeWithIntent(StripeThing, frozen=True, kw_only=True):
+    """A charge as Stripe's books name it, with the intent that it belongs to."""
+
+    amount_captured: int | None = None
+    payment_intent: Intent | str | None = None
+
+
+class BalanceLine(StripeThing, frozen=True, kw_only=True):
+    """A balance transaction; `amount` is below zero where it left the account, `fee` is part."""
+
+    type: str
+    amount: int
+    created: int
+    fee: int = 0
+    source: dict[str, Any] | str | None = None
+
+    @property
+    def source_name(self) -> str:
+        """Stripe's name for what moved the money."""
+        if isinstance(self.source, dict):
+            return str(self.source.get("id", ""))
+        return self.source or ""
+
+
 class EventData(msgspec.Struct, frozen=True):
     object: msgspec.Raw
 

@@ -206,6 +206,7 @@ class ReviewReply(Reply):
     left_minor: int = Field(description="To pay after gift cards, minor units.", examples=[3070])
     free_delivery_gap: MoneyReply | None = Field(description="Missing for free delivery.")
     notes: tuple[str, ...] = Field(description="What changed, in words.", examples=[[]])
+    offers: tuple[str, ...] = Field(description="Promotions in reach.", examples=[[]])
     orderable: bool = Field(description="False while a line has a problem.", examples=[True])
     delivery_options: tuple[DeliveryOptionReply, ...] = Field(description="Ways.", examples=[[]])
     payment_methods: tuple[PaymentMethodReply, ...] = Field(description="Ways.", examples=[[]])
@@ -228,6 +229,7 @@ class ReviewReply(Reply):
             "left_minor": basket.left_minor,
             "free_delivery_gap": basket.free_delivery_gap,
             "notes": basket.notes,
+            "offers": basket.offers,
             "orderable": basket.orderable,
             "delivery_options": review.delivery_options,
             "payment_methods": review.payment_methods,
