@@ -11,12 +11,14 @@ from typing import Any, cast
 
 import psycopg
 from cachalot.api import cachalot_disabled
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.rows import tuple_row
 
 from events.errors import NotInTransaction
 
 TENANT = 1
+_KEPT = "counterfoil_cursor"
 
 
 def fetch(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -72,17 +74,27 @@ def require_transaction(what: str) -> None:
 
 
 def _run(sql: str, parameters: Sequence[object], *, returns: bool) -> list[tuple[Any, ...]]:
-    wrapper = connection
+    # Asked for once: every look through `connection` finds the thread's wrapper anew.
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if not wrapper.in_atomic_block:
+        wrapper.close_if_health_check_failed()
     wrapper.ensure_connection()
     wrapper.validate_no_broken_transaction()
     started = time.monotonic()
     try:
-        with (
-            wrapper.wrap_database_errors,
-            psycopg.Cursor(cast("Any", wrapper.connection), row_factory=tuple_row) as cursor,
-        ):
+        with wrapper.wrap_database_errors:
+            cursor = _cursor(wrapper)
             cursor.execute(cast("Any", sql), parameters)
             return cursor.fetchall() if returns else []
     finally:
         if wrapper.queries_logged:
             wrapper.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
+
+
+def _cursor(wrapper: BaseDatabaseWrapper) -> psycopg.Cursor[tuple[Any, ...]]:
+    """Returns the connection's one bare cursor: making one takes as long as using it."""
+    kept: psycopg.Cursor[tuple[Any, ...]] | None = vars(wrapper).get(_KEPT)
+    if kept is None or kept.connection is not wrapper.connection:
+        kept = psycopg.Cursor(cast("Any", wrapper.connection), row_factory=tuple_row)
+        vars(wrapper)[_KEPT] = kept
+    return kept

@@ -177,7 +177,7 @@ def confirm_reservation(reference: UUID) -> bool:
 
     Returns whether it held anything; if not, it has to be reserved again.
     """
-    return ReservationRow.objects.filter(reference=reference).update(expires_at=None) > 0
+    return statements.keep(reference)
 
 
 @command
