@@ -54,15 +54,14 @@ def gather(
     country: str = "",
     method_code: str = "",
     email: str = "",
-    fresh: bool = False,
     pictures: bool = True,
     shopper: Shopper | None = None,
 ) -> Gathered:
     """Prices a cart for a country, a way of delivery and an e-mail, by default those it remembers.
 
-    `fresh=True` reads every table past the cache, as placing an order must. Lines without a price
-    are left out of the quote and carry a problem instead. Who shows no pictures saves reading them;
-    `shopper` stands for somebody else than the cart's own.
+    Nothing of it is cached. Lines without a price are left out of the quote and carry a problem
+    instead. Who shows no pictures saves reading them; `shopper` stands for somebody else than the
+    cart's own.
     """
     country = country or cart.country
     skus = [line.sku for line in cart.lines]
@@ -74,19 +73,18 @@ def gather(
         for line in cart.lines
     )
     goods = total((line.total for line in lines), cart.currency)
-    options = delivery_options(country, cart.currency, goods.minor, fresh=fresh)
+    options = delivery_options(country, cart.currency, goods.minor)
     chosen = choose(options, method_code or cart.method_code)
     situation = situation_of(
         cart,
         country=country,
         email=email or cart.email,
         pieces=pieces(lines, variants, listed),
-        fresh=fresh,
         shopper=shopper,
     )
     decision, quoted = settled(
         situation,
-        lambda discounts: priced(cart, country, lines, listed, chosen, discounts, fresh=fresh),
+        lambda discounts: priced(cart, country, lines, listed, chosen, discounts),
     )
     return Gathered(cart, country, lines, listed, options, chosen, goods, decision, quoted)
 
@@ -166,8 +164,6 @@ def priced(
     listed: dict[str, ListedPrice],
     chosen: DeliveryOption | None,
     discounts: tuple[Discount, ...],
-    *,
-    fresh: bool,
 ) -> Quote | None:
     sold = tuple(
         QuoteLine(
@@ -184,8 +180,8 @@ def priced(
             country=country,
             lines=sold,
             delivery=charge(chosen) if chosen else None,
-            tax_rules=tax_rules(country, fresh=fresh),
-            home_tax_rules=tax_rules(home(), fresh=fresh) if country != home() else (),
+            tax_rules=tax_rules(country),
+            home_tax_rules=tax_rules(home()) if country != home() else (),
             discounts=discounts,
             reverse_charge=is_reverse_charge(cart.vat_id, seller=home(), destination=country),
             quoted_at=now(),
@@ -221,6 +217,7 @@ def wrong_vat_id(cart: Cart) -> dict[str, str]:
     return {"vat_id": "Enter a VAT number of an EU country, or leave it empty"}
 
 
-def wrong(address: Address, prefix: str) -> dict[str, str]:
+def wrong(address: Address, prefix: str, found: Gathered) -> dict[str, str]:
     """Returns what is wrong with an address, as `prefix.field` -> what to do."""
-    return {f"{prefix}.{field}": words for field, words in check_address(address).items()}
+    served = (found.country,) if found.options else ()
+    return {f"{prefix}.{field}": words for field, words in check_address(address, served).items()}

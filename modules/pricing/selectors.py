@@ -1,10 +1,10 @@
 """Questions about prices and taxes, and the pure rule that makes a quote of them."""
 
 from collections.abc import Iterable
-from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import datetime
+from operator import itemgetter
 
-from events.database import fetch, uncached
+from events.database import fetch
 from modules.kernel import clock
 from modules.kernel.money import Money
 from modules.pricing.contracts import ListedPrice, PriceRecord, Quote, TaxRule
@@ -13,7 +13,7 @@ from modules.pricing.domain.discounting import taken_off
 from modules.pricing.domain.explaining import expanded, explained
 from modules.pricing.domain.quoting import quote
 from modules.pricing.domain.vat import checked_vat_id, is_reverse_charge, is_vat_id
-from modules.pricing.models import Price, TaxRate
+from modules.pricing.models import Price
 from modules.pricing.wording import in_words
 
 __all__ = [
@@ -34,7 +34,14 @@ __all__ = [
 ]
 
 
-# By hand, because every basket asks it: for each SKU the newest listing that has begun.
+# By hand, because every basket asks them: for each SKU the newest listing that has begun, and for
+# each tax class the newest rate.
+_RATES = """
+    SELECT DISTINCT ON (tax_class)
+        code, version, country, tax_class, rate_millionths, label, valid_from
+    FROM pricing_taxrate WHERE country = %s AND (valid_from IS NULL OR valid_from <= %s)
+    ORDER BY tax_class, valid_from DESC NULLS LAST, version DESC
+"""
 _IN_FORCE = """
     SELECT DISTINCT ON (sku)
         sku, amount_minor, compare_at_minor, tax_class, tax_included, version
@@ -81,24 +88,23 @@ def price_history(sku: str, currency: str) -> tuple[PriceRecord, ...]:
     return tuple(price.as_record() for price in prices)
 
 
-def tax_rules(
-    country: str, at: datetime | None = None, *, fresh: bool = False
-) -> tuple[TaxRule, ...]:
+def tax_rules(country: str, at: datetime | None = None) -> tuple[TaxRule, ...]:
     """Returns the rule in force for each tax class; none where no tax region covers the country.
 
-    May be some seconds old; `fresh=True` reads the table, as placing an order must.
+    Never cached: asking PostgreSQL takes less than naming the question for a cache.
     """
-    moment = at or clock.now()
-    with uncached() if fresh else nullcontext():
-        # The moment stays out of the query, so that one cached answer serves every moment.
-        rates = list(TaxRate.objects.filter(country=country))
-    in_force: dict[str, TaxRate] = {}
-    for rate in sorted(rates, key=began):
-        if rate.valid_from is None or rate.valid_from <= moment:
-            in_force[rate.tax_class] = rate
-    return tuple(in_force[tax_class].as_rule() for tax_class in sorted(in_force))
-
-
-def began(rate: TaxRate) -> tuple[datetime, int]:
-    """Orders rates by their beginning, those in force since ever first."""
-    return rate.valid_from or datetime.min.replace(tzinfo=UTC), rate.version
+    rows = fetch(_RATES, (country, at or clock.now()))
+    return tuple(
+        TaxRule(
+            code=code,
+            version=version,
+            country=country,
+            tax_class=tax_class,
+            rate_millionths=rate_millionths,
+            label=label,
+            valid_from=valid_from,
+        )
+        for code, version, country, tax_class, rate_millionths, label, valid_from in sorted(
+            rows, key=itemgetter(3)
+        )
+    )
