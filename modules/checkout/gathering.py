@@ -19,14 +19,17 @@ from modules.pricing.contracts import (
     DeliveryCharge,
     Discount,
     ListedPrice,
+    PriceList,
     Quote,
     QuoteLine,
     QuoteRequest,
 )
-from modules.pricing.selectors import is_reverse_charge, is_vat_id, listed_prices, quote, tax_rules
+from modules.pricing.selectors import is_reverse_charge, is_vat_id, price_list, quote
 from modules.promotions.contracts import Decision, Piece, Shopper
 from modules.shipping.contracts import DeliveryOption
 from modules.shipping.selectors import check_address, delivery_options
+
+NOTHING_LISTED = PriceList(listed={}, rules=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ def gather(
     country = country or cart.country
     skus = [line.sku for line in cart.lines]
     variants = sellable_variants(skus, pictures=pictures) if skus else {}
-    listed = listed_prices(skus, cart.currency) if skus else {}
+    prices = price_list(skus, cart.currency, {country, home()}) if skus else NOTHING_LISTED
+    listed = prices.listed
     levels = stock_levels(skus) if skus else {}
     lines = tuple(
         basket_line(cart, line, variants.get(line.sku), listed.get(line.sku), levels.get(line.sku))
@@ -84,7 +88,7 @@ def gather(
     )
     decision, quoted = settled(
         situation,
-        lambda discounts: priced(cart, country, lines, listed, chosen, discounts),
+        lambda discounts: priced(cart, country, lines, prices, chosen, discounts),
     )
     return Gathered(cart, country, lines, listed, options, chosen, goods, decision, quoted)
 
@@ -161,10 +165,11 @@ def priced(
     cart: Cart,
     country: str,
     lines: tuple[BasketLine, ...],
-    listed: dict[str, ListedPrice],
+    prices: PriceList,
     chosen: DeliveryOption | None,
     discounts: tuple[Discount, ...],
 ) -> Quote | None:
+    listed = prices.listed
     sold = tuple(
         QuoteLine(
             sku=line.sku, title=described(line), quantity=line.quantity, listed=listed[line.sku]
@@ -180,8 +185,8 @@ def priced(
             country=country,
             lines=sold,
             delivery=charge(chosen) if chosen else None,
-            tax_rules=tax_rules(country),
-            home_tax_rules=tax_rules(home()) if country != home() else (),
+            tax_rules=prices.rules_of(country),
+            home_tax_rules=prices.rules_of(home()) if country != home() else (),
             discounts=discounts,
             reverse_charge=is_reverse_charge(cart.vat_id, seller=home(), destination=country),
             quoted_at=now(),

@@ -1,12 +1,13 @@
 """The statements that move stock. Rows are locked in SKU order, so that commands queue, not cross.
 
-Every command is: lock the stock rows, read what its references hold, write figures, reservations
-and stock book by one statement.
+Every command is: lock the stock rows and read what its references hold, then write figures,
+reservations and stock book by one statement.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from events.database import fetch
@@ -18,18 +19,8 @@ _READ = """
     SELECT sku, on_hand, reserved, backorder_limit FROM inventory_stock WHERE sku = ANY(%s::text[])
 """
 _LOCK = """
-    SELECT sku, on_hand, reserved, backorder_limit FROM inventory_stock
-    WHERE sku = ANY(ARRAY(
-        SELECT unnest(%s::text[])
-        UNION SELECT sku FROM inventory_reservation WHERE reference = ANY(%s::uuid[])
-    ))
-    ORDER BY sku FOR NO KEY UPDATE
-"""
-_HELD = """
-    SELECT reference, sku, quantity, expires_at, created_at FROM inventory_reservation
-    WHERE reference = ANY(%s::uuid[])
-        AND (%s::timestamptz IS NULL OR expires_at <= %s::timestamptz)
-    ORDER BY reference, sku FOR UPDATE
+    SELECT sku, on_hand, reserved, backorder_limit, reference, quantity, expires_at, created_at
+    FROM inventory_lock(%s::text[], %s::uuid[], %s::timestamptz)
 """
 _KEEP = """
     UPDATE inventory_reservation SET expires_at = NULL WHERE reference = %s RETURNING true
@@ -95,23 +86,29 @@ def levels_of(skus: Iterable[str]) -> dict[str, StockLevel]:
     return levels(fetch(_READ, (list(skus),)))
 
 
-def lock(skus: Iterable[str], references: Iterable[UUID] = ()) -> dict[str, StockLevel]:
-    """Locks the stock of some SKUs, and of all that some references hold, until commit."""
-    return levels(fetch(_LOCK, (list(skus), list(references))))
+def lock(skus: Iterable[str]) -> dict[str, StockLevel]:
+    """Locks the stock of some SKUs until commit, in their order; returns its levels."""
+    return lock_and_look(skus, ())[0]
 
 
-def held(references: Iterable[UUID], lapsed_by: datetime | None = None) -> list[Reservation]:
-    """Locks and returns what references hold; with `lapsed_by`, only what had expired by then.
+def lock_and_look(
+    skus: Iterable[str], references: Iterable[UUID], lapsed_by: datetime | None = None
+) -> tuple[dict[str, StockLevel], list[Reservation]]:
+    """Locks the stock of some SKUs, and of all that some references hold, until commit.
 
-    Call it after `lock`: only then does it see what an earlier holder of the lock left behind.
+    Returns the levels, and what the references hold, locked too; with `lapsed_by`, only what had
+    expired by then. What they hold is looked up once the stock is locked: only then is seen what an
+    earlier holder of the locks left behind.
     """
-    rows = fetch(_HELD, (list(references), lapsed_by, lapsed_by))
-    return [
+    rows = fetch(_LOCK, (list(skus), list(references), lapsed_by))
+    held = [
         Reservation(
             reference=reference, sku=sku, quantity=quantity, expires_at=expires, created_at=made
         )
-        for reference, sku, quantity, expires, made in rows
+        for sku, _, _, _, reference, quantity, expires, made in rows
+        if reference
     ]
+    return levels(row[:4] for row in rows if row[4] is None), held
 
 
 def keep(reference: UUID) -> bool:
@@ -152,7 +149,7 @@ def columns(rows: Sequence[object], names: str) -> list[list[object]]:
     return [[getattr(row, name) for row in rows] for name in names.split(" ")]
 
 
-def levels(rows: Iterable[tuple[str, int, int, int]]) -> dict[str, StockLevel]:
+def levels(rows: Iterable[Sequence[Any]]) -> dict[str, StockLevel]:
     return {
         sku: level(sku=sku, on_hand=on_hand, reserved=reserved, backorder_limit=limit)
         for sku, on_hand, reserved, limit in rows

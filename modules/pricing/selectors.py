@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from operator import itemgetter
+
+import msgspec
 
 from events.database import fetch
 from modules.kernel import clock
 from modules.kernel.money import Money
-from modules.pricing.contracts import ListedPrice, PriceRecord, Quote, TaxRule
+from modules.pricing.contracts import ListedPrice, PriceList, PriceRecord, Quote, TaxRule
 from modules.pricing.domain.checking import discrepancies
 from modules.pricing.domain.discounting import taken_off
 from modules.pricing.domain.explaining import expanded, explained
@@ -28,26 +29,55 @@ __all__ = [
     "is_vat_id",
     "listed_prices",
     "price_history",
+    "price_list",
     "quote",
     "taken_off",
     "tax_rules",
 ]
 
 
-# By hand, because every basket asks them: for each SKU the newest listing that has begun, and for
-# each tax class the newest rate.
-_RATES = """
-    SELECT DISTINCT ON (tax_class)
-        code, version, country, tax_class, rate_millionths, label, valid_from
-    FROM pricing_taxrate WHERE country = %s AND (valid_from IS NULL OR valid_from <= %s)
-    ORDER BY tax_class, valid_from DESC NULLS LAST, version DESC
-"""
+# By hand, because every basket asks it: for each SKU the newest listing that has begun.
 _IN_FORCE = """
     SELECT DISTINCT ON (sku)
         sku, amount_minor, compare_at_minor, tax_class, tax_included, version
     FROM pricing_price WHERE sku = ANY (%s) AND currency = %s AND valid_from <= %s
     ORDER BY sku, valid_from DESC, version DESC
 """
+# For each country and tax class the newest rate that has begun.
+_RATES = """
+    SELECT DISTINCT ON (country, tax_class)
+        code, version, country, tax_class, rate_millionths, label, valid_from
+    FROM pricing_taxrate WHERE country = ANY (%s) AND (valid_from IS NULL OR valid_from <= %s)
+    ORDER BY country, tax_class, valid_from DESC NULLS LAST, version DESC
+"""
+_BOTH = f"""
+    SELECT (SELECT json_agg(listed)::text FROM ({_IN_FORCE}) AS listed),
+        (SELECT json_agg(rate)::text FROM ({_RATES}) AS rate)
+"""  # noqa: S608
+
+
+class _Listed(msgspec.Struct, frozen=True):
+    sku: str
+    amount_minor: int
+    compare_at_minor: int | None
+    tax_class: str
+    tax_included: bool
+    version: int
+
+    def price(self, currency: str) -> ListedPrice:
+        was = self.compare_at_minor
+        return ListedPrice(
+            sku=self.sku,
+            price=Money(self.amount_minor, currency),
+            compare_at=None if was is None else Money(was, currency),
+            tax_class=self.tax_class,
+            tax_included=self.tax_included,
+            price_version=self.version,
+        )
+
+
+_LISTED = msgspec.json.Decoder(tuple[_Listed, ...])
+_RULES = msgspec.json.Decoder(tuple[TaxRule, ...])
 
 
 def listed_prices(
@@ -58,17 +88,28 @@ def listed_prices(
     Never cached: what a checkout charges is read here.
     """
     rows = fetch(_IN_FORCE, (list(skus), currency, at or clock.now()))
-    return {
-        sku: ListedPrice(
-            sku=sku,
-            price=Money(minor, currency),
-            compare_at=None if compare_at is None else Money(compare_at, currency),
-            tax_class=tax_class,
-            tax_included=tax_included,
-            price_version=version,
-        )
-        for sku, minor, compare_at, tax_class, tax_included, version in rows
-    }
+    return {row[0]: _Listed(*row).price(currency) for row in rows}
+
+
+def tax_rules(country: str, at: datetime | None = None) -> tuple[TaxRule, ...]:
+    """Returns the rule in force for each tax class; none where no tax region covers the country.
+
+    Never cached: asking PostgreSQL takes less than naming the question for a cache.
+    """
+    return price_list((), "", (country,), at).rules_of(country)
+
+
+def price_list(
+    skus: Iterable[str], currency: str, countries: Iterable[str], at: datetime | None = None
+) -> PriceList:
+    """Returns what `listed_prices` and, for each country, `tax_rules` do, in one query."""
+    moment = at or clock.now()
+    values = (list(skus), currency, moment, list(countries), moment)
+    [(listed, rules)] = fetch(_BOTH, values)
+    return PriceList(
+        listed={row.sku: row.price(currency) for row in _LISTED.decode(listed or "[]")},
+        rules=_RULES.decode(rules or "[]"),
+    )
 
 
 def is_reverse_charged(quoted: Quote) -> bool:
@@ -86,25 +127,3 @@ def price_history(sku: str, currency: str) -> tuple[PriceRecord, ...]:
     """Returns all that was ever listed for a SKU, newest first, future prices included."""
     prices = Price.objects.filter(sku=sku, currency=currency).order_by("-valid_from", "-version")
     return tuple(price.as_record() for price in prices)
-
-
-def tax_rules(country: str, at: datetime | None = None) -> tuple[TaxRule, ...]:
-    """Returns the rule in force for each tax class; none where no tax region covers the country.
-
-    Never cached: asking PostgreSQL takes less than naming the question for a cache.
-    """
-    rows = fetch(_RATES, (country, at or clock.now()))
-    return tuple(
-        TaxRule(
-            code=code,
-            version=version,
-            country=country,
-            tax_class=tax_class,
-            rate_millionths=rate_millionths,
-            label=label,
-            valid_from=valid_from,
-        )
-        for code, version, country, tax_class, rate_millionths, label, valid_from in sorted(
-            rows, key=itemgetter(3)
-        )
-    )
