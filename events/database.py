@@ -19,6 +19,8 @@ from events.errors import NotInTransaction
 
 TENANT = 1
 _KEPT = "counterfoil_cursor"
+# Lists up to this length are sent value by value.
+FEW = 64
 
 
 def fetch(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -33,6 +35,23 @@ def fetch(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
 def execute(sql: str, parameters: Sequence[object] = ()) -> None:
     """Runs one statement whose rows, if any, do not matter. Raises as `fetch` does."""
     _run(sql, parameters, returns=False)
+
+
+def fetch_any(sql: str, keys: Sequence[object], *rest: object) -> list[tuple[Any, ...]]:
+    """Runs `fetch` of a statement that says `IN {keys}` where it begins to ask; no keys, no rows.
+
+    An array would be one parameter, but of a length that no plan made once can know: PostgreSQL
+    plans such a statement anew each time, which takes longer than running it. A short list is
+    filled up with its last key to the next power of two, so that few statements are prepared.
+    """
+    if not keys:
+        return []
+    if len(keys) > FEW:
+        return fetch(sql.replace("IN {keys}", "= ANY (%s)"), (list(keys), *rest))
+    count = 1 << (len(keys) - 1).bit_length()
+    filled = (*keys, *[keys[-1]] * (count - len(keys)))
+    places = ", ".join(["%s"] * count)
+    return fetch(sql.replace("IN {keys}", f"IN ({places})"), (*filled, *rest))
 
 
 def copy_in(sql: str, rows: Iterable[Sequence[object]]) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from events.database import fetch
+from events.database import fetch_any
 from modules.catalog.contracts import (
     Browsed,
     BrowseRequest,
@@ -189,7 +189,7 @@ _SELLABLE = """
     FROM catalog_variant AS v JOIN catalog_product AS p ON p.id = v.product_id
         LEFT JOIN catalog_listing AS l ON l.product_id = p.id
         LEFT JOIN catalog_category AS c ON c.id = p.category_id
-    WHERE v.sku = ANY (%s)
+    WHERE v.sku IN {keys}
 """
 
 
@@ -199,7 +199,7 @@ def sellable_variants(skus: Group[str], *, pictures: bool = True) -> dict[str, S
     A variant that was dropped, or whose product is not active, is there with `on_sale` False.
     Without `pictures` it comes with its product's, which costs no statement.
     """
-    rows = fetch(_SELLABLE, (list(skus),))
+    rows = fetch_any(_SELLABLE, list(skus))
     own = _own_pictures([row[0] for row in rows]) if pictures else {}
     return {
         sku: SellableVariant(

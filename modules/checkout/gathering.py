@@ -69,7 +69,7 @@ def gather(
     country = country or cart.country
     skus = [line.sku for line in cart.lines]
     variants = sellable_variants(skus, pictures=pictures) if skus else {}
-    prices = price_list(skus, cart.currency, {country, home()}) if skus else NOTHING_LISTED
+    prices = price_list(skus, cart.currency, country, home()) if skus else NOTHING_LISTED
     listed = prices.listed
     levels = stock_levels(skus) if skus else {}
     lines = tuple(

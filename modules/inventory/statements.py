@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from events.database import fetch
+from events.database import fetch, fetch_any
 from modules.inventory.contracts import Movement, Reservation, StockBusy, StockLevel
 from modules.inventory.domain.levels import level
 from modules.kernel.identity import new_id
 
 _READ = """
-    SELECT sku, on_hand, reserved, backorder_limit FROM inventory_stock WHERE sku = ANY(%s::text[])
+    SELECT sku, on_hand, reserved, backorder_limit FROM inventory_stock WHERE sku IN {keys}
 """
 _LOCK = """
     SELECT sku, on_hand, reserved, backorder_limit, reference, quantity, expires_at, created_at
@@ -83,7 +83,7 @@ class Change:
 
 def levels_of(skus: Iterable[str]) -> dict[str, StockLevel]:
     """Returns the level of each SKU that has a stock record."""
-    return levels(fetch(_READ, (list(skus),)))
+    return levels(fetch_any(_READ, list(skus)))
 
 
 def lock(skus: Iterable[str]) -> dict[str, StockLevel]:

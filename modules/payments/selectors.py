@@ -9,7 +9,7 @@ import msgspec
 from django.db.models import Sum
 
 from events.aggregate import Event
-from events.database import fetch
+from events.database import fetch_any
 from events.moments import AsOf, read_streams
 from events.store import read_stream
 from modules.payments import tallies
@@ -207,7 +207,7 @@ def moving_events() -> tuple[type[Event], ...]:
 # By hand, because every step of an order asks it.
 _OF_REFERENCES = """
     SELECT id, reference, provider, status, requested_at, state, times, version
-    FROM payments_payment WHERE reference = ANY (%s) ORDER BY requested_at, id
+    FROM payments_payment WHERE reference IN {keys} ORDER BY requested_at, id
 """
 
 
@@ -228,7 +228,7 @@ def _row(*values: Any) -> PaymentRow:
 def _rows_of(references: Iterable[UUID], as_of: AsOf | None) -> dict[UUID, list[PaymentRow]]:
     """Returns the rows of each reference's payments, oldest first."""
     found: dict[UUID, list[PaymentRow]] = {reference: [] for reference in references}
-    rows = [_row(*each) for each in fetch(_OF_REFERENCES, (list(found),))]
+    rows = [_row(*each) for each in fetch_any(_OF_REFERENCES, list(found))]
     if as_of is not None:
         streams = read_streams(row.id for row in rows)
         then = [as_of.events(streams[row.id]) for row in rows]

@@ -1,11 +1,11 @@
 """Questions about prices and taxes, and the pure rule that makes a quote of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
-from events.database import fetch
+from events.database import fetch, fetch_any
 from modules.kernel import clock
 from modules.kernel.money import Money
 from modules.pricing.contracts import ListedPrice, PriceList, PriceRecord, Quote, TaxRule
@@ -40,20 +40,20 @@ __all__ = [
 _IN_FORCE = """
     SELECT DISTINCT ON (sku)
         sku, amount_minor, compare_at_minor, tax_class, tax_included, version
-    FROM pricing_price WHERE sku = ANY (%s) AND currency = %s AND valid_from <= %s
+    FROM pricing_price WHERE sku IN {keys} AND currency = %s AND valid_from <= %s
     ORDER BY sku, valid_from DESC, version DESC
 """
 # For each country and tax class the newest rate that has begun.
 _RATES = """
     SELECT DISTINCT ON (country, tax_class)
         code, version, country, tax_class, rate_millionths, label, valid_from
-    FROM pricing_taxrate WHERE country = ANY (%s) AND (valid_from IS NULL OR valid_from <= %s)
+    FROM pricing_taxrate WHERE country IN (%s, %s) AND (valid_from IS NULL OR valid_from <= %s)
     ORDER BY country, tax_class, valid_from DESC NULLS LAST, version DESC
 """
-_BOTH = f"""
-    SELECT (SELECT json_agg(listed)::text FROM ({_IN_FORCE}) AS listed),
-        (SELECT json_agg(rate)::text FROM ({_RATES}) AS rate)
-"""  # noqa: S608
+_BOTH = (
+    f"SELECT (SELECT json_agg(listed)::text FROM ({_IN_FORCE}) AS listed),"  # noqa: S608
+    f" (SELECT json_agg(rate)::text FROM ({_RATES}) AS rate)"
+)
 
 
 class _Listed(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ def listed_prices(
 
     Never cached: what a checkout charges is read here.
     """
-    rows = fetch(_IN_FORCE, (list(skus), currency, at or clock.now()))
+    rows = fetch_any(_IN_FORCE, list(skus), currency, at or clock.now())
     return {row[0]: _Listed(*row).price(currency) for row in rows}
 
 
@@ -96,16 +96,18 @@ def tax_rules(country: str, at: datetime | None = None) -> tuple[TaxRule, ...]:
 
     Never cached: asking PostgreSQL takes less than naming the question for a cache.
     """
-    return price_list((), "", (country,), at).rules_of(country)
+    rows = fetch(_RATES, (country, country, at or clock.now()))
+    names = ("code", "version", "country", "tax_class", "rate_millionths", "label", "valid_from")
+    rules = (TaxRule(**dict(zip(names, row, strict=True))) for row in rows)
+    return PriceList(listed={}, rules=tuple(rules)).rules_of(country)
 
 
 def price_list(
-    skus: Iterable[str], currency: str, countries: Iterable[str], at: datetime | None = None
+    skus: Sequence[str], currency: str, country: str, home: str, at: datetime | None = None
 ) -> PriceList:
-    """Returns what `listed_prices` and, for each country, `tax_rules` do, in one query."""
+    """Returns what `listed_prices` does, and `tax_rules` of both countries, in one query."""
     moment = at or clock.now()
-    values = (list(skus), currency, moment, list(countries), moment)
-    [(listed, rules)] = fetch(_BOTH, values)
+    [(listed, rules)] = fetch_any(_BOTH, skus, currency, moment, country, home, moment)
     return PriceList(
         listed={row.sku: row.price(currency) for row in _LISTED.decode(listed or "[]")},
         rules=_RULES.decode(rules or "[]"),
