@@ -165,7 +165,7 @@ def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgres",
         "NAME": parts.path.lstrip("/") or "postgres",
         "USER": unquote(parts.username or "postgres"),
         "PASSWORD": unquote(parts.password or ""),
@@ -240,6 +240,8 @@ CACHALOT_ONLY_CACHABLE_TABLES = (
     "promotions_promotionversion",
 )
 CACHALOT_TIMEOUT = 30
+# It knows databases by the names of Django's own modules.
+CACHALOT_ADDITIONAL_SUPPORTED_DATABASES = {"config.postgres"}
 CACHALOT_QUERY_KEYGEN = "config.query_cache.query_key"
 # It knows Django's own Redis backend by name only; ours is that one, forgiving.
 SILENCED_SYSTEM_CHECKS = ["cachalot.W001"]

@@ -11,12 +11,16 @@ from typing import Any, cast
 
 import psycopg
 from cachalot.api import cachalot_disabled
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.rows import tuple_row
 
 from events.errors import NotInTransaction
 
 TENANT = 1
+_KEPT = "counterfoil_cursor"
+# Lists up to this length are sent value by value.
+FEW = 64
 
 
 def fetch(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -31,6 +35,23 @@ def fetch(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
 def execute(sql: str, parameters: Sequence[object] = ()) -> None:
     """Runs one statement whose rows, if any, do not matter. Raises as `fetch` does."""
     _run(sql, parameters, returns=False)
+
+
+def fetch_any(sql: str, keys: Sequence[object], *rest: object) -> list[tuple[Any, ...]]:
+    """Runs `fetch` of a statement that says `IN {keys}` where it begins to ask; no keys, no rows.
+
+    An array would be one parameter, but of a length that no plan made once can know: PostgreSQL
+    plans such a statement anew each time, which takes longer than running it. A short list is
+    filled up with its last key to the next power of two, so that few statements are prepared.
+    """
+    if not keys:
+        return []
+    if len(keys) > FEW:
+        return fetch(sql.replace("IN {keys}", "= ANY (%s)"), (list(keys), *rest))
+    count = 1 << (len(keys) - 1).bit_length()
+    filled = (*keys, *[keys[-1]] * (count - len(keys)))
+    places = ", ".join(["%s"] * count)
+    return fetch(sql.replace("IN {keys}", f"IN ({places})"), (*filled, *rest))
 
 
 def copy_in(sql: str, rows: Iterable[Sequence[object]]) -> None:
@@ -72,17 +93,27 @@ def require_transaction(what: str) -> None:
 
 
 def _run(sql: str, parameters: Sequence[object], *, returns: bool) -> list[tuple[Any, ...]]:
-    wrapper = connection
+    # Asked for once: every look through `connection` finds the thread's wrapper anew.
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if not wrapper.in_atomic_block:
+        wrapper.close_if_health_check_failed()
     wrapper.ensure_connection()
     wrapper.validate_no_broken_transaction()
     started = time.monotonic()
     try:
-        with (
-            wrapper.wrap_database_errors,
-            psycopg.Cursor(cast("Any", wrapper.connection), row_factory=tuple_row) as cursor,
-        ):
+        with wrapper.wrap_database_errors:
+            cursor = _cursor(wrapper)
             cursor.execute(cast("Any", sql), parameters)
             return cursor.fetchall() if returns else []
     finally:
         if wrapper.queries_logged:
             wrapper.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
+
+
+def _cursor(wrapper: BaseDatabaseWrapper) -> psycopg.Cursor[tuple[Any, ...]]:
+    """Returns the connection's one bare cursor: making one takes as long as using it."""
+    kept: psycopg.Cursor[tuple[Any, ...]] | None = vars(wrapper).get(_KEPT)
+    if kept is None or kept.connection is not wrapper.connection:
+        kept = psycopg.Cursor(cast("Any", wrapper.connection), row_factory=tuple_row)
+        vars(wrapper)[_KEPT] = kept
+    return kept

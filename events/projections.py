@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from events import registry
 from events.aggregate import Event
-from events.rows import Rows, copy, primary_key, upsert
+from events.rows import Rows, change, copy, primary_key, upsert
 from events.rows import State as State
 from events.store import RecordedEvent
 
@@ -122,10 +122,14 @@ class Projection:
                 return False
             changed |= columns
         # Only a row that stands where the aggregate stood before this save.
-        found = self.model._default_manager.filter(
-            pk=recorded[0].stream_id, version=recorded[0].version - 1
+        return change(
+            self.model,
+            self.guard,
+            recorded[0].stream_id,
+            changed,
+            was=recorded[0].version - 1,
+            now=recorded[-1].version,
         )
-        return bool(found.update(**changed, version=recorded[-1].version))
 
     def _present(self, recorded: Sequence[RecordedEvent], keys: list[Any]) -> dict[Any, Any]:
         new = {

@@ -9,7 +9,7 @@ from django.db.models import Field, JSONField, Model
 from psycopg.types.json import Jsonb
 
 from events.codec import encode
-from events.database import copy_in, execute
+from events.database import copy_in, execute, fetch
 
 type State = dict[str, Any]
 type Rows = dict[Any, State]
@@ -36,8 +36,32 @@ def upsert(model: type[Model], guard: str, rows: Rows) -> None:
     places = f"({', '.join(['%s'] * len(fields))})"
     values = f"VALUES {', '.join([places] * len(rows))}"
     parameters = [value for row in zip(*columns, strict=True) for value in row]
-    with connection.cursor() as cursor:
-        cursor.execute(_upsert(model, guard, fields, values), parameters)
+    execute(_upsert(model, guard, fields, values), parameters)
+
+
+def change(model: type[Model], guard: str, key: Any, columns: State, *, was: int, now: int) -> bool:
+    """Writes some columns of the row with this key, if it stands at `was`, and has it stand at
+    `now`; returns whether it did.
+
+    Raises:
+        TypeError: there is a value for what is no column of the model.
+    """
+    rows = {key: {**columns, guard: now}}
+    fields, values = _columns(model, rows)
+    primary = primary_key(model)
+    places = [field is primary for field in fields]
+    sets = ", ".join(
+        f"{_quoted(field.column)} = %s"
+        for field, is_key in zip(fields, places, strict=True)
+        if not is_key
+    )
+    written = [each[0] for each, is_key in zip(values, places, strict=True) if not is_key]
+    found = fetch(
+        f"UPDATE {_quoted(model._meta.db_table)} SET {sets}"  # noqa: S608  # the model's columns
+        f" WHERE {_quoted(primary.column)} = %s AND {_quoted(guard)} = %s RETURNING true",
+        (*written, key, was),
+    )
+    return bool(found)
 
 
 def copy(model: type[Model], rows: Rows) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Q
 
 from events.commands import command
 from modules.carts import statements
@@ -173,20 +173,7 @@ def close_cart(message: CloseCart) -> None:
         CartClosed: it has become another order.
         CartOutdated: it changed after it was read.
     """
-    closed = CartRow.objects.filter(
-        id=message.cart_id, status=Status.OPEN, version=message.expected_version
-    ).update(
-        status=Status.CLOSED,
-        order_id=message.order_id,
-        # The order has them now, sealed.
-        email="",
-        delivery_address=None,
-        billing_address=None,
-        vat_id="",
-        version=F("version") + 1,
-        updated_at=clock.now(),
-    )
-    if closed:
+    if statements.close(message, clock.now()):
         return
     cart = CartRow.objects.filter(id=message.cart_id).first()
     if cart is not None and cart.status == Status.OPEN:
@@ -224,7 +211,7 @@ def new_row(message: CreateCart) -> CartRow:
 @command
 def create(message: CreateCart, *, row: CartRow | None = None) -> UUID:
     cart = row or new_row(message)
-    CartRow.objects.bulk_create([cart], ignore_conflicts=True)
+    statements.create(cart)
     if message.customer_id is None and message.cart_id is None:
         # Under an id of its own and without a customer, it stands in nobody's way.
         return cart.id
@@ -301,14 +288,15 @@ def change_line(message: SetQuantity) -> None:
 
 @command
 def note_delivery(message: SetDelivery, *, read: Cart | None = None) -> DeliveryNoted | None:
-    changes = {
-        name: asdict(value) if isinstance(value, Address) else value
-        for name, value in message.changes().items()
-    }
+    changes = message.changes()
     now = clock.now()
-    if read and CartRow.objects.change_as_read(read, now, **changes):
+    if read and statements.change(read, now, **changes):
         return DeliveryNoted(version=read.version + 1, updated_at=now)
-    CartRow.objects.change(message.cart_id, **changes)
+    columns = {
+        name: asdict(value) if isinstance(value, Address) else value
+        for name, value in changes.items()
+    }
+    CartRow.objects.change(message.cart_id, **columns)
     return None
 
 

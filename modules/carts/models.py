@@ -1,6 +1,5 @@
 """Baskets and their lines."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -34,15 +33,6 @@ class CartQuerySet(models.QuerySet["Cart"]):
         if not changed:
             cart = self.filter(id=cart_id).first()
             raise cart.refusal() if cart else CartNotFound(GONE)
-
-    def change_as_read(self, read: contracts.Cart, at: datetime, **changes: object) -> bool:
-        """Does what `change` does to a basket that nobody changed since it was `read`.
-
-        Returns whether it could. If so, its lines are those that were read, and stay so until
-        commit.
-        """
-        unchanged = self.filter(id=read.id, status=Status.OPEN, version=read.version)
-        return bool(unchanged.update(version=read.version + 1, updated_at=at, **changes))
 
 
 class Cart(models.Model):

@@ -1,4 +1,4 @@
-"""The statements that read a basket and fill it, by hand: almost every request runs them, and
+"""The statements that read a basket and change it, by hand: almost every request runs them, and
 building them by the ORM takes longer than running them."""
 
 from datetime import datetime
@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
-from events.database import fetch
-from modules.carts.contracts import AddLine, Cart, CartLine, CartNotFound
+from events.codec import encode
+from events.database import execute, fetch
+from modules.carts.contracts import AddLine, Cart, CartLine, CartNotFound, CloseCart
 from modules.carts.models import GONE
+from modules.carts.models import Cart as CartRow
 from modules.kernel.address import Address
 from modules.kernel.identity import new_id
 
@@ -35,6 +37,21 @@ _PUT = """
         unit_price_minor_when_added = excluded.unit_price_minor_when_added
     RETURNING true
 """
+_CREATE = """
+    INSERT INTO carts_cart (id, token, customer_id, currency, country, email, method_code, codes,
+        vat_id, status, version, created_at, updated_at)
+    VALUES (%s, %s, %s, %s, %s, '', '', '{}', '', 'open', 1, %s, %s) ON CONFLICT DO NOTHING
+"""
+_CHANGE = """
+    UPDATE carts_cart SET version = version + 1, updated_at = %s{}
+    WHERE id = %s AND status = 'open' AND version = %s RETURNING true
+"""
+# The order has the addresses now, sealed.
+_CLOSE = """
+    UPDATE carts_cart SET status = 'closed', order_id = %s, version = version + 1, updated_at = %s,
+        email = '', delivery_address = NULL, billing_address = NULL, vat_id = ''
+    WHERE id = %s AND status = 'open' AND version = %s RETURNING true
+"""
 # Which basket is meant, as the statement that finds it by one value.
 BY_ID = f"{_READ} c.id = %s"
 IN_USE = f"{_READ} c.id = %s AND c.status IN ('open', 'closed')"
@@ -54,6 +71,30 @@ def read_or_none(which: str, value: object) -> Cart | None:
     """Returns what `read` does, or None where that raises."""
     rows = fetch(which, (value,))
     return _cart(*rows[0]) if rows else None
+
+
+def create(cart: CartRow) -> None:
+    """Makes a basket, unless its id is taken or its customer has one."""
+    values = (cart.id, cart.token, cart.customer_id, cart.currency, cart.country)
+    execute(_CREATE, (*values, cart.created_at, cart.created_at))
+
+
+def change(cart: Cart, at: datetime, **changes: str | Address) -> bool:
+    """Writes columns of an open basket that nobody changed since it was read.
+
+    Returns whether it could. If so, its lines are those that were read, and stay so until commit.
+    """
+    names = sorted(changes)
+    values = [changes[name] for name in names]
+    written = [encode(value).decode() if isinstance(value, Address) else value for value in values]
+    places = "".join(f", {name} = %s" for name in names)
+    return bool(fetch(_CHANGE.format(places), (at, *written, cart.id, cart.version)))
+
+
+def close(message: CloseCart, at: datetime) -> bool:
+    """Ends an open basket that stands at the version that was ordered; returns whether it did."""
+    values = (message.order_id, at, message.cart_id, message.expected_version)
+    return bool(fetch(_CLOSE, values))
 
 
 def put(cart: Cart, message: AddLine, quantity: int, at: datetime) -> bool:

@@ -78,7 +78,6 @@ def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
         country=message.delivery_address.country,
         method_code=message.method_code,
         email=message.email,
-        fresh=True,
         pictures=False,
     )
     try:
@@ -107,9 +106,9 @@ def placed_before(order_id: UUID) -> Placed:
 
 def check(message: Checkout, found: Gathered, missing: dict[str, str]) -> None:
     """Raises what is missing or wrong before anything is touched."""
-    missing = missing | wrong(message.delivery_address, "delivery_address")
+    missing = missing | wrong(message.delivery_address, "delivery_address", found)
     if message.billing_address is not None:
-        missing |= wrong(message.billing_address, "billing_address")
+        missing |= wrong(message.billing_address, "billing_address", found)
     if found.chosen is None:
         missing["delivery_address.country"] = "We do not deliver there: choose another country"
     elif found.chosen.method_code != message.method_code:

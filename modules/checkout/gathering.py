@@ -20,14 +20,17 @@ from modules.pricing.contracts import (
     DeliveryCharge,
     Discount,
     ListedPrice,
+    PriceList,
     Quote,
     QuoteLine,
     QuoteRequest,
 )
-from modules.pricing.selectors import is_reverse_charge, is_vat_id, listed_prices, quote, tax_rules
+from modules.pricing.selectors import is_reverse_charge, is_vat_id, price_list, quote
 from modules.promotions.contracts import Decision, Piece, Shopper
 from modules.shipping.contracts import DeliveryOption
 from modules.shipping.selectors import check_address, delivery_options
+
+NOTHING_LISTED = PriceList(listed={}, rules=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +58,38 @@ def gather(
     country: str = "",
     method_code: str = "",
     email: str = "",
-    fresh: bool = False,
     pictures: bool = True,
     shopper: Shopper | None = None,
 ) -> Gathered:
     """Prices a cart for a country, a way of delivery and an e-mail, by default those it remembers.
 
-    `fresh=True` reads every table past the cache, as placing an order must. Lines without a price
-    are left out of the quote and carry a problem instead. Who shows no pictures saves reading them;
-    `shopper` stands for somebody else than the cart's own.
+    Nothing of it is cached. Lines without a price are left out of the quote and carry a problem
+    instead. Who shows no pictures saves reading them; `shopper` stands for somebody else than the
+    cart's own.
     """
     country = country or cart.country
     skus = [line.sku for line in cart.lines]
     variants = sellable_variants(skus, pictures=pictures) if skus else {}
-    listed = listed_prices(skus, cart.currency) if skus else {}
+    prices = price_list(skus, cart.currency, country, home()) if skus else NOTHING_LISTED
+    listed = prices.listed
     levels = stock_levels(skus) if skus else {}
     lines = tuple(
         basket_line(cart, line, variants.get(line.sku), listed.get(line.sku), levels.get(line.sku))
         for line in cart.lines
     )
     goods = total((line.total for line in lines), cart.currency)
-    options = delivery_options(country, cart.currency, goods.minor, fresh=fresh)
+    options = delivery_options(country, cart.currency, goods.minor)
     chosen = choose(options, method_code or cart.method_code)
     situation = situation_of(
         cart,
         country=country,
         email=email or cart.email,
         pieces=pieces(lines, variants, listed),
-        fresh=fresh,
         shopper=shopper,
     )
     decision, quoted = settled(
         situation,
-        lambda discounts: priced(cart, country, lines, listed, chosen, discounts, fresh=fresh),
+        lambda discounts: priced(cart, country, lines, prices, chosen, discounts),
     )
     return Gathered(cart, country, lines, listed, options, chosen, goods, decision, quoted)
 
@@ -164,12 +166,11 @@ def priced(
     cart: Cart,
     country: str,
     lines: tuple[BasketLine, ...],
-    listed: dict[str, ListedPrice],
+    prices: PriceList,
     chosen: DeliveryOption | None,
     discounts: tuple[Discount, ...],
-    *,
-    fresh: bool,
 ) -> Quote | None:
+    listed = prices.listed
     sold = tuple(
         QuoteLine(
             sku=line.sku, title=described(line), quantity=line.quantity, listed=listed[line.sku]
@@ -185,8 +186,8 @@ def priced(
             country=country,
             lines=sold,
             delivery=charge(chosen) if chosen else None,
-            tax_rules=tax_rules(country, fresh=fresh),
-            home_tax_rules=tax_rules(home(), fresh=fresh) if country != home() else (),
+            tax_rules=prices.rules_of(country),
+            home_tax_rules=prices.rules_of(home()) if country != home() else (),
             discounts=discounts,
             reverse_charge=is_reverse_charge(cart.vat_id, seller=home(), destination=country),
             quoted_at=now(),
@@ -228,6 +229,7 @@ def wrong_vat_id(cart: Cart) -> dict[str, str]:
     return {"vat_id": "Enter a VAT number of an EU country, or leave it empty"}
 
 
-def wrong(address: Address, prefix: str) -> dict[str, str]:
+def wrong(address: Address, prefix: str, found: Gathered) -> dict[str, str]:
     """Returns what is wrong with an address, as `prefix.field` -> what to do."""
-    return {f"{prefix}.{field}": words for field, words in check_address(address).items()}
+    served = (found.country,) if found.options else ()
+    return {f"{prefix}.{field}": words for field, words in check_address(address, served).items()}

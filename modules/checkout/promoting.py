@@ -23,7 +23,6 @@ def situation_of(
     country: str,
     email: str,
     pieces: tuple[Piece, ...],
-    fresh: bool,
     shopper: Shopper | None = None,
 ) -> Situation:
     """Returns all that decides which promotions a basket gets; without pieces it asks nothing."""
@@ -32,7 +31,7 @@ def situation_of(
     found: tuple[Offered, ...] = ()
     if pieces:
         vouchers = [code for code in cart.codes if not is_card(code)]
-        found = offers(vouchers, currency=cart.currency, subject=subject, at=at, fresh=fresh)
+        found = offers(vouchers, currency=cart.currency, subject=subject, at=at)
     return Situation(
         currency=cart.currency,
         country=country,

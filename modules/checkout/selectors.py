@@ -135,7 +135,7 @@ def try_basket(wanted: TryBasket) -> TriedBasket:
         empty_basket(wanted.currency).cart, lines=lines, codes=wanted.codes, country=wanted.country
     )
     shopper = Shopper(groups=wanted.groups, first_order=wanted.first_order)
-    found = gather(cart, fresh=True, pictures=False, shopper=shopper)
+    found = gather(cart, pictures=False, shopper=shopper)
     return TriedBasket(
         quote=found.quote,
         verdicts=found.decision.verdicts,
@@ -159,21 +159,22 @@ def review_of(cart: Cart, *, pictures: bool = True) -> Review:
         basket=shown(found),
         delivery_options=found.options,
         payment_methods=payment_methods(),
-        missing=missing(found.cart),
+        missing=missing(found),
     )
 
 
-def missing(cart: Cart) -> dict[str, str]:
+def missing(found: Gathered) -> dict[str, str]:
     """Returns what the cart still lacks to be ordered, as field -> what to do."""
+    cart = found.cart
     result = wrong_vat_id(cart)
     if not cart.email:
         result["email"] = "Enter your e-mail address"
     if cart.delivery_address is None:
         result["delivery_address"] = "Enter where we should deliver"
     else:
-        result |= wrong(cart.delivery_address, "delivery_address")
+        result |= wrong(cart.delivery_address, "delivery_address", found)
     if cart.billing_address is not None:
-        result |= wrong(cart.billing_address, "billing_address")
+        result |= wrong(cart.billing_address, "billing_address", found)
     if not cart.method_code:
         result["method_code"] = "Choose how we should deliver"
     return result

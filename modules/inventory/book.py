@@ -37,8 +37,8 @@ def take(
 ) -> tuple[dict[str, StockLevel], list[tuple[Reservation, int]]]:
     """Locks what a reference holds and returns how many units of it to take, in SKU order."""
     wanted = None if lines is None else quantities(lines)
-    levels = statements.lock(wanted or (), [reference])
-    held = {row.sku: row for row in statements.held([reference]) if row.sku in levels}
+    levels, reservations = statements.lock_and_look(wanted or (), [reference])
+    held = {row.sku: row for row in reservations if row.sku in levels}
     if wanted is None:
         return levels, [(row, row.quantity) for row in held.values()]
     for sku, units in wanted.items():

@@ -133,15 +133,16 @@ def set_backorder_limit(message: SetBackorderLimit) -> None:
 def reserve(message: Reserve) -> None:
     """Promises units to a reference, all lines or none, in place of what it held before.
 
-    Three statements: lock, what is held, write.
+    Two statements: lock with what is held, write.
 
     Raises:
         StockNotFound: a SKU has no stock record.
         OutOfStock: not enough free units; names the SKU.
     """
     wanted = quantities(message.lines)
-    levels = known(statements.lock(wanted, [message.reference]), wanted)
-    earlier = {held.sku: held for held in statements.held([message.reference])}
+    levels, reservations = statements.lock_and_look(wanted, [message.reference])
+    known(levels, wanted)
+    earlier = {held.sku: held for held in reservations}
     if earlier.keys() - levels.keys():
         raise StockBusy("This order is being changed by another request: try again")
     own = {sku: held.quantity for sku, held in earlier.items()}
@@ -177,7 +178,7 @@ def confirm_reservation(reference: UUID) -> bool:
 
     Returns whether it held anything; if not, it has to be reserved again.
     """
-    return ReservationRow.objects.filter(reference=reference).update(expires_at=None) > 0
+    return statements.keep(reference)
 
 
 @command
@@ -263,8 +264,8 @@ def release_expired(now: datetime) -> tuple[UUID, ...]:
     )
     if not references:
         return ()
-    levels = statements.lock([], references)
-    lapsed = [held for held in statements.held(references, now) if held.sku in levels]
+    levels, reservations = statements.lock_and_look([], references, now)
+    lapsed = [held for held in reservations if held.sku in levels]
     units: dict[str, int] = {}
     for held in lapsed:
         units[held.sku] = units.get(held.sku, 0) + held.quantity

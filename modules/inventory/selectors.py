@@ -22,6 +22,7 @@ from modules.inventory.earlier import all_levels_then, holders_then, level_then,
 from modules.inventory.models import Movement as MovementRow
 from modules.inventory.models import Reservation as ReservationRow
 from modules.inventory.models import Stock
+from modules.inventory.statements import levels_of
 
 FREE = F("on_hand") - F("reserved")
 # The same filters over figures of the past, which no table holds.
@@ -41,7 +42,7 @@ def stock_levels(skus: Iterable[str], as_of: AsOf | None = None) -> dict[str, St
     """Returns the level of each SKU that has, or at a moment had, a stock record; one query."""
     if as_of is not None:
         return levels_then(skus, as_of)
-    return {stock.sku: stock.as_level() for stock in Stock.objects.filter(sku__in=list(skus))}
+    return levels_of(skus)
 
 
 def stock_level(sku: str, as_of: AsOf | None = None) -> StockLevel:

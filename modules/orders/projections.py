@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from events.database import execute
 from events.privacy.marks import Personal
 from events.projections import Projection, RowsProjection, register
 from events.store import RecordedEvent, read_stream
@@ -83,6 +84,19 @@ class Orders(Projection):
         return _columns(aggregate)
 
 
+# Whether the row is there or not; by hand, because every payment of an order runs it.
+_SUMS = """
+    INSERT INTO orders_money
+        (order_id, status, captured_minor, refunded_minor, open_minor, troubled)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
+        %s::boolean[])
+    ON CONFLICT (order_id) DO UPDATE
+    SET status = excluded.status, captured_minor = excluded.captured_minor,
+        refunded_minor = excluded.refunded_minor, open_minor = excluded.open_minor,
+        troubled = excluded.troubled
+"""
+
+
 class Money(RowsProjection):
     """Writes the sums of all payments of an order beside it, whenever one of them moves.
 
@@ -95,24 +109,21 @@ class Money(RowsProjection):
     events = moving_events()
 
     models = (OrderMoney,)
-    columns = ("status", "captured_minor", "refunded_minor", "open_minor", "troubled")
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
         found = totals_of({_reference(row) for row in recorded_events})
-        rows = [
-            OrderMoney(
-                order_id=sums.reference,
-                status=sums.status,
-                captured_minor=sums.captured_minor,
-                refunded_minor=sums.refunded_minor,
-                open_minor=sums.open_minor,
-                troubled=sums.troubled,
-            )
-            for sums in sorted(found, key=lambda each: each.reference)
-        ]
-        # One statement, whether the rows are there or not.
-        OrderMoney.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["order"], update_fields=self.columns
+        # In the order of keys, so that two commands wait and do not deadlock.
+        rows = sorted(found, key=lambda each: each.reference)
+        execute(
+            _SUMS,
+            (
+                [sums.reference for sums in rows],
+                [sums.status for sums in rows],
+                [sums.captured_minor for sums in rows],
+                [sums.refunded_minor for sums in rows],
+                [sums.open_minor for sums in rows],
+                [sums.troubled for sums in rows],
+            ),
         )
 
     def clear(self) -> None:

@@ -78,6 +78,19 @@ class TaxRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceList:
+    """Prices by SKU and the tax rules in force in some countries, read at one moment."""
+
+    listed: dict[str, ListedPrice]
+    rules: tuple[TaxRule, ...]
+
+    def rules_of(self, country: str) -> tuple[TaxRule, ...]:
+        """Returns a country's rules by tax class."""
+        found = (rule for rule in self.rules if rule.country == country)
+        return tuple(sorted(found, key=lambda rule: rule.tax_class))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteLine:
     """What is asked of a line: so many units of a SKU at this listed price."""
 

@@ -1,19 +1,20 @@
 """Questions about prices and taxes, and the pure rule that makes a quote of them."""
 
-from collections.abc import Iterable
-from contextlib import nullcontext
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from events.database import fetch, uncached
+import msgspec
+
+from events.database import fetch, fetch_any
 from modules.kernel import clock
 from modules.kernel.money import Money
-from modules.pricing.contracts import ListedPrice, PriceRecord, Quote, TaxRule
+from modules.pricing.contracts import ListedPrice, PriceList, PriceRecord, Quote, TaxRule
 from modules.pricing.domain.checking import discrepancies
 from modules.pricing.domain.discounting import taken_off
 from modules.pricing.domain.explaining import expanded, explained
 from modules.pricing.domain.quoting import quote
 from modules.pricing.domain.vat import checked_vat_id, is_reverse_charge, is_vat_id
-from modules.pricing.models import Price, TaxRate
+from modules.pricing.models import Price
 from modules.pricing.wording import in_words
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "is_vat_id",
     "listed_prices",
     "price_history",
+    "price_list",
     "quote",
     "taken_off",
     "tax_rules",
@@ -38,9 +40,44 @@ __all__ = [
 _IN_FORCE = """
     SELECT DISTINCT ON (sku)
         sku, amount_minor, compare_at_minor, tax_class, tax_included, version
-    FROM pricing_price WHERE sku = ANY (%s) AND currency = %s AND valid_from <= %s
+    FROM pricing_price WHERE sku IN {keys} AND currency = %s AND valid_from <= %s
     ORDER BY sku, valid_from DESC, version DESC
 """
+# For each country and tax class the newest rate that has begun.
+_RATES = """
+    SELECT DISTINCT ON (country, tax_class)
+        code, version, country, tax_class, rate_millionths, label, valid_from
+    FROM pricing_taxrate WHERE country IN (%s, %s) AND (valid_from IS NULL OR valid_from <= %s)
+    ORDER BY country, tax_class, valid_from DESC NULLS LAST, version DESC
+"""
+_BOTH = (
+    f"SELECT (SELECT json_agg(listed)::text FROM ({_IN_FORCE}) AS listed),"  # noqa: S608
+    f" (SELECT json_agg(rate)::text FROM ({_RATES}) AS rate)"
+)
+
+
+class _Listed(msgspec.Struct, frozen=True):
+    sku: str
+    amount_minor: int
+    compare_at_minor: int | None
+    tax_class: str
+    tax_included: bool
+    version: int
+
+    def price(self, currency: str) -> ListedPrice:
+        was = self.compare_at_minor
+        return ListedPrice(
+            sku=self.sku,
+            price=Money(self.amount_minor, currency),
+            compare_at=None if was is None else Money(was, currency),
+            tax_class=self.tax_class,
+            tax_included=self.tax_included,
+            price_version=self.version,
+        )
+
+
+_LISTED = msgspec.json.Decoder(tuple[_Listed, ...])
+_RULES = msgspec.json.Decoder(tuple[TaxRule, ...])
 
 
 def listed_prices(
@@ -50,18 +87,31 @@ def listed_prices(
 
     Never cached: what a checkout charges is read here.
     """
-    rows = fetch(_IN_FORCE, (list(skus), currency, at or clock.now()))
-    return {
-        sku: ListedPrice(
-            sku=sku,
-            price=Money(minor, currency),
-            compare_at=None if compare_at is None else Money(compare_at, currency),
-            tax_class=tax_class,
-            tax_included=tax_included,
-            price_version=version,
-        )
-        for sku, minor, compare_at, tax_class, tax_included, version in rows
-    }
+    rows = fetch_any(_IN_FORCE, list(skus), currency, at or clock.now())
+    return {row[0]: _Listed(*row).price(currency) for row in rows}
+
+
+def tax_rules(country: str, at: datetime | None = None) -> tuple[TaxRule, ...]:
+    """Returns the rule in force for each tax class; none where no tax region covers the country.
+
+    Never cached: asking PostgreSQL takes less than naming the question for a cache.
+    """
+    rows = fetch(_RATES, (country, country, at or clock.now()))
+    names = ("code", "version", "country", "tax_class", "rate_millionths", "label", "valid_from")
+    rules = (TaxRule(**dict(zip(names, row, strict=True))) for row in rows)
+    return PriceList(listed={}, rules=tuple(rules)).rules_of(country)
+
+
+def price_list(
+    skus: Sequence[str], currency: str, country: str, home: str, at: datetime | None = None
+) -> PriceList:
+    """Returns what `listed_prices` does, and `tax_rules` of both countries, in one query."""
+    moment = at or clock.now()
+    [(listed, rules)] = fetch_any(_BOTH, skus, currency, moment, country, home, moment)
+    return PriceList(
+        listed={row.sku: row.price(currency) for row in _LISTED.decode(listed or "[]")},
+        rules=_RULES.decode(rules or "[]"),
+    )
 
 
 def is_reverse_charged(quoted: Quote) -> bool:
@@ -79,26 +129,3 @@ def price_history(sku: str, currency: str) -> tuple[PriceRecord, ...]:
     """Returns all that was ever listed for a SKU, newest first, future prices included."""
     prices = Price.objects.filter(sku=sku, currency=currency).order_by("-valid_from", "-version")
     return tuple(price.as_record() for price in prices)
-
-
-def tax_rules(
-    country: str, at: datetime | None = None, *, fresh: bool = False
-) -> tuple[TaxRule, ...]:
-    """Returns the rule in force for each tax class; none where no tax region covers the country.
-
-    May be some seconds old; `fresh=True` reads the table, as placing an order must.
-    """
-    moment = at or clock.now()
-    with uncached() if fresh else nullcontext():
-        # The moment stays out of the query, so that one cached answer serves every moment.
-        rates = list(TaxRate.objects.filter(country=country))
-    in_force: dict[str, TaxRate] = {}
-    for rate in sorted(rates, key=began):
-        if rate.valid_from is None or rate.valid_from <= moment:
-            in_force[rate.tax_class] = rate
-    return tuple(in_force[tax_class].as_rule() for tax_class in sorted(in_force))
-
-
-def began(rate: TaxRate) -> tuple[datetime, int]:
-    """Orders rates by their beginning, those in force since ever first."""
-    return rate.valid_from or datetime.min.replace(tzinfo=UTC), rate.version

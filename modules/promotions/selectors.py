@@ -1,7 +1,6 @@
 """Questions about promotions, and the pure rule that decides which apply."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -10,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from events import codec
-from events.database import uncached
+from events.database import fetch, uncached
 from modules.kernel import clock
 from modules.promotions import contracts
 from modules.promotions.contracts import Offered, PromotionNotFound, Rule
@@ -47,47 +46,47 @@ type Shown = dict[str, tuple[str, str]]
 NO_BUDGET: Budget = ("", "", None)
 
 
+# By hand, because every basket asks it.
+_RUNNING = """
+    SELECT p.code, v.version, v.rule, p.campaign_id
+    FROM promotions_promotion AS p
+        JOIN promotions_promotionversion AS v ON v.promotion_id = p.code AND v.version = p.version
+    WHERE p.status = 'running' ORDER BY p.code
+"""
+
+
 def offers(
     codes: Sequence[str],
     *,
     currency: str,
     subject: UUID | None = None,
     at: datetime | None = None,
-    fresh: bool = False,
 ) -> tuple[Offered, ...]:
     """Returns the promotions that may apply: those that run by themselves, and those of `codes`.
 
-    One query that may be some seconds old (`fresh=True` reads past the cache), and up to three
-    more where vouchers or campaigns have limits to look at. The limits are looked at again, and
-    kept, when uses are claimed.
+    One query, and up to three more where vouchers or campaigns have limits to look at. None is
+    cached. The limits are looked at again, and kept, when uses are claimed.
     """
     moment = at or clock.now()
-    with uncached() if fresh else nullcontext():
-        # The moment stays out of the query, so that one cached answer serves every moment.
-        rows = PromotionVersion.objects.filter(
-            # The plain text: of an enumeration's member the query cache wants nothing.
-            promotion__status=Status.RUNNING.value,
-            version=F("promotion__version"),
-        )
-        running = list(rows.select_related("promotion").order_by("promotion_id"))
+    running = fetch(_RUNNING)
     shown = vouchers_of(codes, subject, moment) if codes else {}
-    charged = {row.promotion.campaign_id for row in running if row.promotion.campaign_id}
+    charged = {campaign_id for *_, campaign_id in running if campaign_id}
     budgets = budgets_of(charged, currency) if charged else {}
     return tuple(
         offer
-        for row in running
-        for offer in offered(row, budgets.get(row.promotion.campaign_id, NO_BUDGET), shown)
+        for code, version, rule, campaign_id in running
+        for offer in offered(code, version, rule, budgets.get(campaign_id, NO_BUDGET), shown)
         if not long_over(offer.rule, moment)
     )
 
 
-def offered(row: PromotionVersion, budget: Budget, shown: Shown) -> list[Offered]:
+def offered(code: str, version: int, rule: str, budget: Budget, shown: Shown) -> list[Offered]:
     """Returns a promotion as it may apply: once by itself, or once for each of its vouchers."""
     campaign, over, left = budget
     offer = Offered(
-        code=row.promotion_id,
-        version=row.version,
-        rule=parsed(row.rule),
+        code=code,
+        version=version,
+        rule=parsed(rule),
         spent=over,
         campaign=campaign,
         left_minor=left,
@@ -97,7 +96,7 @@ def offered(row: PromotionVersion, budget: Budget, shown: Shown) -> list[Offered
     return [
         replace(offer, voucher=voucher, spent=reason or over)
         for voucher, (promotion_code, reason) in shown.items()
-        if promotion_code == row.promotion_id
+        if promotion_code == code
     ]
 
 

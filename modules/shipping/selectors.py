@@ -1,19 +1,20 @@
-"""Questions about delivery. Answers may be some seconds old unless `fresh` is asked for."""
+"""Questions about delivery. What it costs is always read; where it goes may be seconds old."""
 
-from contextlib import nullcontext
+from collections.abc import Container, Sequence
 from datetime import date
 from functools import cache
+from typing import Any
 
 from babel import Locale
 
-from events.database import uncached
+from events.database import fetch
 from modules.kernel import clock
 from modules.kernel.address import Address
 from modules.kernel.money import Money
 from modules.shipping.contracts import Country, DeliveryOption, NotDeliverable
 from modules.shipping.domain.addresses import POSTCODES, problems
 from modules.shipping.domain.dates import after_working_days
-from modules.shipping.models import Rate, Zone
+from modules.shipping.models import Zone
 
 
 def countries() -> tuple[Country, ...]:
@@ -31,26 +32,26 @@ def countries() -> tuple[Country, ...]:
     return tuple(sorted(listed, key=lambda country: country.name))
 
 
+# By hand, because every basket asks it: asking PostgreSQL takes less than naming it for a cache.
+_RATES = """
+    SELECT z.code, m.code, m.title, m.carrier, m.tax_class, r.charge_minor, r.free_from_minor,
+        r.tax_included, r.days_min, r.days_max, r.version
+    FROM shipping_rate AS r JOIN shipping_zone AS z ON z.id = r.zone_id
+        JOIN shipping_method AS m ON m.id = r.method_id
+    WHERE z.countries @> ARRAY[%s]::varchar[] AND r.currency = %s ORDER BY m.position, m.code
+"""
+
+
 def delivery_options(
-    country: str,
-    currency: str,
-    goods_minor: int,
-    today: date | None = None,
-    *,
-    fresh: bool = False,
+    country: str, currency: str, goods_minor: int, today: date | None = None
 ) -> tuple[DeliveryOption, ...]:
     """Returns the ways to deliver goods worth `goods_minor` there; none if the shop does not.
 
-    `fresh=True` reads past the cache, as placing an order must. One query.
+    Never cached. One query.
     """
     start = today or clock.now().date()
-    with uncached() if fresh else nullcontext():
-        rates = list(
-            Rate.objects.filter(zone__countries__contains=[country], currency=currency)
-            .select_related("zone", "method")
-            .order_by("method__position", "method__code")
-        )
-    return tuple(option(rate, goods_minor, start) for rate in rates)
+    rows = fetch(_RATES, (country, currency))
+    return tuple(option(row, currency, goods_minor, start) for row in rows)
 
 
 def delivery_option(
@@ -59,15 +60,13 @@ def delivery_option(
     method_code: str,
     goods_minor: int,
     today: date | None = None,
-    *,
-    fresh: bool = False,
 ) -> DeliveryOption:
     """Returns one way to deliver.
 
     Raises:
         NotDeliverable: not to this country, or not by this method in this currency.
     """
-    options = delivery_options(country, currency, goods_minor, today, fresh=fresh)
+    options = delivery_options(country, currency, goods_minor, today)
     for found in options:
         if found.method_code == method_code:
             return found
@@ -81,31 +80,38 @@ def delivery_option(
     )
 
 
-def check_address(address: Address) -> dict[str, str]:
-    """Returns what to correct, as field -> sentence; empty when a parcel can go there."""
+def check_address(address: Address, served: Container[str] = ()) -> dict[str, str]:
+    """Returns what to correct, as field -> sentence; empty when a parcel can go there.
+
+    `served` are countries that the caller knows to be delivered to; any other is looked up.
+    """
+    known = address.country in served
     return problems(
         address,
-        served={country.code for country in countries()},
+        served={address.country} if known else {country.code for country in countries()},
         country_name=country_name(address.country),
     )
 
 
-def option(rate: Rate, goods_minor: int, start: date) -> DeliveryOption:
-    free = rate.free_from_minor is not None and goods_minor >= rate.free_from_minor
+def option(row: Sequence[Any], currency: str, goods_minor: int, start: date) -> DeliveryOption:
+    (zone, code, title, carrier, tax_class, charge_minor, free_from_minor, tax_included, days_min,
+     days_max, version) = row  # fmt: skip
+    free = free_from_minor is not None and goods_minor >= free_from_minor
     return DeliveryOption(
-        method_code=rate.method.code,
-        title=rate.method.title,
-        carrier=rate.method.carrier,
-        charge=Money(0 if free else rate.charge_minor, rate.currency),
-        free_from=rate.free_from,
-        days_min=rate.days_min,
-        days_max=rate.days_max,
-        earliest=after_working_days(start, rate.days_min),
-        latest=after_working_days(start, rate.days_max),
-        tax_class=rate.method.tax_class,
-        tax_included=rate.tax_included,
-        rule=rate.rule,
-        rule_version=rate.version,
+        method_code=code,
+        title=title,
+        carrier=carrier,
+        charge=Money(0 if free else charge_minor, currency),
+        free_from=None if free_from_minor is None else Money(free_from_minor, currency),
+        days_min=days_min,
+        days_max=days_max,
+        earliest=after_working_days(start, days_min),
+        latest=after_working_days(start, days_max),
+        tax_class=tax_class,
+        tax_included=tax_included,
+        # The name under which a quote cites this rate.
+        rule=f"{zone}.{code}.{currency}",
+        rule_version=version,
     )
 
 

@@ -34,11 +34,11 @@ def test_each_class_of_a_country_has_one_rule_at_a_time() -> None:
 def test_saving_the_same_rule_again_changes_nothing() -> None:
     for _ in range(2):
         save_tax_rules([tax(200_000)])
-    assert tax_rules("FR", fresh=True) == (tax(200_000),)
+    assert tax_rules("FR") == (tax(200_000),)
 
 
 def test_a_stored_version_cannot_be_given_another_rate() -> None:
     save_tax_rules([tax(200_000)])
     with pytest.raises(TaxRuleFixed, match="version 2"):
         save_tax_rules([tax(210_000)])
-    assert tax_rules("FR", fresh=True) == (tax(200_000),)
+    assert tax_rules("FR") == (tax(200_000),)

@@ -77,7 +77,7 @@ def test_countries_are_listed_by_name_with_an_example_of_their_postcodes() -> No
 
 def test_saving_the_defaults_again_keeps_every_version() -> None:
     save_defaults()
-    options = delivery_options("FR", "EUR", 2000, fresh=True)
+    options = delivery_options("FR", "EUR", 2000)
     assert {each.rule_version for each in options} == {1}
 
 
@@ -85,7 +85,7 @@ def test_a_changed_rate_is_a_new_version_and_one_left_out_is_gone() -> None:
     home = defaults.ZONES[0]
     dearer = replace(home.rates[0], charge=Money(590, "EUR"))
     save_zones([replace(home, rates=(dearer,))])
-    options = delivery_options("FR", "EUR", 2000, fresh=True)
+    options = delivery_options("FR", "EUR", 2000)
     assert [(each.charge.minor, each.rule, each.rule_version) for each in options] == [
         (590, "FR.standard.EUR", 2)
     ]
@@ -104,4 +104,4 @@ def test_a_rate_names_a_method_that_exists() -> None:
 
 def test_options_are_read_in_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
-        delivery_options("FR", "EUR", 2000, fresh=True)
+        delivery_options("FR", "EUR", 2000)

@@ -1,0 +1,60 @@
+"""Web processes of the shop over the tests' own database."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+from config.environment import Environment
+from config.servers import commands, is_healthy
+from tests.support.servers import ROOT, free_port
+from tests.support.shop import INHERITED, PATIENCE_SECONDS
+
+
+@contextmanager
+def web_processes(count: int, folder: Path) -> Iterator[int]:
+    """Serves pages and APIs from so many processes; yields their port. Their log is in `folder`."""
+    port = free_port()
+    found = Environment.model_construct(port=port, web_workers=count, data_directory=folder)
+    with (folder / "web.log").open("wb") as output:
+        process = subprocess.Popen(
+            commands(found)["web"],
+            cwd=ROOT,
+            env=variables(folder),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_until_healthy(process, port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+def variables(folder: Path) -> dict[str, str]:
+    """Returns the environment in which a process of the shop sees what the tests see."""
+    database = connection.settings_dict
+    user, name, host = (quote(str(database[each]), safe="") for each in ("USER", "NAME", "HOST"))
+    return {
+        **{name: os.environ[name] for name in (*INHERITED, "PII_KEY") if name in os.environ},
+        "DATABASE_URL": f"postgresql://{user}@/{name}?host={host}",
+        "REDIS_URL": str(settings.CACHES["default"]["LOCATION"]),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DATA_DIRECTORY": str(folder),
+        "GUEST_LIMITS": "no",
+    }
+
+
+def wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_healthy("127.0.0.1", port):
+        assert process.poll() is None, "the web server ended"
+        assert time.monotonic() < deadline, "the web server did not start"
+        time.sleep(0.05)
