@@ -11,6 +11,7 @@ from django.db import connection
 
 from config.environment import environment
 from tests.faults.stage import Nursery, RedisServer, Stage, empty_counts
+from tests.support.mailbox import Mailbox, open_mailbox
 from tests.support.store import empty_store
 
 SEEDS = range(int(os.environ.get("FAULT_SEEDS", "1")))
@@ -37,14 +38,30 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
+def open_post() -> Iterator[Mailbox]:
+    with open_mailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def mailbox(open_post: Mailbox) -> Mailbox:
+    open_post.clear()
+    return open_post
+
+
+@pytest.fixture(scope="session")
 def nursery(
-    django_db_setup: None,
-    fault_folder: Path,
-    redis_server: RedisServer,
+    django_db_setup: None, fault_folder: Path, redis_server: RedisServer, open_post: Mailbox
 ) -> Iterator[Nursery]:
     name = connection.settings_dict["NAME"]
     address = environment().database_url.replace("/postgres?", f"/{name}?")
-    nursery = Nursery(fault_folder, DATABASE_URL=address, REDIS_URL=redis_server.url)
+    nursery = Nursery(
+        fault_folder,
+        DATABASE_URL=address,
+        REDIS_URL=redis_server.url,
+        MAIL_URL=open_post.url,
+        ALLOWED_HOSTS="127.0.0.1",
+    )
     yield nursery
     nursery.close()
 

@@ -17,6 +17,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import django
 import dramatiq
+import dramatiq.worker
+from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -36,6 +38,8 @@ def hurry(lease_seconds: float) -> None:
     turns.BEAT_SECONDS = lease_seconds / 5
     broker.HEARTBEAT_MILLISECONDS = int(lease_seconds * 1000)
     broker.REDIS_SECONDS = 1
+    for pause in ("CONSUMER_RESTART_DELAY_SECS", "POST_PROCESS_MESSAGE_RETRY_DELAY_SECS"):
+        setattr(dramatiq.worker, pause, 0.3)
     effects.backoff = lambda attempt: timedelta(seconds=random.uniform(0.1, 0.3))
 
 
@@ -48,6 +52,11 @@ def work(order: dict[str, Any]) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     worker.run_worker(stop, effect_threads=order["threads"])
+
+
+def migrate(order: dict[str, Any]) -> None:
+    """Makes the event store's tables, and nothing else."""
+    call_command("migrate", "events", verbosity=0)
 
 
 class Quiet(WSGIRequestHandler):
@@ -93,6 +102,7 @@ def bear(act: Callable[[dict[str, Any]], None], order: dict[str, Any]) -> int:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    acts = {"worker": work, "web": serve, "migrate": migrate}
     for line in sys.stdin:
         wish = json.loads(line)
-        print(bear({"worker": work, "web": serve}[wish["kind"]], wish), flush=True)
+        print(bear(acts[wish["kind"]], wish), flush=True)
