@@ -148,10 +148,10 @@ def perform(identifier: UUID, attempt: int) -> bool:
 def _claim(identifier: UUID, attempt: int) -> tuple[str, dict[str, Any], UUID] | None:
     moment = now()
     rows = fetch(
-        "UPDATE es.outbox SET attempts = attempts + 1, due_at = %s"
+        "UPDATE es.outbox SET attempts = attempts + 1, sent_at = %s, due_at = %s"
         " WHERE id = %s AND attempts = %s AND done_at IS NULL AND failed_at IS NULL"
         " RETURNING actor, arguments, correlation_id",
-        (moment + LEASE, identifier, attempt - 1),
+        (moment, moment + LEASE, identifier, attempt - 1),
     )
     return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
@@ -176,7 +176,7 @@ def _fail(identifier: UUID, attempt: int, max_attempts: int, error: str) -> None
     dead = attempt >= max_attempts
     with transaction.atomic():
         rows = fetch(
-            "UPDATE es.outbox SET last_error = %s, due_at = %s, failed_at = %s"
+            "UPDATE es.outbox SET last_error = %s, sent_at = NULL, due_at = %s, failed_at = %s"
             " WHERE id = %s AND attempts = %s AND done_at IS NULL RETURNING actor",
             (
                 error[:ERROR_LIMIT_CHARACTERS],

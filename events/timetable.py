@@ -72,6 +72,11 @@ def periodic[**P](
     return declare
 
 
+def periodic_names() -> tuple[str, ...]:
+    """Returns the names of all effects that come round."""
+    return tuple(sorted(_periods))
+
+
 def ask_for_due() -> None:
     """Asks for the effects of the present period and the next; asked for again, they run once.
 
@@ -138,9 +143,9 @@ def run_now(name: str) -> None:
     with transaction.atomic():
         outbox.emit(name, key=key)
         rows = fetch(
-            "UPDATE es.outbox SET due_at = %s, attempts = 0, done_at = NULL, failed_at = NULL"
-            " WHERE id = %s AND (attempts = 0 OR done_at IS NOT NULL OR failed_at IS NOT NULL"
-            " OR last_error <> '') RETURNING true",
+            "UPDATE es.outbox SET due_at = %s, sent_at = NULL, attempts = 0, done_at = NULL,"
+            " failed_at = NULL WHERE id = %s AND (sent_at IS NULL OR done_at IS NOT NULL)"
+            " RETURNING true",
             (now(), effect_id(name, key)),
         )
     if not rows:
