@@ -16,6 +16,8 @@ from events.outbox import emit
 from events.turns import require_turn
 
 MAIL = ALARM
+# About a day, for as long as a mail server may be out.
+ATTEMPTS = 100
 PAGE = "/auditor/projections/"
 
 
@@ -47,7 +49,7 @@ def raise_alarm(key: str, subject: str, text: str) -> None:
     emit(MAIL, key=key, subject=subject, text=text)
 
 
-@effect(MAIL)
+@effect(MAIL, max_attempts=ATTEMPTS)
 def mail_alarm(effect_id: UUID, subject: str, text: str, page: str = PAGE) -> None:
     """Sends one alarm. Raises: OSError, smtplib.SMTPException: the mail server took no mail."""
     message = EmailMessage(

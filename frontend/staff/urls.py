@@ -9,6 +9,7 @@ from frontend.staff import (
     effects,
     gift_cards,
     invoices,
+    mails,
     orders,
     payments,
     products,
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern] = [
     path("effects/retry/", effects.try_all_again, name="staff-effects-retry"),
     path("effects/<uuid:effect_id>/retry/", effects.try_again, name="staff-effect-retry"),
     path("effects/<uuid:effect_id>/park/", effects.give_up, name="staff-effect-park"),
+    path("mails/", mails.mails_page, name="staff-mails"),
+    path("mails/<slug:kind>/<slug:language>/", mails.mail_html, name="staff-mail-html"),
     path("timers/", timers.timers_page, name="staff-timers"),
     path("timers/<str:name>/run/", timers.run_timer, name="staff-timer-run"),
 ]

@@ -63,4 +63,6 @@ def test_a_timer_at_work_is_left_alone_and_an_unknown_one_not_found(staff: Clien
 def test_what_waits_for_its_moment_is_counted_by_kind(staff: Client) -> None:
     assert "Nothing waits" in text(staff.get("/staff/timers/"))
     buy()
-    assert "orders.expire_unpaid 1" in text(staff.get("/staff/timers/"))
+    words = text(staff.get("/staff/timers/"))
+    assert "orders.expire_unpaid 1" in words
+    assert "notifications.remind_unpaid 1" in words
