@@ -131,6 +131,11 @@ determinism other="3.12": setup-tests
     {{ uv }} pip sync -q --python var/determinism --require-hashes requirements/runtime.txt
     {{ python }} -m pytest -q tests/determinism
 
+# Redis, PostgreSQL, workers and web processes are killed and frozen: each fault with 20 seeds
+[group('test')]
+faults *arguments: setup-tests
+    FAULT_SEEDS=20 {{ python }} -m pytest -q tests/faults --timeout=600 {{ arguments }}
+
 # The books balance after every one of 100,000 random events
 [group('test')]
 books: setup-tests

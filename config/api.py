@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation, PathView
 from ninja.router import BoundRouter
 
+from config import api_effects as effects
 from config.api_access import Anybody, Holder, Somebody
 from config.api_bodies import StrictParser
 from config.api_docs import VendoredSwagger
@@ -111,6 +112,7 @@ api.add_router("", checkout.paying_router, auth=Somebody(), throttle=PAYING)
 # Providers sign what they send.
 api.add_router("", payments.notifications_router, auth=None)
 
+api.add_router("", effects.router, auth=Holder("orders:read", "orders:write"))
 api.add_router("/staff", pricing.staff_router, auth=Holder("catalog:read", "prices:write"))
 for offering in (trying, offers, campaigns):
     api.add_router("/staff", offering.router, auth=Holder("catalog:read", "prices:write"))

@@ -39,6 +39,8 @@ ERASURE_DIRECTORY = env.erasures
 # kept for no such purpose is destroyed as soon as its subject is erased.
 PERSONAL_PERIODS = {"invoice": timedelta(days=3653)}
 RESERVATION_PERIOD = timedelta(minutes=30)
+# Whoever has not paid by then gets one mail, with time left to act on it.
+PAYMENT_REMINDER_AFTER = RESERVATION_PERIOD / 2
 # "on-shipment" takes each parcel's value when it leaves, "at-once" the whole when it is authorised.
 SHOP_CAPTURE = "on-shipment"
 # How often somebody may start to pay in an hour, by order, browser, network address (of IPv6 its

@@ -4,16 +4,20 @@ A mail names what is wrong and where to look; what people wrote or bought stays 
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
 from events.database import fetch
-from events.effects import effect
+from events.effects import ALARM, effect
 from events.outbox import emit
+from events.turns import require_turn
 
-MAIL = "events.alarm"
+MAIL = ALARM
+# About a day, for as long as a mail server may be out.
+ATTEMPTS = 100
 PAGE = "/auditor/projections/"
 
 
@@ -45,12 +49,20 @@ def raise_alarm(key: str, subject: str, text: str) -> None:
     emit(MAIL, key=key, subject=subject, text=text)
 
 
-@effect(MAIL)
-def mail_alarm(effect_id: UUID, subject: str, text: str) -> None:
+@effect(MAIL, max_attempts=ATTEMPTS)
+def mail_alarm(effect_id: UUID, subject: str, text: str, page: str = PAGE) -> None:
     """Sends one alarm. Raises: OSError, smtplib.SMTPException: the mail server took no mail."""
-    EmailMessage(
+    message = EmailMessage(
         subject=f"[{settings.SHOP_NAME}] {subject}",
-        body=f"{text}\n\nLook at {settings.PUBLIC_URL}{PAGE}\n",
+        body=f"{text}\n\nLook at {settings.PUBLIC_URL}{page}\n",
         to=[settings.ALARM_MAIL],
-        headers={"Auto-Submitted": "auto-generated"},
-    ).send()
+        headers={"Message-ID": message_id(effect_id), "Auto-Submitted": "auto-generated"},
+    )
+    require_turn()
+    message.send()
+
+
+def message_id(effect_id: UUID) -> str:
+    """Returns a mail's Message-ID: the same at each attempt, so that a doubled one is known."""
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return f"<{effect_id}@{host}>"

@@ -16,26 +16,26 @@ import dramatiq
 import msgspec
 import structlog
 from django.db import InterfaceError, OperationalError, connections, transaction
+from dramatiq.middleware import TimeLimitExceeded
 
 from events.context import acting
 from events.database import fetch
 from events.errors import VersionConflict
+from events.outbox import emit
 from events.privacy.redacting import without_addresses
+from events.turns import LEASE, TIME_LIMIT_SECONDS, Overtaken, turn
 from modules.kernel.clock import now
 from modules.kernel.errors import Conflict, Forbidden, NotFound
 
 log = structlog.get_logger(__name__)
 
 QUEUE = "effects"
-# A message or a worker that is not heard of for so long is taken for lost.
-LEASE = timedelta(seconds=60)
-# Below the lease, so that an attempt is interrupted before the next one can begin.
-TIME_LIMIT_SECONDS = 45
 ERROR_LIMIT_CHARACTERS = 2000
-
-
-class _DoneAlready(Exception):  # control flow, not an error
-    """Another attempt was faster; ours is rolled back."""
+# A name that nothing is declared under may belong to a newer version of the shop that is just
+# being rolled out: it is tried for about an hour before it is given up.
+ATTEMPTS_OF_UNKNOWN = 12
+# The effect that tells the operators (events.alarms).
+ALARM = "events.alarm"
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Effect:
         }
         self.function(identifier, **typed)
 
+
+MARK_DONE = "UPDATE es.outbox SET done_at = %s, last_error = '' WHERE id = %s AND done_at IS NULL"
 
 _effects: dict[str, Effect] = {}
 
@@ -100,7 +102,7 @@ def backoff(attempt: int) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311
 
 
-def is_final(error: Exception) -> bool:
+def is_final(error: BaseException) -> bool:
     """Tells whether trying again is pointless: the shop's own rules refused, and will again."""
     refused = isinstance(error, NotFound | Conflict | Forbidden)
     return refused and not isinstance(error, VersionConflict)
@@ -117,23 +119,27 @@ def perform(identifier: UUID, attempt: int) -> bool:
         return False
     name, arguments, correlation_id = row
     declared_effect = _effects.get(name)
-    if declared_effect is None:
-        _fail(identifier, attempt, attempt, f"no effect is declared under the name {name}")
-        return False
-    if attempt > declared_effect.max_attempts:
+    limit = declared_effect.max_attempts if declared_effect else ATTEMPTS_OF_UNKNOWN
+    if attempt > limit:
         _fail(identifier, attempt, attempt, "the last attempt's worker was never heard of again")
         return False
     try:
-        with acting(actor="system", causation_id=identifier, correlation_id=correlation_id):
-            _run(declared_effect, identifier, arguments)
-    except _DoneAlready:
-        return True
-    except Exception as error:
+        if declared_effect is None:
+            raise LookupError(f"no effect is declared under the name {name}")
+        with (
+            acting(actor="system", causation_id=identifier, correlation_id=correlation_id),
+            turn(identifier, attempt),
+        ):
+            _run(declared_effect, identifier, attempt, arguments)
+    except Overtaken:
+        log.warning("effect overtaken", effect=name, id=str(identifier), attempt=attempt)
+        return False
+    except (Exception, TimeLimitExceeded) as error:
         log.warning(
             "effect failed", effect=name, id=str(identifier), attempt=attempt, exc_info=True
         )
         _recover_connection(error)
-        last = attempt if is_final(error) else declared_effect.max_attempts
+        last = attempt if is_final(error) else limit
         _fail(identifier, attempt, last, without_addresses(f"{type(error).__name__}: {error}"))
         return False
     return True
@@ -142,54 +148,64 @@ def perform(identifier: UUID, attempt: int) -> bool:
 def _claim(identifier: UUID, attempt: int) -> tuple[str, dict[str, Any], UUID] | None:
     moment = now()
     rows = fetch(
-        "UPDATE es.outbox SET attempts = attempts + 1, due_at = %s"
+        "UPDATE es.outbox SET attempts = attempts + 1, sent_at = %s, due_at = %s"
         " WHERE id = %s AND attempts = %s AND done_at IS NULL AND failed_at IS NULL"
         " RETURNING actor, arguments, correlation_id",
-        (moment + LEASE, identifier, attempt - 1),
+        (moment, moment + LEASE, identifier, attempt - 1),
     )
     return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
 
-def _run(declared_effect: Effect, identifier: UUID, arguments: dict[str, Any]) -> None:
-    if declared_effect.transactional:
-        with transaction.atomic():
-            # Marked first: the row's lock keeps a second attempt waiting until this one is decided.
-            if not _mark_done(identifier):
-                raise _DoneAlready
-            declared_effect.call(identifier, arguments)
-    else:
+def _run(
+    declared_effect: Effect, identifier: UUID, attempt: int, arguments: dict[str, Any]
+) -> None:
+    if not declared_effect.transactional:
         declared_effect.call(identifier, arguments)
-        _mark_done(identifier)
-
-
-def _mark_done(identifier: UUID) -> bool:
-    rows = fetch(
-        "UPDATE es.outbox SET done_at = %s, last_error = ''"
-        " WHERE id = %s AND done_at IS NULL RETURNING true",
-        (now(), identifier),
-    )
-    return bool(rows)
+        # Whoever did it, it is done: an attempt that was overtaken meanwhile may say so too.
+        fetch(f"{MARK_DONE} RETURNING true", (now(), identifier))
+        return
+    with transaction.atomic():
+        # Marked first: the row's lock keeps a second attempt waiting until this one is decided.
+        if not fetch(f"{MARK_DONE} AND attempts = %s RETURNING true", (now(), identifier, attempt)):
+            raise Overtaken
+        declared_effect.call(identifier, arguments)
 
 
 def _fail(identifier: UUID, attempt: int, max_attempts: int, error: str) -> None:
     moment = now()
     dead = attempt >= max_attempts
-    fetch(
-        "UPDATE es.outbox SET last_error = %s, due_at = %s, failed_at = %s"
-        " WHERE id = %s AND attempts = %s AND done_at IS NULL RETURNING true",
-        (
-            error[:ERROR_LIMIT_CHARACTERS],
-            moment + backoff(attempt),
-            moment if dead else None,
-            identifier,
-            attempt,
-        ),
-    )
+    with transaction.atomic():
+        rows = fetch(
+            "UPDATE es.outbox SET last_error = %s, sent_at = NULL, due_at = %s, failed_at = %s"
+            " WHERE id = %s AND attempts = %s AND done_at IS NULL RETURNING actor",
+            (
+                error[:ERROR_LIMIT_CHARACTERS],
+                moment + backoff(attempt),
+                moment if dead else None,
+                identifier,
+                attempt,
+            ),
+        )
+        if dead and rows:
+            _tell(rows[0][0], f"{moment:%Y-%m-%d}")
     if dead:
         log.error("effect given up", id=str(identifier), attempts=attempt, error=error)
 
 
-def _recover_connection(error: Exception) -> None:
+def _tell(name: str, day: str) -> None:
+    """Has the operators told, once a day for each kind; a failed alarm tells nobody."""
+    if name != ALARM:
+        emit(
+            ALARM,
+            key=f"given-up:{name}:{day}",
+            subject=f"{name} was given up",
+            text=f"An effect named {name} failed for good. Nothing else waits for it. The page"
+            " shows what failed and why, and has it tried again.",
+            page="/staff/effects/",
+        )
+
+
+def _recover_connection(error: BaseException) -> None:
     if isinstance(error, OperationalError | InterfaceError):
         connections["default"].close_if_unusable_or_obsolete()
 

@@ -153,12 +153,34 @@ def cancel(actor_name: str, key: str) -> bool:
     return waiting or bool(rows)
 
 
+AGAIN = "UPDATE es.outbox SET failed_at = NULL, sent_at = NULL, attempts = 0, due_at = %s"
+
+
 def retry(identifier: UUID) -> bool:
     """Gives a dead letter its attempts back, due now; returns whether it was one."""
     rows = fetch(
-        "UPDATE es.outbox SET failed_at = NULL, attempts = 0, due_at = %s"
-        " WHERE id = %s AND failed_at IS NOT NULL RETURNING true",
-        (now(), identifier),
+        f"{AGAIN} WHERE id = %s AND failed_at IS NOT NULL RETURNING true", (now(), identifier)
+    )
+    return bool(rows)
+
+
+def retry_all(actor_name: str) -> int:
+    """Gives all dead letters of one kind their attempts back, due now; returns how many."""
+    rows = fetch(
+        f"{AGAIN} WHERE actor = %s AND failed_at IS NOT NULL RETURNING true", (now(), actor_name)
+    )
+    return len(rows)
+
+
+def park(identifier: UUID, cause: str) -> bool:
+    """Gives up an effect that is not done; returns whether it was open. `cause` says who and why.
+
+    One that is running at this moment runs to its end, and is done if it gets there.
+    """
+    rows = fetch(
+        "UPDATE es.outbox SET failed_at = %s, sent_at = NULL, last_error = %s"
+        " WHERE id = %s AND done_at IS NULL AND failed_at IS NULL RETURNING true",
+        (now(), cause, identifier),
     )
     return bool(rows)
 

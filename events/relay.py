@@ -2,40 +2,51 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import dramatiq
 import redis
 import structlog
 from django.db import DatabaseError, InterfaceError, connection, transaction
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.brokers.stub import StubBroker
 
 from events.database import fetch
-from events.effects import LEASE, message, perform
+from events.effects import QUEUE, message, perform
 from events.errors import BrokerAway
 from events.live import Waiter
 from events.timetable import ask_for_due
+from events.turns import LEASE
 from modules.kernel.clock import now
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
 DRAIN_LIMIT = 10_000
-# Seconds between two looks at the timetable; no period is shorter than hours.
-TIMETABLE_SECONDS = 300.0
+# Messages that may wait in the broker. What is due beyond that waits in PostgreSQL, so that a
+# backlog neither fills Redis nor is sent again and again while it waits there.
+WINDOW = 1_000
+# Seconds between two looks at the timetable, which also asks for the period to come.
+TIMETABLE_SECONDS = 60.0
 
 
 def relay_due(limit: int = BATCH) -> int:
     """Hands due effects to the broker; returns how many.
 
     A row sent is looked at again after its lease, so that a message lost in Redis or a worker that
-    died costs a minute. Several relays share the work. A crash between sending and marking sends
+    died costs seconds. Several relays share the work. A crash between sending and marking sends
     twice, which an attempt's number makes harmless.
 
     Raises:
         BrokerAway: the broker cannot be reached; nothing is marked then.
     """
+    room = min(limit, WINDOW - _waiting())
+    if room <= 0:
+        return 0
     with transaction.atomic():
-        rows = _due(limit)
+        rows = _due(room)
         _send([message(identifier, attempts + 1) for identifier, attempts in rows])
         if rows:
             moment = now()
@@ -46,11 +57,28 @@ def relay_due(limit: int = BATCH) -> int:
     return len(rows)
 
 
+def _waiting() -> int:
+    """Returns how many messages no worker has fetched yet."""
+    broker = dramatiq.get_broker()
+    if isinstance(broker, StubBroker):
+        return int(broker.queues[QUEUE].qsize())
+    if isinstance(broker, RedisBroker):
+        with _reaching_the_broker():
+            return int(broker.client.llen(f"{broker.namespace}:{QUEUE}"))
+    return 0
+
+
 def _send(messages: "list[dramatiq.Message[None]]") -> None:
     broker = dramatiq.get_broker()
-    try:
+    with _reaching_the_broker():
         for each in messages:
             broker.enqueue(each)
+
+
+@contextmanager
+def _reaching_the_broker() -> Iterator[None]:
+    try:
+        yield
     except (dramatiq.BrokerError, redis.RedisError, OSError) as error:
         raise BrokerAway(f"effects cannot be sent now: {error}") from error
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import dramatiq
 import structlog
 
-from events import follower, relay
+from events import follower, relay, turns
 from events.integrity import checkpointer
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,9 @@ def run_worker(stop: threading.Event, *, effect_threads: int = EFFECT_THREADS) -
             ("checkpointer", checkpointer.run_forever),
         )
     ]
+    # Leases are renewed until the last effect has ended, which is after the rest has stopped.
+    idle = threading.Event()
+    threads.append(_start("leases", lambda _: turns.run_forever(idle), stop, failed))
     worker = dramatiq.Worker(
         dramatiq.get_broker(), worker_threads=effect_threads, worker_timeout=250
     )
@@ -44,6 +47,7 @@ def run_worker(stop: threading.Event, *, effect_threads: int = EFFECT_THREADS) -
     finally:
         stop.set()
         worker.stop(timeout=SHUTDOWN_MILLISECONDS)
+        idle.set()
         for thread in threads:
             thread.join()
     log.info("worker stopped")

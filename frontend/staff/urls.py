@@ -10,11 +10,13 @@ from frontend.staff import (
     effects,
     gift_cards,
     invoices,
+    mails,
     orders,
     payments,
     products,
     promotions,
     stock,
+    timers,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -54,5 +56,11 @@ urlpatterns: list[URLPattern] = [
     path("promotions/<slug:code>/<str:action>/", promotions.change, name="staff-promotion-change"),
     path("gift-cards/", gift_cards.gift_card_page, name="staff-gift-cards"),
     path("effects/", effects.effects_page, name="staff-effects"),
+    path("effects/retry/", effects.try_all_again, name="staff-effects-retry"),
     path("effects/<uuid:effect_id>/retry/", effects.try_again, name="staff-effect-retry"),
+    path("effects/<uuid:effect_id>/park/", effects.give_up, name="staff-effect-park"),
+    path("mails/", mails.mails_page, name="staff-mails"),
+    path("mails/<slug:kind>/<slug:language>/", mails.mail_html, name="staff-mail-html"),
+    path("timers/", timers.timers_page, name="staff-timers"),
+    path("timers/<str:name>/run/", timers.run_timer, name="staff-timer-run"),
 ]

@@ -24,4 +24,5 @@ def measure_stretches(effect_id: UUID) -> None:
 
 @periodic("audit.forget_bundles", every=timedelta(days=1))
 def forget(effect_id: UUID) -> None:
+    """Deletes bundles that were made for auditors and not fetched lately."""
     forget_bundles()

@@ -13,4 +13,5 @@ ABANDONED = timedelta(days=60)
 
 @periodic("carts.remove_abandoned", every=timedelta(days=1))
 def remove_abandoned(effect_id: UUID) -> None:
+    """Deletes baskets that nobody can come back to: their cookie has ended."""
     remove_abandoned_carts(clock.now() - ABANDONED)

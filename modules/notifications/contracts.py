@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from modules.kernel.errors import Conflict
+
 type Kind = Literal[
     "order-placed",
     "payment-declined",
     "payment-link",
+    "payment-reminder",
     "parcel-shipped",
     "lines-cancelled",
     "order-cancelled",
@@ -17,6 +20,23 @@ type Kind = Literal[
     "invoice-issued",
     "credit-note-issued",
 ]
+
+type Language = Literal["en", "de", "fr"]
+
+
+class MailRefused(Conflict):
+    """A mail server refused a mail for good: its recipient, sender or content."""
+
+    code = "mail-refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A mail as it is read: the text and the HTML say the same."""
+
+    subject: str
+    text: str
+    html: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,5 +61,6 @@ class SendInvoiceAgain:
     number: str
 
 
-# The effect that sends one mail.
+# The effect that sends one mail, and the timer that looks after an order nobody has paid.
 SEND = "notifications.send"
+REMIND = "notifications.remind_unpaid"

@@ -2,13 +2,16 @@
 
 from uuid import UUID
 
+from django.conf import settings
+
 from events.context import current_context
 from events.facts import subscribe
 from events.outbox import emit
 from events.privacy.erasing import CustomerErased
 from modules.customers.selectors import account_emails
 from modules.invoicing.contracts import DocumentIssued
-from modules.notifications.contracts import SEND, Kind
+from modules.kernel.clock import now
+from modules.notifications.contracts import REMIND, SEND, Kind
 from modules.notifications.folder import Forgotten, forget, kept_mails
 from modules.orders.contracts import (
     LinesCancelled,
@@ -39,6 +42,16 @@ def write(kind: Kind, order_id: UUID, about: UUID, amount_minor: int = 0) -> Non
 
 def confirm_the_order(fact: OrderPlaced) -> None:
     write("order-placed", fact.order_id, fact.order_id)
+
+
+def remind_of_the_payment(fact: OrderPlaced) -> None:
+    """Winds up a reminder that finds the order unpaid half-way through its reservation, or not."""
+    emit(
+        REMIND,
+        key=str(fact.order_id),
+        due_at=now() + settings.PAYMENT_REMINDER_AFTER,
+        order_id=fact.order_id,
+    )
 
 
 def say_it_was_declined(fact: PaymentDeclined) -> None:
@@ -109,6 +122,7 @@ def send_the_document(fact: DocumentIssued) -> None:
 
 
 subscribe(OrderPlaced, confirm_the_order)
+subscribe(OrderPlaced, remind_of_the_payment)
 subscribe(PaymentDeclined, say_it_was_declined)
 subscribe(PaymentLapsed, ask_to_pay_again)
 subscribe(ParcelShipped, say_it_is_on_its_way)

@@ -21,6 +21,7 @@ runs: list[UUID] = []
 
 @periodic("sample.sweep", every=timedelta(days=1))
 def sweep(effect_id: UUID) -> None:
+    """Sweeps."""
     runs.append(effect_id)
 
 
@@ -48,6 +49,16 @@ def test_days_without_a_worker_are_not_made_up_for() -> None:
             ask_for_due()
             relay.drain()
     assert len(runs) == 2
+
+
+def test_the_next_run_is_a_row_with_its_due_time_and_missed_ones_are_taken_back() -> None:
+    for day in (0, 3):
+        with time_machine.travel(NOON + timedelta(days=day), tick=False):
+            ask_for_due()
+            relay.drain()
+            due = fetch("SELECT due_at FROM es.outbox WHERE done_at IS NULL")
+            midnight = NOON.replace(hour=0) + timedelta(days=day + 1)
+            assert due == [(midnight,)]
 
 
 def test_effects_that_were_done_long_ago_are_forgotten_and_open_ones_never() -> None:

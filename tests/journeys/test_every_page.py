@@ -32,7 +32,19 @@ PUBLIC = (
 )
 SIGNED_IN: tuple[tuple[DemoAccount, tuple[str, ...]], ...] = (
     (SHOPPER, ("/account/", "/account/orders/", "/account/addresses/", "/account/addresses/new/")),
-    (STAFF, ("/staff/", "/staff/orders/", "/staff/stock/", "/staff/stock/?only=out")),
+    (
+        STAFF,
+        (
+            "/staff/",
+            "/staff/orders/",
+            "/staff/stock/",
+            "/staff/stock/?only=out",
+            "/staff/effects/",
+            "/staff/effects/?state=later",
+            "/staff/timers/",
+            "/staff/mails/",
+        ),
+    ),
     (
         AUDITOR,
         (

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from pytest_django.fixtures import Settings
 
 from events.database import fetch
 from events.effects import perform
@@ -29,6 +30,12 @@ from tests.support.trade import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
+
+
+@pytest.fixture(autouse=True)
+def _in_english(settings: Settings) -> None:
+    """The shop of these tests sells to France; its mails are read in English here."""
+    settings.INVOICE_LANGUAGES = {}
 
 
 def written() -> list[EmailMultiAlternatives]:

@@ -48,6 +48,12 @@ STAFF = {
     "staff-payments": ("GET", "/staff/payments/"),
     "staff-effects": ("GET", "/staff/effects/"),
     "staff-effect-retry": ("POST", f"/staff/effects/{UUID(int=1)}/retry/"),
+    "staff-effects-retry": ("POST", "/staff/effects/retry/"),
+    "staff-effect-park": ("POST", f"/staff/effects/{UUID(int=1)}/park/"),
+    "staff-mails": ("GET", "/staff/mails/"),
+    "staff-mail-html": ("GET", "/staff/mails/refunded/de/"),
+    "staff-timers": ("GET", "/staff/timers/"),
+    "staff-timer-run": ("POST", "/staff/timers/events.forget/run/"),
 }
 AUDITOR = {
     "audit": ("GET", "/auditor/"),
