@@ -57,6 +57,11 @@ class AsOf:
             parts.append(f"as effective at {self.effective_at.isoformat()}")
         return ", ".join(parts) or "as it is"
 
+    def counts(self, recorded: RecordedEvent) -> bool:
+        """Tells whether an event counts by its own times, whatever the rest of its stream says."""
+        known = self.known_at is None or recorded.recorded_at <= self.known_at
+        return known and (self.effective_at is None or recorded.effective_at <= self.effective_at)
+
     def events(self, recorded: Sequence[RecordedEvent]) -> list[RecordedEvent]:
         """Returns those events of one whole stream that count; none before its first one does.
 

@@ -95,6 +95,7 @@ class Money(RowsProjection):
     events = moving_events()
 
     models = (OrderMoney,)
+    reads = ("payments.payments",)
     columns = ("status", "captured_minor", "refunded_minor", "open_minor", "troubled")
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
