@@ -17,7 +17,7 @@ from events.privacy.sealing import personal_fields
 from events.sequencer import sequence
 from events.store import RecordedEvent, Stream, read_stream, stream_head, verify_stream
 from modules.adjustments.selectors import adjustment_ids
-from modules.audit import bundling, comparing, reporting
+from modules.audit import bundling, comparing, looking_back, reporting
 from modules.audit.contracts import (
     AuditedEvent,
     Change,
@@ -451,3 +451,8 @@ def runs(kinds: Iterable[RunKind], limit: int = 20) -> tuple[RunView, ...]:
 def bundle(run_id: UUID) -> Path:
     """Returns the file that an export made. Raises: BundleGone: it is not there (any more)."""
     return bundling.open_bundle(run_id)
+
+
+def past_rows(run_id: UUID) -> Path:
+    """Returns the file that a look back made. Raises: BundleGone: it is not there (any more)."""
+    return looking_back.open_rows(run_id)

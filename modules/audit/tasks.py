@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from events import scratch
 from events.effects import effect
 from events.timetable import periodic
 from modules.audit.bundling import forget_bundles
@@ -25,3 +26,4 @@ def measure_stretches(effect_id: UUID) -> None:
 @periodic("audit.forget_bundles", every=timedelta(days=1))
 def forget(effect_id: UUID) -> None:
     forget_bundles()
+    scratch.sweep()
