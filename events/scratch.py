@@ -22,6 +22,7 @@ from events.generations import BATCH, Progress, choose, fold, make_tables, model
 from events.moments import AsOf
 from events.privacy.sealing import personal_fields
 from events.projections import AnyProjection
+from events.recorded import KNOWN_AT
 from events.sequencer import sequence
 from events.store import RecordedEvent, log_head, read_sequenced, read_stream
 
@@ -31,11 +32,11 @@ ROWS = 2000
 
 _LOCK = "(hashtext('counterfoil.scratch'), %s::int)"
 _COUNTS = (
-    "((%s::timestamptz IS NULL OR e.recorded_at <= %s)"
+    f"((%s::timestamptz IS NULL OR {KNOWN_AT} <= %s)"
     " AND (%s::timestamptz IS NULL OR e.effective_at <= %s))"
 )
 _EVENTS = "FROM es.log l JOIN es.event e USING (tenant_id, stream_id, version)"
-_LAST_KNOWN = f"SELECT coalesce(max(l.position), 0) {_EVENTS} WHERE e.recorded_at <= %s"
+_LAST_KNOWN = f"SELECT coalesce(max(l.position), 0) {_EVENTS} WHERE {KNOWN_AT} <= %s"
 # Streams of which an event counts after one that does not: they are judged as a whole.
 _TORN = (
     f"SELECT stream_id FROM (SELECT stream_id, e.version, {_COUNTS} AS counts {_EVENTS}"  # noqa: S608  # constants

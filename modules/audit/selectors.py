@@ -183,11 +183,14 @@ def state_at(
         NothingRecordedYet: no event of it at that version or time.
         RecordUnreadable: an event up to then says what no event can say.
     """
+    if at is not None and as_of is None:
+        as_of = AsOf(known_at=at) if by == "recorded" else AsOf(effective_at=at)
+    if as_of is not None and as_of.known_at is not None:
+        # The time of a commit is kept with the position.
+        sequence()
     everything = read_stream(stream_id)
     if not everything:
         raise unknown(stream_id)
-    if at is not None and as_of is None:
-        as_of = AsOf(known_at=at) if by == "recorded" else AsOf(effective_at=at)
     # An auditor judges deeds and sums; whom they concern stays sealed.
     with personal_fields("open" if seals_open else "sealed"):
         chosen = chosen_events(everything, version, as_of)
