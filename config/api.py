@@ -17,7 +17,7 @@ from config.api_guard import guarded, listed, repeatable
 from config.api_limits import GuestLimit
 from config.api_openapi import ShopOpenAPI
 from config.problems import install
-from modules.audit.api import proofs
+from modules.audit.api import past, proofs
 from modules.audit.api import streams as audit
 from modules.carts import api as carts
 from modules.catalog import api as catalog
@@ -124,5 +124,6 @@ api.add_router("/staff", payments.staff_router, auth=Holder("orders:read", "paym
 api.add_router("", proofs.public_router, auth=Anybody(), throttle=BROWSING)
 api.add_router("/audit", audit.router, auth=Holder("audit:read"))
 api.add_router("/audit", proofs.router, auth=Holder("audit:read"))
+api.add_router("/audit", past.router, auth=Holder("audit:read"))
 for accounting in (books, cases):
     api.add_router("/ledger", accounting.router, auth=Holder("books:read", "books:write"))

@@ -127,7 +127,12 @@ class EmbeddedPostgres:
         self._hand_over(socket)
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.unlink()
-        parameters = {**self.settings, "unix_socket_directories": str(socket)}
+        # When a fact could be seen by others is the time of its commit (decision 0065).
+        parameters = {
+            "track_commit_timestamp": "on",
+            **self.settings,
+            "unix_socket_directories": str(socket),
+        }
         words = ["-h ''"]
         words += [f"-c {shlex.quote(f'{name}={value}')}" for name, value in parameters.items()]
         arguments = ["start", "-w", "-t", "300", "-D", str(self.data), "-l", str(self.log)]

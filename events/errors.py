@@ -8,6 +8,7 @@ DomainError
 │   ├── VersionConflict     the stream moved on since it was loaded; load again and decide again
 │   ├── CommandReused       a command id came back with other content
 │   ├── MomentAhead         the past was asked for, with a moment that is not past yet
+│   ├── PastRefused         a position beyond the end of the log, or two ends at once
 │   └── MomentUnreadable    a text that is no moment, or one without its offset
 ├── Unavailable
 │   ├── OutcomeUnknown      the database went away; repeat with the same command id
@@ -49,6 +50,15 @@ class MomentUnreadable(Conflict):
     """
 
     code = "moment-unreadable"
+
+
+class PastRefused(Conflict):
+    """The log has no such past: ask for a position it has, or for a moment, and not for both.
+
+    Fields: `head`, the last position there is.
+    """
+
+    code = "past-refused"
 
 
 class VersionConflict(Conflict):

@@ -129,19 +129,22 @@ def begin(chosen: Sequence[AnyProjection], state: str) -> int:
         generation: int = fetch("SELECT coalesce(max(generation), 1) + 1 FROM es.projection")[0][0]
         # The number is new, so a schema of this name is what a restored or reset store left over.
         execute(f"DROP SCHEMA IF EXISTS {schema(generation)} CASCADE")
-        execute(f"CREATE SCHEMA {schema(generation)}")
+        make_tables(schema(generation), chosen)
         for projection in chosen:
-            for table in tables(projection):
-                execute(
-                    f"CREATE TABLE {schema(generation)}.{quoted(table)}"
-                    f" (LIKE {quoted(table)} INCLUDING ALL)"
-                )
-                copy_triggers(table, schema(generation))
             execute(
                 "INSERT INTO es.projection (name, generation, state) VALUES (%s, %s, %s)",
                 (projection.name, generation, state),
             )
     return generation
+
+
+def make_tables(home: str, chosen: Sequence[AnyProjection]) -> None:
+    """Makes a schema with empty tables of these projections, like the live ones."""
+    execute(f"CREATE SCHEMA {home}")
+    for projection in chosen:
+        for table in tables(projection):
+            execute(f"CREATE TABLE {home}.{quoted(table)} (LIKE {quoted(table)} INCLUDING ALL)")
+            copy_triggers(table, home)
 
 
 def copy_triggers(table: str, home: str) -> None:
@@ -193,7 +196,7 @@ def fold_next(chosen: Sequence[AnyProjection], state: str, limit: int) -> int:
     fetch_keys(row.payload for row in recorded)
     for projection in chosen:
         own = [row for row in recorded if positions[projection.name] < (row.position or 0)]
-        with tables_of(generations[projection.name]):
+        with tables_of(schema(generations[projection.name])):
             fold(projection, own)
         execute(
             "UPDATE es.projection SET position = greatest(position, %s), updated_at = now()"
@@ -223,10 +226,10 @@ def fold(projection: AnyProjection, recorded: Sequence[RecordedEvent]) -> None:
 
 
 @contextmanager
-def tables_of(generation: int) -> Iterator[None]:
-    """Makes unqualified names mean a generation's tables, inside the transaction at hand."""
+def tables_of(home: str) -> Iterator[None]:
+    """Makes unqualified names mean the tables of a schema, inside the transaction at hand."""
     before: str = fetch("SHOW search_path")[0][0]
-    execute(f"SET LOCAL search_path = {schema(generation)}, {before}")
+    execute(f"SET LOCAL search_path = {home}, {before}")
     try:
         yield
     finally:

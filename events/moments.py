@@ -1,6 +1,7 @@
 """The two clocks of history: when the shop learned of a fact, and when it became true.
 
-`as_known_at` goes by the first (recorded time): it answers what the shop would have answered then.
+`as_known_at` goes by the first, the moment from which others could see it (recorded and committed):
+it answers what the shop would have answered then.
 `as_effective_at` goes by the second (effective time): it answers what had happened in the world by
 then, whenever the shop learned of it. Together: what the shop knew at one moment of another.
 """
@@ -19,15 +20,17 @@ from django.db.models.lookups import LessThanOrEqual
 
 from events.database import TENANT, fetch
 from events.errors import MomentAhead, MomentUnreadable, NothingRecordedYet
-from events.recorded import COLUMNS, RecordedEvent, from_row
+from events.recorded import COLUMNS, KNOWN_AT, RecordedEvent, from_row
 from events.registry import aggregate_of
+from events.sequencer import sequence
 from modules.kernel.clock import now
 
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)")
 # A page's address or a copied log line may have lost the plus sign of an offset to a space.
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
 _STREAMS = (
-    f"SELECT {COLUMNS} FROM es.event e"  # noqa: S608
+    f"SELECT l.committed_at, {COLUMNS} FROM es.event e"  # noqa: S608
+    " LEFT JOIN es.log l USING (tenant_id, stream_id, version)"
     " WHERE e.tenant_id = %s AND e.stream_id = ANY(%s::uuid[]) ORDER BY e.stream_id, e.version"
 )
 
@@ -57,16 +60,21 @@ class AsOf:
             parts.append(f"as effective at {self.effective_at.isoformat()}")
         return ", ".join(parts) or "as it is"
 
+    def counts(self, recorded: RecordedEvent) -> bool:
+        """Tells whether an event counts by its own times, whatever the rest of its stream says."""
+        known = self.known_at is None or recorded.known_at <= self.known_at
+        return known and (self.effective_at is None or recorded.effective_at <= self.effective_at)
+
     def events(self, recorded: Sequence[RecordedEvent]) -> list[RecordedEvent]:
         """Returns those events of one whole stream that count; none before its first one does.
 
-        By recorded time these are all up to the last one known then: clocks of two machines may
+        By known time these are all up to the last one known then: clocks of two machines may
         disagree, versions cannot. By effective time one may be missing between two others; a fact
         that cannot stand without the missing one waits for it.
         """
         found = list(recorded)
         if self.known_at is not None:
-            known = [each.version for each in found if each.recorded_at <= self.known_at]
+            known = [each.version for each in found if each.known_at <= self.known_at]
             found = [each for each in found if each.version <= max(known, default=0)]
         if self.effective_at is not None:
             timely = [each for each in found if each.effective_at <= self.effective_at]
@@ -78,8 +86,8 @@ class AsOf:
         found = self.events(recorded)
         if not found:
             first = recorded[0]
-            unknown = self.known_at is not None and first.recorded_at > self.known_at
-            raise nothing_yet(self, name, first.recorded_at if unknown else first.effective_at)
+            unknown = self.known_at is not None and first.known_at > self.known_at
+            raise nothing_yet(self, name, first.known_at if unknown else first.effective_at)
         return found
 
 
@@ -93,9 +101,13 @@ def as_of(asked: Asked) -> AsOf | None:
     known_at, effective_at = asked.as_known_at, asked.as_effective_at
     if known_at is None and effective_at is None:
         return None
-    return AsOf(
+    moment = AsOf(
         known_at=past(known_at, "as_known_at"), effective_at=past(effective_at, "as_effective_at")
     )
+    if moment.known_at is not None:
+        # The time of a commit is kept with the position.
+        sequence()
+    return moment
 
 
 def read_moment(text: str) -> datetime | None:
@@ -135,7 +147,9 @@ def opened_by[M: Model](rows: QuerySet[M], as_of: AsOf) -> QuerySet[M]:
     quote = connection.ops.quote_name
     table, key = quote(rows.model._meta.db_table), quote(rows.model._meta.pk.attname)
     opened = RawSQL(  # noqa: S611  # quoted names of the model
-        f"SELECT created_at FROM es.stream WHERE tenant_id = %s AND stream_id = {table}.{key}",  # noqa: S608
+        f"SELECT {KNOWN_AT} FROM es.event e"  # noqa: S608
+        " LEFT JOIN es.log l USING (tenant_id, stream_id, version)"
+        f" WHERE e.tenant_id = %s AND e.stream_id = {table}.{key} AND e.version = 1",
         (TENANT,),
         output_field=DateTimeField(),
     )
@@ -146,7 +160,7 @@ def read_streams(stream_ids: Iterable[UUID]) -> dict[UUID, list[RecordedEvent]]:
     """Returns the events of several streams in order, by stream; one statement."""
     found: dict[UUID, list[RecordedEvent]] = {stream_id: [] for stream_id in stream_ids}
     for row in fetch(_STREAMS, (TENANT, list(found))) if found else ():
-        each = from_row(None, row)
+        each = from_row(None, row[1:], row[0])
         found[each.stream_id].append(each)
     return found
 

@@ -33,6 +33,8 @@ class Projection:
     guard: ClassVar[Literal["version", "position"]] = "version"
     # Of a large event, a class with the fields that the fold reads: for folding years of them.
     parts: ClassVar[Mapping[type[Event], type[Event]]] = {}
+    # Other projections, by name, whose rows the fold reads.
+    reads: ClassVar[tuple[str, ...]] = ()
 
     def key(self, recorded: RecordedEvent) -> Any:
         """Returns the primary key of the row an event belongs to."""
@@ -160,6 +162,8 @@ class RowsProjection:
     events: ClassVar[tuple[type[Event], ...]]
     models: ClassVar[tuple[type[Model], ...]] = ()
     mode: ClassVar[Mode] = "inline"
+    # Other projections, by name, whose rows the fold reads.
+    reads: ClassVar[tuple[str, ...]] = ()
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
         """Writes the rows that follow from these events, which come in order."""

@@ -17,7 +17,8 @@ from events.database import TENANT
 class RecordedEvent:
     """One row of history. `position` is its place in the log, None until the sequencer saw it.
 
-    `aggregate` is the one that was saved, as it is after all events of its save, for those who
+    `committed_at` is when its transaction ended, where PostgreSQL keeps that and it was read of the
+    log. `aggregate` is the one that was saved, as it is after all events of its save, for those who
     follow in the same transaction; None for a row that was read.
     """
 
@@ -36,7 +37,14 @@ class RecordedEvent:
     command_id: UUID | None
     hash: bytes
     tenant_id: int = TENANT
+    committed_at: datetime | None = field(default=None, compare=False)
     aggregate: Aggregate | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def known_at(self) -> datetime:
+        """When others could see it: stamped, and committed."""
+        committed = self.committed_at
+        return self.recorded_at if committed is None else max(self.recorded_at, committed)
 
     @cached_property
     def event(self) -> Event:
@@ -60,9 +68,13 @@ COLUMNS = (
     " e.recorded_at, e.effective_at, e.actor, e.causation_id, e.correlation_id, e.command_id,"
     " e.hash"
 )
+# The same of an event `e` and its place in the log `l`, if it has one.
+KNOWN_AT = "greatest(e.recorded_at, l.committed_at)"
 
 
-def from_row(position: int | None, row: Sequence[Any]) -> RecordedEvent:
+def from_row(
+    position: int | None, row: Sequence[Any], committed_at: datetime | None = None
+) -> RecordedEvent:
     """Returns the event of a row that selected `COLUMNS`."""
     # A frozen class is slow to fill, and there are millions of rows to read; so it is filled so.
     found = RecordedEvent.__new__(RecordedEvent)
@@ -81,5 +93,6 @@ def from_row(position: int | None, row: Sequence[Any]) -> RecordedEvent:
         correlation_id=row[10],
         command_id=row[11],
         hash=row[12],
+        committed_at=committed_at,
     )
     return found

@@ -180,7 +180,7 @@ def _insert(
 
 
 _READ_STREAM = (
-    f"SELECT l.position, {COLUMNS} FROM es.event e"  # noqa: S608
+    f"SELECT l.position, l.committed_at, {COLUMNS} FROM es.event e"  # noqa: S608
     " LEFT JOIN es.log l USING (tenant_id, stream_id, version)"
     " WHERE e.tenant_id = %s AND e.stream_id = %s AND e.version > %s AND e.version <= %s"
     " ORDER BY e.version"
@@ -191,12 +191,12 @@ def read_stream(stream_id: UUID, after: int = 0, upto: int | None = None) -> lis
     """Returns the events of a stream with `after` < version <= `upto`, in order."""
     newest = (1 << 62) if upto is None else upto
     rows = fetch(_READ_STREAM, (TENANT, stream_id, after, newest))
-    return [from_row(row[0], row[1:]) for row in rows]
+    return [from_row(row[0], row[2:], row[1]) for row in rows]
 
 
 # The limit is applied to the log alone: a plan that joins first would read all that is left.
 _READ_LOG = (
-    f"SELECT l.position, {COLUMNS} FROM"  # noqa: S608
+    f"SELECT l.position, l.committed_at, {COLUMNS} FROM"  # noqa: S608
     " (SELECT * FROM es.log WHERE position > %s {topics} ORDER BY position LIMIT %s) l"
     " JOIN es.event e USING (tenant_id, stream_id, version) ORDER BY l.position"
 )
@@ -221,7 +221,7 @@ def read_sequenced(
         rows = fetch(_READ_TOPICS, (after_position, list(topics), limit))
     else:
         rows = fetch(_READ_WHOLE_LOG, (after_position, limit))
-    return [from_row(row[0], row[1:]) for row in rows]
+    return [from_row(row[0], row[2:], row[1]) for row in rows]
 
 
 def log_head() -> int:

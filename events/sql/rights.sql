@@ -5,7 +5,7 @@ GRANT USAGE ON SCHEMA es TO counterfoil_app;
 GRANT SELECT, INSERT ON es.event, es.log, es.stream TO counterfoil_app;
 GRANT UPDATE (version, head, changed_at) ON es.stream TO counterfoil_app;
 GRANT SELECT, UPDATE ON es.sequencer TO counterfoil_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON es.projection, es.dead, es.outbox TO counterfoil_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON es.projection, es.dead, es.outbox, es.scratch TO counterfoil_app;
 GRANT SELECT, INSERT, DELETE ON es.command TO counterfoil_app;
 GRANT USAGE ON SCHEMA pii TO counterfoil_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pii.key TO counterfoil_app;

@@ -19,8 +19,14 @@ from modules.audit.selectors import bundle, run
 from modules.kernel.errors import DomainError
 
 # What concerns the whole record is an auditor's; what the shop reads is the staff's as well.
-AUDITORS_KINDS = frozenset({"verify", "export"})
-HOME = {"verify": "audit-verify", "export": "audit-export"}
+AUDITORS_KINDS = frozenset({"verify", "export", "past"})
+HOME = {"verify": "audit-verify", "export": "audit-export", "past": "audit-past"}
+
+PAST_WORDS = {
+    " position=": ", after position ",
+    " known=": ", as known at ",
+    " effective=": ", as effective at ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,13 @@ WORDS: dict[str, Words] = {
         "The kept tables are brought up to date and take the place of the live ones. The live ones"
         " are kept in their stead.",
         "Switch back",
+    ),
+    "past": Words(
+        "Look back",
+        "Fold a read model as it was?",
+        "The worker folds it beside the live one, up to where you say, and writes it into a file."
+        " Nothing is changed.",
+        "Look back",
     ),
     "retry": Words(
         "Retry",
@@ -151,6 +164,9 @@ def what(kind: str, subject: str) -> str:
         return f"{name}, stream {stream}"
     if kind == "export":
         return f"consistent with the checkpoint of {subject} events" if subject else ""
+    if kind == "past":
+        for sign, words in PAST_WORDS.items():
+            subject = subject.replace(sign, words)
     return subject or ("all read models" if kind in ("rebuild", "back", "drift") else "")
 
 

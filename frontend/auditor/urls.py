@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from frontend import explaining
-from frontend.auditor import comparing, log, projections, proofs, runs, stock, streams, sums
+from frontend.auditor import comparing, log, past, projections, proofs, runs, stock, streams, sums
 
 urlpatterns: list[URLPattern] = [
     path("", streams.landing, name="audit"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("stock/<str:sku>/", stock.stock_item, name="audit-stock-item"),
     path("totals/", sums.totals_page, name="audit-totals"),
     path("rows/", sums.row_page, name="audit-row"),
+    path("past/", past.past_page, name="audit-past"),
     path("compare/", comparing.compare_page, name="audit-compare"),
     path("streams/<uuid:stream_id>/fresh/", comparing.fresh_page, name="audit-fresh"),
     path("verify/", proofs.verify_page, name="audit-verify"),
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/ask/<str:kind>/", runs.ask, name="audit-ask"),
     path("runs/<uuid:run_id>/", runs.run_page, name="audit-run"),
     path("runs/<uuid:run_id>/bundle/", runs.bundle_file, name="audit-bundle"),
+    path("runs/<uuid:run_id>/rows/", past.past_file, name="audit-past-file"),
     path("checkpoints/", proofs.checkpoints, name="audit-checkpoints"),
     path("checkpoints/<int:size>/", proofs.checkpoint_note, name="audit-checkpoint"),
     path("streams/<uuid:stream_id>/proof/", proofs.stream_proof, name="audit-proof"),

@@ -6,8 +6,8 @@ from events import follower, generations
 from events.commands import command
 from events.context import current_context
 from events.database import execute
-from modules.audit import bundling, mending, verifying
-from modules.audit.contracts import AskRun, OpenSeals, ReasonMissing, RunRefused
+from modules.audit import bundling, looking_back, mending, verifying
+from modules.audit.contracts import AskPast, AskRun, OpenSeals, ReasonMissing, RunRefused
 from modules.audit.models import Run
 from modules.audit.running import SILENCE, Work, do_step, fail, start
 from modules.audit.selectors import head
@@ -22,6 +22,7 @@ WORKS: dict[str, Work] = {
     "rebuild": mending.rebuild,
     "back": mending.switch_back,
     "retry": mending.retry,
+    "past": looking_back.look_back,
 }
 
 
@@ -78,9 +79,22 @@ def ask_run(message: AskRun) -> UUID:
     return run.id
 
 
+def ask_past(message: AskPast) -> UUID:
+    """Has the worker fold a whole read model as it was; returns the run's id.
+
+    Raises:
+        NotRebuildable: there is no such read model, or it does not say what tables it writes.
+        PastRefused: the log is shorter, or both a position and a moment of knowing were given.
+        MomentAhead, MomentUnreadable: a time that is to come, or says no offset.
+    """
+    return ask_run(AskRun(kind="past", subject=looking_back.subject_of(message)))
+
+
 def check_subject(kind: str, subject: str) -> None:
     """Raises: RunRefused, NotRebuildable: see `ask_run`."""
     match kind:
+        case "past":
+            looking_back.check(subject)
         case "rebuild" | "back":
             generations.choose([subject] if subject else [])
         case "export" if subject and not (subject.isdecimal() and len(subject) < 19):

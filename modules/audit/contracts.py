@@ -296,7 +296,7 @@ class LogPage:
     head: int
 
 
-type RunKind = Literal["verify", "export", "drift", "rebuild", "back", "retry"]
+type RunKind = Literal["verify", "export", "drift", "rebuild", "back", "retry", "past"]
 
 
 class RunUnknown(NotFound):
@@ -322,11 +322,22 @@ class AskRun:
     """Somebody wants the worker to do a longer piece of work.
 
     `subject` is the read model of a rebuild or a way back (empty: all of them), read model and
-    stream of a retry separated by a space, the size of an earlier checkpoint for an export.
+    stream of a retry separated by a space, the size of an earlier checkpoint for an export. For a
+    look back there is `AskPast`.
     """
 
     kind: RunKind
     subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPast:
+    """Somebody wants a whole read model as it was: after so many events, or at a moment."""
+
+    read_model: str
+    position: int | None = None
+    as_known_at: datetime | None = None
+    as_effective_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

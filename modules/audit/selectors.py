@@ -17,7 +17,7 @@ from events.privacy.sealing import personal_fields
 from events.sequencer import sequence
 from events.store import RecordedEvent, Stream, read_stream, stream_head, verify_stream
 from modules.adjustments.selectors import adjustment_ids
-from modules.audit import bundling, comparing, reporting
+from modules.audit import bundling, comparing, looking_back, reporting
 from modules.audit.contracts import (
     AuditedEvent,
     Change,
@@ -183,11 +183,14 @@ def state_at(
         NothingRecordedYet: no event of it at that version or time.
         RecordUnreadable: an event up to then says what no event can say.
     """
+    if at is not None and as_of is None:
+        as_of = AsOf(known_at=at) if by == "recorded" else AsOf(effective_at=at)
+    if as_of is not None and as_of.known_at is not None:
+        # The time of a commit is kept with the position.
+        sequence()
     everything = read_stream(stream_id)
     if not everything:
         raise unknown(stream_id)
-    if at is not None and as_of is None:
-        as_of = AsOf(known_at=at) if by == "recorded" else AsOf(effective_at=at)
     # An auditor judges deeds and sums; whom they concern stays sealed.
     with personal_fields("open" if seals_open else "sealed"):
         chosen = chosen_events(everything, version, as_of)
@@ -451,3 +454,8 @@ def runs(kinds: Iterable[RunKind], limit: int = 20) -> tuple[RunView, ...]:
 def bundle(run_id: UUID) -> Path:
     """Returns the file that an export made. Raises: BundleGone: it is not there (any more)."""
     return bundling.open_bundle(run_id)
+
+
+def past_rows(run_id: UUID) -> Path:
+    """Returns the file that a look back made. Raises: BundleGone: it is not there (any more)."""
+    return looking_back.open_rows(run_id)

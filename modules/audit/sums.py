@@ -11,6 +11,7 @@ from typing import Literal
 
 from events.database import execute, fetch
 from events.moments import AsOf
+from events.recorded import KNOWN_AT
 from events.sequencer import sequence
 from events.store import log_head
 
@@ -47,7 +48,7 @@ _SUM_UP = f"""
     INSERT INTO audit_sum (last, kind, currency, facts, amount_minor, rest_millionths,
         first_recorded_at, last_recorded_at, first_effective_at, last_effective_at)
     SELECT (l.position + %s - 1) / %s * %s, k.kind, said.currency, {_SUMS},
-        min(e.recorded_at), max(e.recorded_at), min(e.effective_at), max(e.effective_at)
+        min({KNOWN_AT}), max({KNOWN_AT}), min(e.effective_at), max(e.effective_at)
     {_FACTS} GROUP BY 1, 2, 3
 """  # of constants
 _CLOCKS = (
@@ -66,7 +67,7 @@ _OF_STRETCHES = f"""
 """  # noqa: S608  # of constants
 _OF_FACTS = f"""
     SELECT r.upto, k.kind, said.currency, {_SUMS} {_FACTS}
-    WHERE (%s::timestamptz IS NULL OR e.recorded_at <= %s)
+    WHERE (%s::timestamptz IS NULL OR {KNOWN_AT} <= %s)
         AND (%s::timestamptz IS NULL OR e.effective_at <= %s)
     GROUP BY 1, 2, 3
 """  # of constants

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from events import scratch
 from events.effects import effect
 from events.timetable import periodic
 from modules.audit.bundling import forget_bundles
@@ -26,3 +27,4 @@ def measure_stretches(effect_id: UUID) -> None:
 def forget(effect_id: UUID) -> None:
     """Deletes bundles that were made for auditors and not fetched lately."""
     forget_bundles()
+    scratch.sweep()

@@ -109,6 +109,7 @@ class Money(RowsProjection):
     events = moving_events()
 
     models = (OrderMoney,)
+    reads = ("payments.payments",)
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
         found = totals_of({_reference(row) for row in recorded_events})

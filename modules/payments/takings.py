@@ -2,16 +2,20 @@
 
 from events.database import TENANT, fetch
 from events.moments import AsOf
+from events.recorded import KNOWN_AT
 from events.registry import names_of
 from modules.payments.contracts import Takings
 from modules.payments.domain.payment import Payment
 
 KINDS = (Payment.Authorised, Payment.Captured, Payment.Voided, Payment.Refunded)
-_SUM = "coalesce(sum((payload->>'amount_minor')::bigint) FILTER (WHERE topic = ANY(%s)), 0)::bigint"
+_SUM = (
+    "coalesce(sum((payload->>'amount_minor')::bigint) FILTER (WHERE e.topic = ANY(%s)), 0)::bigint"
+)
 _TAKINGS = (
-    f"SELECT payload->>'currency', {_SUM}, {_SUM}, {_SUM}, {_SUM} FROM es.event"  # noqa: S608
-    " WHERE tenant_id = %s AND topic = ANY(%s)"
-    " AND (%s::timestamptz IS NULL OR recorded_at <= %s)"
+    f"SELECT payload->>'currency', {_SUM}, {_SUM}, {_SUM}, {_SUM}"  # noqa: S608
+    " FROM es.event e LEFT JOIN es.log l USING (tenant_id, stream_id, version)"
+    " WHERE tenant_id = %s AND e.topic = ANY(%s)"
+    f" AND (%s::timestamptz IS NULL OR {KNOWN_AT} <= %s)"
     " AND (%s::timestamptz IS NULL OR effective_at <= %s) GROUP BY 1 ORDER BY 1"
 )
 

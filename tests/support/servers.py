@@ -70,6 +70,7 @@ def start_system_postgres(version: str) -> str:
         "fsync=off",
         "synchronous_commit=off",
         "max_connections=200",
+        "track_commit_timestamp=on",
     )
     options = " ".join(f"-c {setting}" for setting in settings)
     control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-s", "-w"]

@@ -1,5 +1,6 @@
-"""`manage.py projections`: the read models, how far they are, rebuilding and checking them."""
+"""`manage.py projections`: the read models, how far they are, rebuilding, checking, the past."""
 
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,11 +9,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from events import drift, follower, generations, rebuilding
+from events.management.as_of import add_as_of, dump
 from modules.kernel.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Lists, rebuilds and checks the read models while the shop is open."
+    help = "Lists, rebuilds, checks and looks back at the read models while the shop is open."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -26,6 +28,7 @@ class Command(BaseCommand):
             actions.add_parser(name, help=words).add_argument(
                 "names", nargs="*", help="projections; all without any"
             )
+        add_as_of(actions)
         retry = actions.add_parser("retry", help="fold a parked stream again")
         retry.add_argument("name")
         retry.add_argument("stream")
@@ -49,6 +52,8 @@ class Command(BaseCommand):
                 told(console, rebuilding.switch_back(options["names"]))
             case "discard":
                 generations.discard("kept", options["names"])
+            case "as-of":
+                dump(console, sys.stdout.buffer, options)
             case _:
                 retry(options["name"], options["stream"])
 
