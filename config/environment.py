@@ -231,6 +231,11 @@ class Environment(BaseSettings):
     stripe_api_base: Annotated[str, address("http", "https", path=False)] = Field(
         default="", description="Where Stripe's API is, for a stand-in; empty: Stripe itself."
     )
+    webhooks_local: bool = Field(
+        default=False,
+        description="Whether webhooks may be sent to this machine itself, over http too; never in "
+        "production (docs/guides/webhooks.md).",
+    )
     guest_limits: bool = Field(
         default=True, description="Whether guests of the API may ask only so often a minute."
     )
@@ -297,6 +302,12 @@ class Environment(BaseSettings):
                 "erasure_directory",
                 "is empty",
                 "Name a folder that a restore of the database does not touch",
+            ),
+            (
+                self.webhooks_local,
+                "webhooks_local",
+                "is on",
+                "Leave it out: whoever may add an endpoint could reach what runs on this machine",
             ),
             (self.debug, "debug", "is on", "Leave it out: it shows source and settings to anyone"),
             (
