@@ -21,6 +21,7 @@ from modules.webhooks.reading import body_of
 # Longer than a call may take; whoever died meanwhile is taken up by the effect's next attempt.
 SENDING = timedelta(seconds=30)
 KEPT_CHARACTERS = 1024
+SPREAD_MILLISECONDS = 5_000
 USER_AGENT = "Counterfoil-Webhooks/1"
 
 
@@ -49,7 +50,10 @@ def prepare(delivery_id: UUID, attempt: int) -> Outgoing | None:
     moment = now()
     if not endpoint.on or (delivery.sending_until and delivery.sending_until > moment):
         return None
-    if delivery.order_id and not delivery.alone and _must_wait(delivery):
+    if must_wait(delivery):
+        return None
+    if delivery.order_id and endpoint.resting_until and endpoint.resting_until > moment:
+        _postpone(delivery, endpoint, endpoint.resting_until)
         return None
     delivery.sending_until = moment + SENDING
     delivery.save(update_fields=["sending_until"])
@@ -66,8 +70,10 @@ def prepare(delivery_id: UUID, attempt: int) -> Outgoing | None:
     )
 
 
-def _must_wait(delivery: DeliveryRow) -> bool:
+def must_wait(delivery: DeliveryRow) -> bool:
     """Tells whether an earlier message of the same order is not accepted yet."""
+    if delivery.order_id is None or delivery.alone:
+        return False
     earlier = DeliveryRow.objects.filter(
         endpoint=delivery.endpoint_id,
         order_id=delivery.order_id,
@@ -76,6 +82,13 @@ def _must_wait(delivery: DeliveryRow) -> bool:
         alone=False,
     )
     return earlier.exists()
+
+
+def _postpone(delivery: DeliveryRow, endpoint: EndpointRow, until: datetime) -> None:
+    """Waits with its endpoint, which is no attempt; not all of them come back at one moment."""
+    delivery.next_at = until + timedelta(milliseconds=delivery.id.int % SPREAD_MILLISECONDS)
+    delivery.save(update_fields=["next_at"])
+    send(delivery, endpoint, occasion=until.isoformat())
 
 
 @transaction.atomic
@@ -127,7 +140,9 @@ def _refused(
 ) -> None:
     endpoint.failures += 1
     endpoint.failing_since = endpoint.failing_since or moment
-    endpoint.save(update_fields=["failures", "failing_since"])
+    if endpoint.resting_until is None or endpoint.resting_until <= moment:
+        endpoint.resting_until = schedule.rest(endpoint.failures, moment)
+    endpoint.save(update_fields=["failures", "failing_since", "resting_until"])
     asked = answer.headers.get("retry-after", "")
     wanted = (
         schedule.retry_after(asked, moment) if answer.status in schedule.ASKING_FOR_TIME else None

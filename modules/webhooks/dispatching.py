@@ -3,7 +3,7 @@
 All that decides about an endpoint holds its row, so that of two workers one waits for the other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from events.outbox import emit
@@ -96,14 +96,18 @@ def open_orders(endpoint: EndpointRow, orders: Iterable[UUID]) -> Iterable[UUID 
     return found.values_list("order_id", flat=True).distinct()
 
 
-def send(delivery: DeliveryRow, endpoint: EndpointRow) -> None:
-    """Asks for the next attempt of a delivery, when it is due; the same attempt twice is one."""
+def send(delivery: DeliveryRow, endpoint: EndpointRow, occasion: str = "") -> None:
+    """Asks for the next attempt of a delivery, when it is due; on one occasion, it is asked once.
+
+    The occasion is the attempt itself and what started it again, if anything did.
+    """
+    attempt = delivery.attempts + 1
     emit(
         DELIVER,
-        key=f"{delivery.id}:{delivery.attempts + 1}:{endpoint.wakes}",
+        key=f"{delivery.id}:{attempt}:{endpoint.wakes}:{occasion}",
         due_at=delivery.next_at,
         delivery_id=delivery.id,
-        attempt=delivery.attempts + 1,
+        attempt=attempt,
     )
 
 
@@ -127,21 +131,24 @@ def go_on(endpoint: EndpointRow, settled: DeliveryRow) -> None:
         ask_to_dispatch()
 
 
-def wake(endpoint: EndpointRow) -> int:
-    """Sends again all whose turn it is, each when it is due; returns how many."""
-    endpoint.wakes += 1
-    endpoint.save(update_fields=["wakes"])
+def turns(endpoint: EndpointRow) -> Iterator[DeliveryRow]:
+    """Yields the deliveries that wait for nothing but their time, one of each order."""
     rows = DeliveryRow.objects.filter(endpoint=endpoint, state__in=OPEN).order_by("position", "id")
     busy: set[UUID] = set()
-    count = 0
     for each in rows:
-        held_up = not each.alone and each.order_id in busy
+        free = each.alone or each.order_id is None or each.order_id not in busy
         if each.order_id and not each.alone:
             busy.add(each.order_id)
-        if each.state == "waiting" and not held_up:
-            send(each, endpoint)
-            count += 1
-    return count
+        if free and each.state == "waiting":
+            yield each
+
+
+def wake(endpoint: EndpointRow) -> None:
+    """Sends all whose turn it is anew, each when it is due."""
+    endpoint.wakes += 1
+    endpoint.save(update_fields=["wakes"])
+    for each in turns(endpoint):
+        send(each, endpoint)
 
 
 def ping(endpoint: EndpointRow, key: UUID) -> DeliveryRow:

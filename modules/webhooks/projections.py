@@ -35,7 +35,7 @@ class Feed(RowsProjection):
     models = (MessageRow,)
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
-        positions = [row.position for row in recorded_events]
+        positions = [row.position or 0 for row in recorded_events]
         known = set(
             MessageRow.objects.filter(position__in=positions).values_list("position", flat=True)
         )
@@ -51,7 +51,7 @@ class Feed(RowsProjection):
             counts[order_id] = counts.get(order_id, 0) + 1
             rows.append(
                 MessageRow(
-                    position=recorded.position,
+                    position=recorded.position or 0,
                     order_id=order_id,
                     sequence=counts[order_id],
                     type=type_of(recorded.topic),

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-
 from events import follower
 from events.database import execute
 from events.relay import drain
 from modules.webhooks.commands import add_endpoint, shown_secret
-from modules.webhooks.contracts import AddEndpoint, Added
+from modules.webhooks.contracts import Added, AddEndpoint
+from modules.webhooks.domain import schedule
 from tests.support.receiver import Receiver
 
 
@@ -25,8 +25,16 @@ def work() -> None:
 
 
 def later(pause: timedelta) -> None:
-    """Makes everything that waits for its time due so much sooner, and does what is due then."""
-    execute("UPDATE es.outbox SET due_at = due_at - %s WHERE done_at IS NULL", (pause,))
+    """Makes every message that waits for its time due so much sooner, and does what is due then."""
+    execute(
+        "UPDATE es.outbox SET due_at = due_at - %s"
+        " WHERE done_at IS NULL AND actor LIKE 'webhooks.%%'",
+        (pause,),
+    )
     work()
 
 
+def give_up() -> None:
+    """Lets every attempt that is left come."""
+    for pause in schedule.PAUSES:
+        later(pause)

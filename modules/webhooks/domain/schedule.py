@@ -21,7 +21,7 @@ PATIENCE = timedelta(days=5)
 # After so many failures in a row the fault is the endpoint's and no single message's: all of its
 # messages wait, so that it does not keep the shop's workers busy.
 FAILURES_BEFORE_REST = 10
-SHORTEST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(minutes=15)
+SHORTEST_REST_SECONDS, LONGEST_REST = 30, timedelta(minutes=15)
 # What a receiver may ask for by `Retry-After`.
 LONGEST_WAIT = timedelta(hours=24)
 GONE = 410
@@ -44,7 +44,7 @@ def rest(failures: int, at: datetime) -> datetime | None:
     over = failures - FAILURES_BEFORE_REST
     if over < 0:
         return None
-    return at + min(SHORTEST_REST * 2 ** min(over, 10), LONGEST_REST)
+    return at + min(timedelta(seconds=SHORTEST_REST_SECONDS << min(over, 10)), LONGEST_REST)
 
 
 def retry_after(value: str, at: datetime) -> timedelta | None:
