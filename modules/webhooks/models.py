@@ -83,7 +83,9 @@ class DeliveryRow(models.Model):
     class Meta:
         db_table = "webhooks_delivery"
         indexes = (
-            models.Index(fields=["endpoint", "-created_at", "-position", "-id"], name="webhooks_newest"),
+            models.Index(
+                fields=["endpoint", "-created_at", "-position", "-id"], name="webhooks_newest"
+            ),
             models.Index(
                 fields=["endpoint", "order_id", "position"],
                 name="webhooks_open",

@@ -1,5 +1,7 @@
 """A system of somebody else's that is sent webhooks: a real HTTP server that answers as told."""
 
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,8 +60,8 @@ class Receiver:
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
-    """Runs one on a free port of this machine."""
+def receiver(context: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Runs one on a free port of this machine, behind TLS where a context is given."""
     found = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -77,7 +79,15 @@ def receiver() -> Iterator[Receiver]:
         def log_message(self, format: str, *args: object) -> None:
             """Says nothing: a test tells by itself what came."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Says nothing: some tests hang up in the middle."""
+
+        def get_request(self) -> tuple[socket.socket, Any]:
+            plain, client = super().get_request()
+            return (context.wrap_socket(plain, server_side=True) if context else plain), client
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     found.url = f"http://127.0.0.1:{server.server_port}/hooks"

@@ -5,6 +5,7 @@ that it must never lead to what only the shop can reach (OWASP ASVS 5.0, 1.3.6).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
@@ -23,11 +24,11 @@ _REFUSED = tuple(
     for each in (
         *("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15"),
         *("224.0.0.0/4", "240.0.0.0/4"),
-        *("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23"),
-        *("2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10"),
-        *("fec0::/10", "ff00::/8"),
+        *("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
     )
 )
+# All that is routed on the public internet; mapped, translated and local ones lie outside of it.
+_GLOBAL_UNICAST = ip_network("2000::/3")
 
 
 class AddressUnfit(ValueError):
@@ -51,7 +52,7 @@ class Target:
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
-def target(url: str, *, local: bool = False) -> Target:
+def target(url: str, *, local: bool = False, ports: Sequence[int] = PORTS) -> Target:
     """Takes an address apart; with `local` this machine may be named too, over http as well.
 
     Raises:
@@ -77,10 +78,10 @@ def target(url: str, *, local: bool = False) -> Target:
     secure = parts.scheme.lower() == "https"
     host = (parts.hostname or "").lower()
     if not here:
-        _check_name(host)
+        _check_name("" if "[" in parts.netloc else host)
     port = port if port is not None else (443 if secure else 80)
-    if not here and port not in PORTS:
-        raise AddressUnfit(f"The port is one of {', '.join(map(str, PORTS))}.")
+    if not here and port not in ports:
+        raise AddressUnfit(f"The port is one of {', '.join(map(str, ports))}.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(secure=secure, host=host, port=port, path=path, local=here)
 
@@ -100,7 +101,7 @@ def is_public(address: str) -> bool:
         found: IPv4Address | IPv6Address = ip_address(address)
     except ValueError:
         return False
-    if isinstance(found, IPv6Address) and found.scope_id is not None:
+    if isinstance(found, IPv6Address) and (found.scope_id or found not in _GLOBAL_UNICAST):
         return False
     if any(found.version == each.version and found in each for each in _REFUSED):
         return False

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
 from modules.webhooks.domain.addresses import (
+    PORTS,
     AddressUnfit,
     Target,
     is_loopback,
@@ -75,6 +76,7 @@ class Sender:
     resolve: Resolver = resolved
     public: Callable[[str], bool] = is_public
     context: Callable[[], ssl.SSLContext] = secure_context
+    ports: Sequence[int] = PORTS
     total_seconds: float = TOTAL_SECONDS
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -82,7 +84,9 @@ class Sender:
         started = time.monotonic()
         deadline = started + self.total_seconds
         try:
-            answer = self._post(target(url, local=self.local), body, headers, deadline)
+            answer = self._post(
+                target(url, local=self.local, ports=self.ports), body, headers, deadline
+            )
         except (AddressUnfit, _Refused) as error:
             answer = Answer(error=str(error))
         except ssl.SSLCertVerificationError as error:
@@ -111,6 +115,8 @@ class Sender:
             with connection.sock:
                 connection.request("POST", found.path, body, {"Host": found.authority, **headers})
                 response = connection.getresponse()
+                if time.monotonic() >= deadline:
+                    raise TimeoutError("its headers did not end")
                 return Answer(
                     status=response.status,
                     body=_read(response),
