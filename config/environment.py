@@ -108,6 +108,13 @@ DEMO_SELLER = {
 }
 
 
+# Switches of those who try the shop out, and why a real one leaves them alone.
+TRYING_OUT = {
+    "debug": "Leave it out: it shows source and settings to anyone",
+    "webhooks_local": "Leave it out: endpoints could reach what runs on this machine",
+}
+
+
 def check_seller(text: str) -> str:
     if not text:
         return text
@@ -303,13 +310,7 @@ class Environment(BaseSettings):
                 "is empty",
                 "Name a folder that a restore of the database does not touch",
             ),
-            (
-                self.webhooks_local,
-                "webhooks_local",
-                "is on",
-                "Leave it out: whoever may add an endpoint could reach what runs on this machine",
-            ),
-            (self.debug, "debug", "is on", "Leave it out: it shows source and settings to anyone"),
+            *((getattr(self, name), name, "is on", advice) for name, advice in TRYING_OUT.items()),
             (
                 public.scheme != "https" or is_local(public.hostname or ""),
                 "public_url",

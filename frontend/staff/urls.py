@@ -14,6 +14,7 @@ from frontend.staff import (
     products,
     promotions,
     stock,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -52,4 +53,17 @@ urlpatterns: list[URLPattern] = [
     path("gift-cards/", gift_cards.gift_card_page, name="staff-gift-cards"),
     path("effects/", effects.effects_page, name="staff-effects"),
     path("effects/<uuid:effect_id>/retry/", effects.try_again, name="staff-effect-retry"),
+    path("webhooks/", webhooks.webhook_list, name="staff-webhooks"),
+    path(
+        "webhooks/deliveries/<uuid:delivery_id>/",
+        webhooks.delivery_page,
+        name="staff-webhook-delivery",
+    ),
+    path(
+        "webhooks/deliveries/<uuid:delivery_id>/<str:action>/",
+        webhooks.act_on_delivery,
+        name="staff-webhook-delivery-act",
+    ),
+    path("webhooks/<uuid:endpoint_id>/", webhooks.webhook_page, name="staff-webhook"),
+    path("webhooks/<uuid:endpoint_id>/<str:action>/", webhooks.act, name="staff-webhook-act"),
 ]

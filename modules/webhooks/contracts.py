@@ -230,13 +230,13 @@ class MessageType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedMessage:
-    """A message as a consumer reads it without being called."""
+    """A message as a consumer reads it without being called, in the words that are sent."""
 
     id: str
     type: str
     version: int
-    timestamp: datetime
+    timestamp: str
     position: int
-    order_id: UUID | None
+    order_id: str
     sequence: int
     data: dict[str, Any]

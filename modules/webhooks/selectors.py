@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -134,13 +133,8 @@ def feed(after: int, limit: int, types: Sequence[str] = ()) -> tuple[FeedMessage
         rows = rows.filter(type__in=types)
     found = messages(list(rows[:limit]))
     return tuple(
-        FeedMessage(id=identifier, **msgspec.structs.asdict(message) | _plain(message.data))
-        for identifier, message in found
+        FeedMessage(id=identifier, **msgspec.to_builtins(message)) for identifier, message in found
     )
-
-
-def _plain(data: Any) -> dict[str, Any]:
-    return {"data": msgspec.to_builtins(data)}
 
 
 def _told(rows: Iterable[EndpointRow]) -> tuple[Endpoint, ...]:

@@ -82,9 +82,9 @@ class DeliveryQuery(BaseModel):
 
 
 @router.post("/webhooks/endpoints/{endpoint_id}/ping", response={201: DeliveryDetailReply})
-def ping(request: HttpRequest, endpoint_id: EndpointId) -> tuple[int, DeliveryDetail]:
+def ping(request: HttpRequest, endpoint_id: EndpointId) -> DeliveryDetail:
     """Send a message that says nothing."""
-    return 201, selectors.delivery(commands.ping_endpoint(endpoint_id))
+    return selectors.delivery(commands.ping_endpoint(endpoint_id))
 
 
 @router.get("/webhooks/endpoints/{endpoint_id}/deliveries", response=DeliveryPageReply)
@@ -141,7 +141,11 @@ class MessageReply(Reply):
     id: str = Field(description="The `webhook-id`.", examples=["msg_2a5f0c"])
     type: str = Field(description="What happened.", examples=["order.placed"])
     version: int = Field(description="Of the fields of `data`.", examples=[1])
-    timestamp: datetime = Field(description="When it happened, UTC.")
+    timestamp: str = Field(
+        description="When it happened, UTC, to the microsecond.",
+        examples=["2026-03-02T08:15:00.250000Z"],
+        json_schema_extra={"format": "date-time"},
+    )
     position: int = Field(description="In the log of all that happens.", examples=[1200])
     order_id: UUID = Field(description="Of which order.")
     sequence: int = Field(description="Counts within the order, from 1.", examples=[1])

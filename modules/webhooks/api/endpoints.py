@@ -105,7 +105,7 @@ def endpoints(request: HttpRequest) -> tuple[Endpoint, ...]:
 
 
 @router.post("/webhooks/endpoints", response={201: SecretReply})
-def add_endpoint(request: HttpRequest, body: NewEndpointBody) -> tuple[int, SecretReply]:
+def add_endpoint(request: HttpRequest, body: NewEndpointBody) -> SecretReply:
     """Register an address; the answer holds its secret."""
     added = commands.add_endpoint(
         AddEndpoint(
@@ -116,7 +116,7 @@ def add_endpoint(request: HttpRequest, body: NewEndpointBody) -> tuple[int, Secr
             start=body.start,
         )
     )
-    return 201, with_secret(added.endpoint_id, added.secret_id)
+    return with_secret(added.endpoint_id, added.secret_id)
 
 
 def with_secret(endpoint_id: UUID, secret_id: UUID) -> SecretReply:
@@ -146,10 +146,9 @@ def change_endpoint(request: HttpRequest, endpoint_id: EndpointId, body: Endpoin
 
 
 @router.delete("/webhooks/endpoints/{endpoint_id}", response={204: None})
-def remove_endpoint(request: HttpRequest, endpoint_id: EndpointId) -> tuple[int, None]:
+def remove_endpoint(request: HttpRequest, endpoint_id: EndpointId) -> None:
     """Forget an endpoint and what was sent to it."""
     commands.remove_endpoint(endpoint_id)
-    return 204, None
 
 
 class RotationBody(Body):
