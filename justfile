@@ -195,6 +195,11 @@ catalogue: (_install "development")
 claims: (_install "development")
     @{{ python }} -m tests.architecture.claims
 
+# Write docs/guides/webhook-messages.md: every type of message that other systems are sent
+[group('maintain')]
+messages: (_install "development")
+    @{{ python }} -m tests.webhooks.catalogue
+
 # Write the index of docs/decisions from the records' titles
 [group('maintain')]
 decisions: (_install "development")

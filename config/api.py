@@ -33,6 +33,7 @@ from modules.pricing import api as pricing
 from modules.privacy import api as privacy
 from modules.promotions.api import campaigns, offers
 from modules.shipping import api as shipping
+from modules.webhooks.api import deliveries, endpoints
 
 DESCRIPTION = """
 Everything the shop does, for machines. Amounts are whole minor units with their currency; moments
@@ -120,6 +121,8 @@ api.add_router("/staff", inventory.staff_router, auth=Holder("stock:write"))
 api.add_router("/staff", staff.router, auth=Holder("orders:read", "orders:write"))
 api.add_router("/staff", staff.money_router, auth=Holder("orders:read", "payments:write"))
 api.add_router("/staff", payments.staff_router, auth=Holder("orders:read", "payments:write"))
+for hooks in (endpoints, deliveries):
+    api.add_router("/staff", hooks.router, auth=Holder("webhooks:read", "webhooks:write"))
 # Whoever holds a receipt compares it with these.
 api.add_router("", proofs.public_router, auth=Anybody(), throttle=BROWSING)
 api.add_router("/audit", audit.router, auth=Holder("audit:read"))

@@ -35,6 +35,8 @@ ROLE_SCOPES = {
             "payments:write",
             "prices:write",
             "stock:write",
+            "webhooks:read",
+            "webhooks:write",
         }
     ),
     "auditor": frozenset({"audit:read", "books:read"}),

@@ -59,6 +59,13 @@ class EnvironmentRefused(Exception):
         return "\n".join([heading, *map(str, self.problems)])
 
 
+# Switches of those who try the shop out, and why a real one leaves them alone.
+TRYING_OUT = {
+    "debug": "Leave it out: it shows source and settings to anyone",
+    "webhooks_local": "Leave it out: endpoints could reach what runs on this machine",
+}
+
+
 class Environment(BaseSettings):
     """The typed environment, read once at start."""
 
@@ -164,6 +171,11 @@ class Environment(BaseSettings):
     stripe_api_base: Annotated[str, address("http", "https", path=False)] = Field(
         default="", description="Where Stripe's API is, for a stand-in; empty: Stripe itself."
     )
+    webhooks_local: bool = Field(
+        default=False,
+        description="Whether webhooks may be sent to this machine itself, over http too; never in "
+        "production (docs/guides/webhooks.md).",
+    )
     guest_limits: bool = Field(
         default=True, description="Whether guests of the API may ask only so often a minute."
     )
@@ -236,7 +248,7 @@ class Environment(BaseSettings):
                 "is empty",
                 "Name a folder that a restore of the database does not touch",
             ),
-            (self.debug, "debug", "is on", "Leave it out: it shows source and settings to anyone"),
+            *((getattr(self, name), name, "is on", advice) for name, advice in TRYING_OUT.items()),
             (
                 public.scheme != "https" or is_local(public.hostname or ""),
                 "public_url",

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "modules.audit",
     "modules.privacy",
     "modules.notifications",
+    "modules.webhooks",
     "modules.invoicing",
     "modules.ledger",
     "modules.checkout",
@@ -295,6 +296,8 @@ STORAGES = {
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_from
 ALARM_MAIL = env.alarm_mail or env.mail_from
+# Whether webhooks may go to this machine itself, for trying them out.
+WEBHOOKS_LOCAL = env.webhooks_local
 MAILERS = {"default": mailer(env.mail_url)}
 
 LOGGING = logging_settings(json=IN_PRODUCTION)

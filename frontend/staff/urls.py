@@ -17,6 +17,7 @@ from frontend.staff import (
     promotions,
     stock,
     timers,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -63,4 +64,17 @@ urlpatterns: list[URLPattern] = [
     path("mails/<slug:kind>/<slug:language>/", mails.mail_html, name="staff-mail-html"),
     path("timers/", timers.timers_page, name="staff-timers"),
     path("timers/<str:name>/run/", timers.run_timer, name="staff-timer-run"),
+    path("webhooks/", webhooks.webhook_list, name="staff-webhooks"),
+    path(
+        "webhooks/deliveries/<uuid:delivery_id>/",
+        webhooks.delivery_page,
+        name="staff-webhook-delivery",
+    ),
+    path(
+        "webhooks/deliveries/<uuid:delivery_id>/<str:action>/",
+        webhooks.act_on_delivery,
+        name="staff-webhook-delivery-act",
+    ),
+    path("webhooks/<uuid:endpoint_id>/", webhooks.webhook_page, name="staff-webhook"),
+    path("webhooks/<uuid:endpoint_id>/<str:action>/", webhooks.act, name="staff-webhook-act"),
 ]

@@ -59,6 +59,8 @@ SCOPES = (
     "audit:read",
     "books:read",
     "books:write",
+    "webhooks:read",
+    "webhooks:write",
 )
 
 

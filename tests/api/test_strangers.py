@@ -17,6 +17,8 @@ from modules.customers.commands import ensure_role
 from modules.customers.models import User
 from modules.invoicing.commands import issue_documents
 from modules.invoicing.contracts import IssueDocuments
+from modules.webhooks.commands import add_endpoint, ping_endpoint
+from modules.webhooks.contracts import AddEndpoint
 from tests.api.conftest import ADDRESS, SMALL, Basket, Caller, keyholder, ordered
 
 CHANGES = re.compile(r"\b(INSERT INTO|UPDATE\s+\S+\s+(AS \S+\s+)?SET|DELETE FROM|FOR UPDATE)\b")
@@ -32,6 +34,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "cancelled-lines": {"lines": [LINE], "reason": "mine now"},
     "refunds": {"amount_minor": 1, "reason": "mine now"},
     "codes": {"code": "SPRING10"},
+    "{endpoint_id}": {"url": "https://eve.example/"},
+    "switch": {"on": False},
+    "seek": {"position": 1},
 }
 REFUSED = {401, 403, 404}
 
@@ -56,7 +61,15 @@ def named(committed_guest: Caller) -> dict[str, str]:
         "sku": SMALL,
         "number": invoiced(committed_guest),
         "code": "SPRING10",
+        **hooked(),
     }
+
+
+def hooked() -> dict[str, str]:
+    """An endpoint of webhooks, and a ping on its way to it."""
+    added = add_endpoint(AddEndpoint(url="https://hooks.example.com/"))
+    ping = ping_endpoint(added.endpoint_id)
+    return {"endpoint_id": str(added.endpoint_id), "delivery_id": str(ping)}
 
 
 def invoiced(guest: Caller) -> str:
@@ -71,7 +84,7 @@ def invoiced(guest: Caller) -> str:
 def operations() -> Iterator[tuple[str, str]]:
     """Every operation on something that belongs to somebody."""
     for path, methods in api.get_openapi_schema()["paths"].items():
-        if re.search(r"\{(order|payment|cart|stream)_id\}|\{number\}", path):
+        if re.search(r"\{(order|payment|cart|stream|endpoint|delivery)_id\}|\{number\}", path):
             yield from ((method.upper(), path) for method in methods)
 
 
@@ -118,6 +131,7 @@ def test_reading_changes_nothing(
         "catalog:read",
         "orders:read",
         "stock:write",
+        "webhooks:read",
     )
     caller = keyholder(*scopes)
     parameters = {

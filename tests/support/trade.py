@@ -238,7 +238,7 @@ def forget_everything() -> None:
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
             " WHERE schemaname = 'public' AND split_part(tablename, '_', 1) IN"
             " ('orders', 'payments', 'carts', 'catalog', 'pricing', 'shipping', 'inventory',"
-            " 'promotions', 'giftcards', 'invoicing', 'ledger')"
+            " 'promotions', 'giftcards', 'invoicing', 'ledger', 'webhooks')"
         )
         tables = cursor.fetchone()[0]
         cursor.execute(f"TRUNCATE {tables} CASCADE")

@@ -18,6 +18,8 @@ from modules.audit.contracts import AskRun
 from modules.checkout.contracts import Placed
 from modules.invoicing.commands import issue_documents
 from modules.invoicing.contracts import IssueDocuments
+from modules.webhooks.commands import add_endpoint, ping_endpoint
+from modules.webhooks.contracts import AddEndpoint
 from tests.frontend.staff.people import signed_in, text
 from tests.support.trade import PRINT, ship
 
@@ -47,6 +49,11 @@ STAFF = {
     "staff-product-price": ("POST", f"/staff/products/{PRINT}/price/"),
     "staff-payments": ("GET", "/staff/payments/"),
     "staff-effects": ("GET", "/staff/effects/"),
+    "staff-webhooks": ("GET", "/staff/webhooks/"),
+    "staff-webhook": ("GET", "/staff/webhooks/{endpoint}/"),
+    "staff-webhook-act": ("POST", "/staff/webhooks/{endpoint}/save/"),
+    "staff-webhook-delivery": ("GET", "/staff/webhooks/deliveries/{delivery}/"),
+    "staff-webhook-delivery-act": ("POST", "/staff/webhooks/deliveries/{delivery}/skip/"),
     "staff-effect-retry": ("POST", f"/staff/effects/{UUID(int=1)}/retry/"),
     "staff-effects-retry": ("POST", "/staff/effects/retry/"),
     "staff-effect-park": ("POST", f"/staff/effects/{UUID(int=1)}/park/"),
@@ -123,13 +130,20 @@ def number(order: Placed) -> str:
     return issue_documents(IssueDocuments(order_id=order.order_id))[0]
 
 
+@pytest.fixture
+def hook(db: None) -> dict[str, UUID]:
+    """An endpoint of webhooks, and a ping on its way to it."""
+    endpoint = add_endpoint(AddEndpoint(url="https://hooks.example.com/")).endpoint_id
+    return {"endpoint": endpoint, "delivery": ping_endpoint(endpoint)}
+
+
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_a_route_opens_for_its_role_alone(
-    order: Placed, number: str, size: int, run: UUID, visitor: str
+    order: Placed, number: str, size: int, run: UUID, hook: dict[str, UUID], visitor: str
 ) -> None:
     client = signed_in(visitor)
     for roles, method, address in ROUTES:
-        named = address.format(order=order.order_id, number=number, size=size, run=run)
+        named = address.format(order=order.order_id, number=number, size=size, run=run, **hook)
         response = client.generic(method, named)
         if visitor == "anonymous":
             assert response.status_code == 302, address

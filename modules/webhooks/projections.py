@@ -1,0 +1,80 @@
+"""The feed: numbers the messages of each order, in the order of the log."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from django.db.models import Max
+
+from events import codec, registry
+from events.outbox import emit
+from events.projections import RowsProjection, register
+from events.store import RecordedEvent
+from modules.kernel.identity import new_id
+from modules.orders import selectors as orders  # declares the events of its streams
+from modules.payments import selectors as payments  # declares the events of its streams
+from modules.webhooks.contracts import DISPATCH
+from modules.webhooks.domain.messages import DATA, topic_of, type_of
+from modules.webhooks.models import EndpointRow, MessageRow
+
+__all__ = ["FEED", "Feed", "orders", "payments"]
+
+
+class _About(msgspec.Struct, frozen=True):
+    """All that the feed reads of a payment's event: for which order it is."""
+
+    reference: UUID
+
+
+class Feed(RowsProjection):
+    """One row a message; an event that is numbered already is left alone."""
+
+    name = "webhooks.feed"
+    mode = "async"
+    events = tuple(registry.resolve(f"{topic_of(each)}.v1")[0] for each in DATA)
+    models = (MessageRow,)
+
+    def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
+        positions = [row.position or 0 for row in recorded_events]
+        known = set(
+            MessageRow.objects.filter(position__in=positions).values_list("position", flat=True)
+        )
+        new = [(row, order_of(row)) for row in recorded_events if row.position not in known]
+        counts = dict(
+            MessageRow.objects.filter(order_id__in={order_id for _, order_id in new})
+            .values("order_id")
+            .annotate(last=Max("sequence"))
+            .values_list("order_id", "last")
+        )
+        rows = []
+        for recorded, order_id in new:
+            counts[order_id] = counts.get(order_id, 0) + 1
+            rows.append(
+                MessageRow(
+                    position=recorded.position or 0,
+                    order_id=order_id,
+                    sequence=counts[order_id],
+                    type=type_of(recorded.topic),
+                )
+            )
+        MessageRow.objects.bulk_create(rows)
+
+    def project(self, recorded: Sequence[RecordedEvent]) -> None:
+        """Has them sent as well, if anybody wants any; a rebuild only fills."""
+        self.apply(recorded)
+        if EndpointRow.objects.filter(on=True).exists():
+            emit(DISPATCH, key=str(new_id()))
+
+    def clear(self) -> None:
+        MessageRow.objects.all().delete()
+
+
+def order_of(recorded: RecordedEvent) -> UUID:
+    """Returns the order that an event is about."""
+    if recorded.topic.startswith("orders."):
+        return recorded.stream_id
+    return codec.decode(recorded.payload, _About).reference
+
+
+FEED = Feed()
+register(FEED)
