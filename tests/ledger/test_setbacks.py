@@ -64,7 +64,7 @@ def test_a_refund_that_came_back_is_the_customers() -> None:
             reference=ORDER, currency="EUR", amount_minor=400, refund_id=refund_id
         ),
     )
-    assert after(*told)["clearing:stripe"] == 1_000
+    assert after(*told) == {"clearing:stripe": 1_000, "receivable": -1_000}
 
 
 @pytest.mark.django_db
