@@ -141,6 +141,11 @@ faults *arguments: setup-tests
 books: setup-tests
     COUNTERFOIL_LEDGER_EVENTS=100000 {{ python }} -m pytest -q tests/ledger/test_everything.py --timeout=900
 
+# Change one thing at a time in the rules of pricing, payments, ledger ...: which change goes unnoticed
+[group('test')]
+mutants *arguments: (_install "development")
+    nice -n 15 {{ python }} -m tests.mutants {{ arguments }}
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
 
+from django.db.models import Q
+
 from events import follower
 from events.database import fetch
 from modules.kernel.clock import now
@@ -32,6 +34,8 @@ BATCH = 1000
 OVERLAP = timedelta(days=3)
 # How long a provider may take to show what it did, before its absence is a difference.
 GRACE = timedelta(hours=1)
+# What of the books a line can be about; what else there is has no entry before its line.
+ENTRIES = {"charge": "capture", "refund": "refund", "dispute": "dispute"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,7 @@ def _tell_payments(provider: str) -> int:
 
 
 def _judge(row: SettlementRow, found: Found) -> None:
-    if row.kind in LEAVING:
+    if row.kind in LEAVING and not _told_by_payments(row):
         found.booked += book_leaving(row)
         return
     others = SettlementRow.objects.filter(provider=row.provider, record=row.record)
@@ -135,10 +139,22 @@ def _judge(row: SettlementRow, found: Found) -> None:
     )
 
 
+def _told_by_payments(row: SettlementRow) -> bool:
+    """Tells whether a line is a dispute of a payment of ours: its own event books that, once."""
+    names = Q()
+    if row.payment_id is not None:
+        names |= Q(payment_id=row.payment_id)
+    if row.operation_id is not None:
+        names |= Q(operation_id=row.operation_id)
+    if row.provider_reference:
+        names |= Q(provider_reference=row.provider_reference)
+    entries = EntryRow.objects.filter(names, provider=row.provider, payment_id__isnull=False)
+    return row.kind == "dispute" and bool(names) and entries.exists()
+
+
 def _ours(row: SettlementRow) -> Ours | None:
     """Returns the entry that a line names, by our id or else by the provider's reference."""
-    kind = "capture" if row.kind == "charge" else "refund"
-    entries = EntryRow.objects.filter(provider=row.provider, kind=kind)
+    entries = EntryRow.objects.filter(provider=row.provider, kind=ENTRIES[row.kind])
     if row.operation_id is not None:
         named = entries.filter(operation_id=row.operation_id)
     elif row.provider_reference:

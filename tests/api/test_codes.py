@@ -13,6 +13,7 @@ from modules.promotions.commands import set_status
 from modules.promotions.contracts import SetStatus
 from tests.api.conftest import Caller
 from tests.promotions.offering import voucher
+from tests.support.moments import between_turns
 from tests.support.trade import PRINT, open_shop
 
 
@@ -63,6 +64,7 @@ def test_every_wrong_code_gets_the_same_answer(guest: Caller) -> None:
     assert len({answer.json["detail"] for answer in answers}) == 1
 
 
+@between_turns()
 def test_check_14_guessing_ends_for_a_basket_and_for_an_address(guest: Caller) -> None:
     voucher()
     statuses: list[int] = []

@@ -10,12 +10,14 @@ from pytest_django.fixtures import Settings
 from config.api_limits import GuestLimit
 from modules.wire import neighbourhood, sender
 from tests.api.conftest import Caller
+from tests.support.moments import between_turns
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     cache.clear()
-    yield
+    with between_turns():
+        yield
     cache.clear()
 
 

@@ -1,5 +1,7 @@
 """Money is whole minor units: read exactly, shared exactly, never a float."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,10 +65,68 @@ def test_an_unknown_currency_is_refused_not_guessed() -> None:
 
 
 def test_amounts_of_two_currencies_are_never_added() -> None:
-    with pytest.raises(MoneyError):
+    with pytest.raises(MoneyError, match="EUR and USD cannot be added"):
         Money(1, "EUR") + Money(1, "USD")
+    with pytest.raises(MoneyError, match="EUR and USD cannot be added"):
+        Money(1, "EUR") - Money(1, "USD")
     with pytest.raises(MoneyError):
         total([Money(1, "USD")], "EUR")
+
+
+def test_amounts_of_a_currency_are_added_taken_away_and_multiplied() -> None:
+    price = Money(1_290, "EUR")
+    assert price + Money(10, "EUR") == Money(1_300, "EUR")
+    assert price - Money(10, "EUR") == Money(1_280, "EUR")
+    assert price * 3 == Money(3_870, "EUR")
+    assert -price == Money(-1_290, "EUR")
+
+
+def test_a_sum_is_in_the_currency_that_was_asked_for_even_of_nothing() -> None:
+    assert total([], "JPY") == Money.zero("JPY") == Money(0, "JPY")
+    assert total([Money(1, "EUR"), Money(2, "EUR")], "EUR") == Money(3, "EUR")
+
+
+def test_only_an_amount_of_nothing_counts_as_nothing() -> None:
+    assert not Money(0, "EUR")
+    assert Money(1, "EUR")
+    assert Money(-1, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("money", "written"),
+    [
+        (Money(0, "EUR"), "0.00 EUR"),
+        (Money(5, "EUR"), "0.05 EUR"),
+        (Money(-5, "EUR"), "-0.05 EUR"),
+        (Money(123, "EUR"), "1.23 EUR"),
+        (Money(7, "JPY"), "7 JPY"),
+        (Money(7, "BHD"), "0.007 BHD"),
+    ],
+)
+def test_an_amount_is_written_with_the_decimals_of_its_currency(money: Money, written: str) -> None:
+    assert str(money) == written
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        (lambda: exponent("XXX"), "'XXX' is not a currency this shop knows"),
+        (lambda: Money(1.5, "EUR"), "minor units are whole numbers, not 1.5"),  # type: ignore[arg-type]
+        (lambda: Money.parse("1,5", "EUR"), "'1,5' is not an amount; write it like 12.90"),
+        (lambda: Money.parse("1.234", "EUR"), "EUR has 2 decimals; '1.234' has 3"),
+        (lambda: divide_half_up(1, 0), "an amount cannot be divided by zero or less"),
+        (lambda: divide_half_up(1, -1), "an amount cannot be divided by zero or less"),
+        (lambda: allocate(1, [2, -1]), "a share cannot have a negative weight"),
+        (
+            lambda: allocate(1, [0]),
+            "an amount cannot be shared among lines that are all worth nothing",
+        ),
+    ],
+)
+def test_what_is_refused_says_why(refused: Callable[[], object], said: str) -> None:
+    with pytest.raises(MoneyError) as error:
+        refused()
+    assert str(error.value) == said
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 
 from events import codec
+from events.database import fetch
+from modules.giftcards.commands import issue_gift_card
+from modules.giftcards.contracts import IssueGiftCard
+from modules.kernel.money import Money
+from modules.ledger.domain.booking import Booking
 from modules.ledger.domain.facts import FACTS
 from tests.architecture.golden import SAMPLES
 from tests.support.history import keeps, loaded, missing, samples
@@ -20,6 +25,24 @@ def test_a_stored_event_loads_with_all_it_said(topic: str, payload: bytes) -> No
 
 def test_every_event_has_a_stored_sample() -> None:
     assert missing(FOLDER, "ledger.") == []
+
+
+def test_the_second_version_of_a_booking_says_what_the_first_could_not() -> None:
+    event = loaded("ledger.booking.recorded.v2", samples(FOLDER)["ledger.booking.recorded.v2"])
+    assert isinstance(event, Booking.Recorded)
+    assert event.reason == "gift-card"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("shop")
+def test_a_gift_card_is_still_booked_as_the_stored_sample_has_it() -> None:
+    issue_gift_card(IssueGiftCard(amount=Money(5_000, "EUR")))
+    ((payload,),) = fetch(
+        "SELECT payload::text FROM es.event WHERE topic = 'ledger.booking.recorded.v2'"
+    )
+    now, then = json.loads(payload), json.loads(samples(FOLDER)["ledger.booking.recorded.v2"])
+    assert now.pop("evidence").keys() == then.pop("evidence").keys()
+    assert now == then
 
 
 @pytest.mark.parametrize("topic", FACTS)

@@ -35,7 +35,7 @@ def captured(amount: int, capture_id: UUID | None = None) -> facts.Captured:
 
 
 def disputed[F: facts.DisputeFact](kind: type[F]) -> F:
-    return kind(currency="EUR", amount_minor=1_000, dispute_id=DISPUTE)
+    return kind(reference=ORDER, currency="EUR", amount_minor=1_000, dispute_id=DISPUTE)
 
 
 def test_what_is_charged_back_is_in_dispute_and_not_at_the_provider() -> None:
@@ -60,9 +60,11 @@ def test_a_refund_that_came_back_is_the_customers() -> None:
     told = (
         captured(1_000),
         facts.Refunded(reference=ORDER, currency="EUR", amount_minor=400, refund_id=refund_id),
-        facts.RefundReversed(currency="EUR", amount_minor=400, refund_id=refund_id),
+        facts.RefundReversed(
+            reference=ORDER, currency="EUR", amount_minor=400, refund_id=refund_id
+        ),
     )
-    assert after(*told)["clearing:stripe"] == 1_000
+    assert after(*told) == {"clearing:stripe": 1_000, "receivable": -1_000}
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """Cards are not tried here by the thousand: tries are limited before a provider is called."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -14,12 +15,19 @@ from modules.payments.commands import try_to_pay
 from modules.payments.selectors import payments_of, tallies_of
 from tests.api.conftest import Caller
 from tests.frontend.storefront.shopping import Shopper
+from tests.support.moments import between_turns
 from tests.support.racing import at_once
 from tests.support.trade import buy
 
 pytestmark = pytest.mark.django_db
 
 HOURS = timedelta(hours=2)
+
+
+@pytest.fixture(autouse=True)
+def _within_an_hour() -> Iterator[None]:
+    with between_turns():
+        yield
 
 
 def tried(number: int, *, address: str = "192.0.2.1", session: str = "") -> bool:

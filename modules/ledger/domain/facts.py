@@ -1,7 +1,7 @@
 """What the ledger reads of each stored event, and no more: nothing personal, nothing sealed.
 
 Each is decoded from the payload in its present version; fields that are not named here are skipped
-without being read. tests/ledger/test_facts.py reads every golden sample of these topics.
+without being read. tests/ledger/test_history.py reads every golden sample of these topics.
 """
 
 from decimal import Decimal
@@ -90,12 +90,14 @@ class Refunded(msgspec.Struct, frozen=True):
 
 
 class RefundReversed(msgspec.Struct, frozen=True):
+    reference: UUID
     currency: str
     amount_minor: int
     refund_id: UUID
 
 
 class DisputeFact(msgspec.Struct, frozen=True):
+    reference: UUID
     currency: str
     amount_minor: int
     dispute_id: UUID

@@ -168,7 +168,8 @@ def charged_back(
     sheet.debit(accounts.DISPUTES, fact.amount_minor)
     sheet.credit(accounts.settlement(provider(book, stream_id)), fact.amount_minor)
     about = {"order_id": order_id, "payment_id": stream_id, "operation_id": fact.dispute_id}
-    return entry(book, "dispute", "Charged back", sheet, **about)
+    made = entry(book, "dispute", "Charged back", sheet, **about)
+    return replace(made, amount_minor=fact.amount_minor, currency=fact.currency)
 
 
 def dispute_won(

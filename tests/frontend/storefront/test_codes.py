@@ -8,6 +8,7 @@ from modules.promotions.guessing import LIMITS
 from tests.frontend.storefront.shopping import HTMX, Shopper, text
 from tests.promotions.offering import euro, promote, voucher
 from tests.support.trade import PRINT
+from tests.support.moments import between_turns
 
 
 def enter(shopper: Shopper, code: str) -> str:
@@ -68,6 +69,7 @@ def test_a_wrong_code_is_answered_beside_the_field_and_stays_in_it(
     assert b'value="NEVER"' in response.content
 
 
+@between_turns()
 def test_after_ten_wrong_codes_a_basket_tries_no_more(shopper: Shopper) -> None:
     voucher()
     shopper.add()

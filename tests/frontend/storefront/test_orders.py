@@ -7,6 +7,7 @@ from frontend.storefront.finding import TRIES
 from modules.orders.contracts import OrderFilter
 from modules.orders.selectors import orders
 from tests.frontend.storefront.shopping import Shopper, text
+from tests.support.moments import between_turns
 from tests.support.trade import paid, ship
 
 
@@ -61,6 +62,7 @@ def test_the_known_and_the_unknown_get_the_same_answer(shopper: Shopper, address
     assert text(known) == text(unknown)
 
 
+@between_turns()
 def test_finding_orders_is_limited(shopper: Shopper) -> None:
     sent = {"number": "AAAA-AAAA", "email": "no@where.org"}
     answers = [shopper.client.post("/find-order/", sent).status_code for _ in range(TRIES + 1)]

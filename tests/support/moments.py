@@ -1,0 +1,19 @@
+"""Moments far from any turn: what is counted by the minute or the hour starts anew at one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import time_machine
+
+from modules.kernel.clock import now
+
+
+@contextmanager
+def between_turns() -> Iterator[None]:
+    """Sets the clock to a time of this hour after which no minute ends for most of a minute.
+
+    The clock goes on from there. A test that counts up to a limit would otherwise fail whenever it
+    happens to run across the end of the minute, of the ten minutes or of the hour.
+    """
+    with time_machine.travel(now().replace(minute=35, second=5, microsecond=0)):
+        yield
