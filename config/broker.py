@@ -1,17 +1,11 @@
 """The Dramatiq broker: Redis where there is one, the process's own memory where there is none."""
 
 import dramatiq
-from dramatiq.brokers.redis import RedisBroker
+from django.utils.module_loading import import_string
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import ShutdownNotifications, TimeLimit
 
 from events.effects import declare_actor
-
-# A worker that sent no sign of life for so long is dead; its messages are taken over.
-HEARTBEAT_MILLISECONDS = 12_000
-# In a million commands: how often a worker looks for dead ones. Dramatiq's default of 1,000 took
-# minutes in a quiet shop.
-MAINTENANCE_CHANCE = 200_000
 
 
 def make_broker(redis_url: str) -> dramatiq.Broker:
@@ -22,13 +16,7 @@ def make_broker(redis_url: str) -> dramatiq.Broker:
     """
     middleware = [TimeLimit(), ShutdownNotifications(notify_shutdown=True)]
     broker: dramatiq.Broker = (
-        RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq leaves it unannotated
-            url=redis_url,
-            middleware=middleware,
-            heartbeat_timeout=HEARTBEAT_MILLISECONDS,
-            maintenance_chance=MAINTENANCE_CHANCE,
-            socket_connect_timeout=5,
-        )
+        import_string("config.redis_broker.make")(redis_url, middleware)
         if redis_url
         else StubBroker(middleware=middleware)
     )

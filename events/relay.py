@@ -5,7 +5,6 @@ import time
 from uuid import UUID
 
 import dramatiq
-import redis
 import structlog
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
@@ -51,7 +50,7 @@ def _send(messages: "list[dramatiq.Message[None]]") -> None:
     try:
         for each in messages:
             broker.enqueue(each)
-    except (dramatiq.BrokerError, redis.RedisError, OSError) as error:
+    except (dramatiq.BrokerError, OSError) as error:
         raise BrokerAway(f"effects cannot be sent now: {error}") from error
 
 
