@@ -24,6 +24,10 @@ up: setup
 [group('run')]
 setup: (_install "runtime")
 
+# Install what sending traces needs besides (OTEL_EXPORTER_OTLP_ENDPOINT)
+[group('run')]
+setup-tracing: (_install "tracing")
+
 # Any command of the shop: `just manage audit verify`
 [group('run')]
 manage *arguments: setup
@@ -82,7 +86,7 @@ locks:
     #!/usr/bin/env bash
     set -euo pipefail
     mkdir -p var/locks
-    for name in tools runtime development; do
+    for name in tools runtime tracing development; do
         cp requirements/$name.txt var/locks/$name.txt
         {{ lock }} requirements/$name.in -o var/locks/$name.txt
         cmp -s requirements/$name.txt var/locks/$name.txt || {
@@ -146,6 +150,7 @@ bench *arguments: (_install "development")
 lock *arguments:
     {{ lock }} {{ arguments }} requirements/tools.in -o requirements/tools.txt
     {{ lock }} {{ arguments }} requirements/runtime.in -o requirements/runtime.txt
+    {{ lock }} {{ arguments }} requirements/tracing.in -o requirements/tracing.txt
     {{ lock }} {{ arguments }} requirements/development.in -o requirements/development.txt
 
 # Format Python files
@@ -218,13 +223,13 @@ _install profile:
     #!/usr/bin/env bash
     set -euo pipefail
     profile={{ profile }}
-    [ -e .venv/development ] && profile=development
+    for more in tracing development; do if [ -e .venv/$more ]; then profile=$more; fi; done
     wanted="$profile $(cksum < requirements/$profile.txt) $(cat .python-version)"
     [ "$(cat .venv/installed 2>/dev/null)" = "$wanted" ] && exit 0
     echo "Installing the packages of requirements/$profile.txt into .venv ..."
     [ -x .venv/bin/python ] || {{ uv }} venv -q --python "$(cat .python-version)" .venv
     {{ uv }} pip sync -q --python .venv --require-hashes requirements/$profile.txt
-    [ $profile = development ] && touch .venv/development
+    [ $profile = runtime ] || touch .venv/$profile
     echo "$wanted" > .venv/installed
 
 # Finds a program that comes from the system, and installs it where that is possible.

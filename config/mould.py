@@ -16,6 +16,7 @@ from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
 from config.outage import explain, outage_of
+from events.tracing import flush
 
 APPLICATIONS = ("config.wsgi.application", "config.asgi.application")
 
@@ -65,6 +66,9 @@ def command(*arguments: str) -> Callable[[], None]:
     """Returns what runs a management command as a process."""
 
     def run() -> None:
-        sys.exit(execute(["manage.py", *arguments]))
+        try:
+            sys.exit(execute(["manage.py", *arguments]))
+        finally:
+            flush()
 
     return run

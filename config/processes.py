@@ -32,10 +32,17 @@ class Forked:
 
     It shares with this process every page that neither has written to since, which is most of what
     was imported. `run` is called in a session of its own with standard output and error going to
-    `log`, or to where they went before; its process ends when it returns.
+    `log`, or to where they went before; its process ends when it returns. Before, `leave` closes
+    what is open in the parent and not the child's to hold, such as files with locks on them.
     """
 
-    def __init__(self, name: str, run: Callable[[], object], log: Path | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        run: Callable[[], object],
+        leave: Callable[[], None],
+        log: Path | None = None,
+    ) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         # A signal between the fork and the child's own handlers would run the parent's in it.
@@ -43,7 +50,7 @@ class Forked:
         try:
             self.pid = os.fork()
             if self.pid == 0:
-                become(name, run, log)
+                become(name, run, leave, log)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, held)
         self.code: int | None = None
@@ -71,14 +78,15 @@ class Forked:
             os.kill(self.pid, signal.SIGTERM)
 
 
-def become(name: str, run: Callable[[], object], log: Path | None) -> NoReturn:
+def become(
+    name: str, run: Callable[[], object], leave: Callable[[], None], log: Path | None
+) -> NoReturn:
     """Makes a fork a process of its own kind; nothing of the parent's stack ever runs in it."""
     code = 1
     try:
         os.setsid()
         redirect(log)
-        # The parent's locks are held for as long as anybody has their files open.
-        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        leave()
         for number in STOPPING:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
@@ -99,10 +107,12 @@ def become(name: str, run: Callable[[], object], log: Path | None) -> NoReturn:
 def redirect(log: Path | None) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
+    os.close(nothing)
     if log is not None:
         output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        os.close(output)
 
 
 def show_as(name: str) -> None:
@@ -118,6 +128,7 @@ class Child:
     name: str
     run: Callable[[], object]
     log: Path
+    leave: Callable[[], None]
     process: Forked | None = None
     started_at: float = 0.0
     pause_seconds: float = FIRST_PAUSE_SECONDS
@@ -127,7 +138,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".old.log"))
-        self.process = Forked(self.name, self.run, self.log)
+        self.process = Forked(self.name, self.run, self.leave, self.log)
         self.started_at = time.monotonic()
         self.restart_at = float("inf")
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from django.utils.module_loading import import_string
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from config import mould, startup
+from config import metrics_files, mould, startup
 from config.environment import ROOT, Environment
 from config.processes import show_as
 
@@ -22,11 +23,14 @@ IDLE_SECONDS = 600
 
 def servers(found: Environment) -> dict[str, Callable[[], object]]:
     """Returns what each server process runs, by its name."""
-    return {
+    known: dict[str, Callable[[], object]] = {
         "web": lambda: web_server(found, "config.wsgi:application").serve(),
         "live": lambda: live_server(found).serve(),
         "worker": mould.command("worker"),
     }
+    if found.metrics_port:
+        known["metrics"] = lambda: import_string("config.metrics.serve_metrics")(found)
+    return known
 
 
 def serve(found: Environment, names: list[str]) -> NoReturn:
@@ -40,6 +44,7 @@ def serve(found: Environment, names: list[str]) -> NoReturn:
         raise SystemExit(startup.REFUSED)
     os.chdir(ROOT)
     show_as(names[0])
+    metrics_files.keep_in_files(found, names[0])
     mould.prepare_for_commands()
     if names[0] != "worker":
         mould.prepare_for_servers()
@@ -86,10 +91,10 @@ def media(found: Environment) -> Path:
     return folder
 
 
-def is_healthy(host: str, port: int) -> bool:
+def is_ready(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

@@ -16,17 +16,18 @@ from types import FrameType
 from typing import IO, NoReturn
 from uuid import uuid4
 
-from config import mould, startup
+from config import metrics_files, mould, startup
 from config.demo_accounts import AUDITOR, SHOPPER, STAFF
 from config.embedded import EmbeddedPostgres, EmbeddedRefused
 from config.environment import ROOT, Environment, environment
 from config.ports import NoFreePort, free_port, is_taken, user_of
 from config.processes import RUN_MARK, Child, Forked, end_group, end_leftovers, stop_all
-from config.servers import is_healthy, servers
+from config.servers import is_ready, servers
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.5
+PORTS = ("PORT", "LIVE_PORT", "METRICS_PORT")
 
 
 class Stop(BaseException):
@@ -97,6 +98,7 @@ class Supervisor:
         self.take_the_folder()
         self.choose_ports()
         self.start_database()
+        metrics_files.keep_in_files(environment(), "shop")
         self.prepare()
         self.start_children()
         self.wait_until_ready()
@@ -134,9 +136,9 @@ class Supervisor:
     def choose_ports(self) -> None:
         """Settles both ports and the two addresses; in the demo shop, taken ports are avoided."""
         taken: list[str] = []
-        for name in ("PORT", "LIVE_PORT"):
+        for name in PORTS:
             wanted = getattr(self.found, name.lower())
-            if not is_taken(self.found.host, wanted):
+            if not wanted or not is_taken(self.found.host, wanted):
                 os.environ[name] = str(wanted)
             elif name in os.environ or self.found.mode == "production":
                 taken.append(
@@ -174,18 +176,25 @@ class Supervisor:
         # The settings take the folder's presence as the wish to serve files by content hash.
         (self.found.data_directory / "static").mkdir(parents=True, exist_ok=True)
         mould.prepare_for_commands()
-        self.preparing = Forked("prepare", mould.command("prepare"))
+        self.preparing = Forked("prepare", mould.command("prepare"), self.leave_to_parent)
         code = self.preparing.wait()
         self.preparing = None
         if code != 0:
             raise CannotStart("The shop could not be prepared; the reason stands above.")
+
+    def leave_to_parent(self) -> None:
+        """Closes, in a fork, the files whose locks are the supervisor's alone."""
+        if self._lock is not None:
+            self._lock.close()
+        if self.server is not None:
+            self.server.leave_to_parent()
 
     def start_children(self) -> None:
         found = environment()
         mould.prepare_for_servers()
         mould.before_forking()
         self.children = [
-            Child(name, run, found.data_directory / "log" / f"{name}.log")
+            Child(name, run, found.data_directory / "log" / f"{name}.log", self.leave_to_parent)
             for name, run in servers(found).items()
         ]
         for child in self.children:
@@ -204,7 +213,7 @@ class Supervisor:
                         f"The {child.name} process ended at once. It said:\n{words}\n"
                         f"  The whole log is {short(child.log)}."
                     )
-            for name in [name for name, port in waiting.items() if is_healthy(found.host, port)]:
+            for name in [name for name, port in waiting.items() if is_ready(found.host, port)]:
                 del waiting[name]
             if time.monotonic() > deadline:
                 raise CannotStart(
@@ -263,6 +272,8 @@ def print_addresses(found: Environment, seconds: float) -> None:
         ("Mail", "sent" if found.mail_url else f"{short(found.data_directory / 'mail')}/", None),
         ("Logs", f"{short(found.data_directory / 'log')}/", None),
     ]
+    if found.metrics_port:
+        rows.append(("Metrics", f"http://{found.metrics_host}:{found.metrics_port}/metrics", None))
     width = max(len(place) for _, place, _ in rows)
     say("")
     for title, place, account in rows:

@@ -15,6 +15,7 @@ from django.db import connection
 from psycopg.rows import tuple_row
 
 from events.errors import NotInTransaction
+from events.statements import observed
 
 TENANT = 1
 
@@ -81,7 +82,7 @@ def _run(sql: str, parameters: Sequence[object], *, returns: bool) -> list[tuple
             wrapper.wrap_database_errors,
             psycopg.Cursor(cast("Any", wrapper.connection), row_factory=tuple_row) as cursor,
         ):
-            cursor.execute(cast("Any", sql), parameters)
+            observed(sql, lambda: cursor.execute(cast("Any", sql), parameters))
             return cursor.fetchall() if returns else []
     finally:
         if wrapper.queries_logged:

@@ -123,7 +123,7 @@ def shop_processes(shop: Shop) -> dict[str, list[psutil.Process]]:
     """Returns the living processes of the shop by what they are; children count as their parent."""
     assert shop.process is not None
     kinds = {shop.process.pid: "supervisor"}
-    found = [*shop.processes(), psutil.Process(shop.process.pid)]
+    found = list({*shop.processes(), psutil.Process(shop.process.pid)})
     for process in sorted(found, key=lambda one: one.create_time()):
         with suppress(psutil.Error):
             kinds[process.pid] = kinds.get(process.pid) or kind(process, kinds)
