@@ -80,6 +80,11 @@ imports: (_install "development")
 migrations: (_install "development")
     {{ python }} manage.py makemigrations --check --dry-run -v 0
 
+# The alert rules of deploy/, by Prometheus' own linter and by their tests
+[group('check')]
+alerts: (_program "promtool" "prometheus" "promtool")
+    cd deploy && promtool check rules alerts.yml && promtool test rules alerts_test.yml
+
 # The locked requirements follow from the wished ones
 [group('check')]
 locks:

@@ -18,6 +18,10 @@ CACHE_LEVELS = ("page", "fragment", "query", "memory")
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
+# Every series that is counted, as Prometheus names it, and its labels.
+SERIES: dict[str, tuple[str, ...]] = {}
+
+
 class Series(dict[tuple[str, ...], Any]):
     """The children of one metric by their labels' values, each made at its first use.
 
@@ -34,10 +38,12 @@ class Series(dict[tuple[str, ...], Any]):
 
 
 def _counter(name: str, meaning: str, *labels: str) -> Series:
+    SERIES[f"{PREFIX}_{name}_total"] = labels
     return Series(Counter(f"{PREFIX}_{name}", meaning, labels, registry=REGISTRY))
 
 
 def _histogram(name: str, meaning: str, *labels: str) -> Series:
+    SERIES.update({f"{PREFIX}_{name}_{part}": labels for part in ("bucket", "sum", "count")})
     return Series(
         Histogram(f"{PREFIX}_{name}", meaning, labels, registry=REGISTRY, buckets=SECONDS)
     )
