@@ -24,6 +24,10 @@ up: setup
 [group('run')]
 setup: (_install "runtime")
 
+# Install what sending traces needs besides (OTEL_EXPORTER_OTLP_ENDPOINT)
+[group('run')]
+setup-tracing: (_install "tracing")
+
 # Any command of the shop: `just manage audit verify`
 [group('run')]
 manage *arguments: setup
@@ -76,13 +80,18 @@ imports: (_install "development")
 migrations: (_install "development")
     {{ python }} manage.py makemigrations --check --dry-run -v 0
 
+# The alert rules of deploy/, by Prometheus' own linter and by their tests
+[group('check')]
+alerts: (_program "promtool" "prometheus" "promtool")
+    cd deploy && promtool check rules alerts.yml && promtool test rules alerts_test.yml
+
 # The locked requirements follow from the wished ones
 [group('check')]
 locks:
     #!/usr/bin/env bash
     set -euo pipefail
     mkdir -p var/locks
-    for name in tools runtime development; do
+    for name in tools runtime tracing development; do
         cp requirements/$name.txt var/locks/$name.txt
         {{ lock }} requirements/$name.in -o var/locks/$name.txt
         cmp -s requirements/$name.txt var/locks/$name.txt || {
@@ -156,6 +165,7 @@ bench *arguments: (_install "development")
 lock *arguments:
     {{ lock }} {{ arguments }} requirements/tools.in -o requirements/tools.txt
     {{ lock }} {{ arguments }} requirements/runtime.in -o requirements/runtime.txt
+    {{ lock }} {{ arguments }} requirements/tracing.in -o requirements/tracing.txt
     {{ lock }} {{ arguments }} requirements/development.in -o requirements/development.txt
 
 # Format Python files
@@ -238,13 +248,13 @@ _install profile:
     #!/usr/bin/env bash
     set -euo pipefail
     profile={{ profile }}
-    [ -e .venv/development ] && profile=development
+    for more in tracing development; do if [ -e .venv/$more ]; then profile=$more; fi; done
     wanted="$profile $(cksum < requirements/$profile.txt) $(cat .python-version)"
     [ "$(cat .venv/installed 2>/dev/null)" = "$wanted" ] && exit 0
     echo "Installing the packages of requirements/$profile.txt into .venv ..."
     [ -x .venv/bin/python ] || {{ uv }} venv -q --python "$(cat .python-version)" .venv
     {{ uv }} pip sync -q --python .venv --require-hashes requirements/$profile.txt
-    [ $profile = development ] && touch .venv/development
+    [ $profile = runtime ] || touch .venv/$profile
     echo "$wanted" > .venv/installed
 
 # Finds a program that comes from the system, and installs it where that is possible.

@@ -10,11 +10,8 @@ for the time the command takes.
 import os
 import sys
 
-from django.core.management import execute_from_command_line
-from django.db import InterfaceError, OperationalError
-
 from config import servers, startup, supervisor
-from config.outage import explain, outage_of
+from config.mould import execute
 
 # These read no data, and work where there is no database yet.
 WITHOUT_DATABASE = frozenset(
@@ -43,19 +40,6 @@ def main(arguments: list[str]) -> int:
         return execute(arguments)
     finally:
         server.release()
-
-
-def execute(arguments: list[str]) -> int:
-    try:
-        execute_from_command_line(arguments)
-    except (OperationalError, InterfaceError, OSError) as error:
-        if outage_of(error) is None:
-            raise
-        sys.stderr.write(f"{explain(error)}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
 
+from events.metrics import count_refusal
 from modules.kernel.clock import now
 from modules.wire import Caller, neighbourhood, sender
 
@@ -31,9 +32,12 @@ class GuestLimit(BaseThrottle):
         if cache.add(key, 1, WINDOW_SECONDS):
             return True
         try:
-            return cache.incr(key) <= self.limit
+            within = cache.incr(key) <= self.limit
         except ValueError:
             return True
+        if not within:
+            count_refusal(self.name)
+        return within
 
     def wait(self) -> float:
         """Returns how many seconds are left of this minute."""

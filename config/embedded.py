@@ -81,6 +81,12 @@ class EmbeddedPostgres:
             finally:
                 users.close()
 
+    def leave_to_parent(self) -> None:
+        """Closes, in a fork, the file whose lock is the parent's: open, it would outlive it."""
+        if self._users is not None:
+            self._users.close()
+            self._users = None
+
     def is_running(self) -> bool:
         """Tells a live server from the file that a killed one left behind, by its folder."""
         pid = self._recorded_pid()

@@ -9,6 +9,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -182,6 +183,29 @@ class Environment(BaseSettings):
     load_demo: bool = Field(
         default=True, description="Whether an empty demo shop is filled with the demo range."
     )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port of /metrics for Prometheus (docs/guides/observability.md); 0: none.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="The address that /metrics listens on; any but this machine's own needs "
+        "METRICS_TOKEN.",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="What a scrape has to show, as a bearer token."
+    )
+    otel_exporter_otlp_endpoint: Annotated[str, address("http", "https")] = Field(
+        default="",
+        description="Where traces are sent by OTLP over HTTP, such as http://localhost:4318; "
+        "needs requirements/tracing.txt. Empty: nothing is traced.",
+    )
+    otel_service_name: str = Field(default="counterfoil", description="The name traces carry.")
+    otel_traces_sampler_arg: float = Field(
+        default=1.0, ge=0.0, le=1.0, description="The share of requests that is traced."
+    )
     web_workers: int = Field(default=2, ge=1, le=64, description="Processes that serve pages.")
     web_threads: int = Field(default=4, ge=1, le=128, description="Threads in each of them.")
 
@@ -294,6 +318,36 @@ class Environment(BaseSettings):
         ]
 
 
+def conflicts(found: Environment) -> list[Problem]:
+    """Lists what each is fine alone and does not work together, in any mode."""
+    unguarded = found.metrics_port and not is_local(found.metrics_host)
+    problems = []
+    if unguarded and not found.metrics_token.get_secret_value():
+        problems.append(
+            Problem(
+                "METRICS_TOKEN",
+                f"is empty although METRICS_HOST={found.metrics_host} shows /metrics to others",
+                "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
+            )
+        )
+    if found.otel_exporter_otlp_endpoint and not can_trace():
+        problems.append(
+            Problem(
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "is set, but the packages that send traces are not installed",
+                "Run `just setup-tracing`, or leave it out",
+            )
+        )
+    return problems
+
+
+def can_trace() -> bool:
+    try:
+        return find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        return False
+
+
 def read_environment() -> Environment:
     """Reads the process environment.
 
@@ -308,6 +362,7 @@ def read_environment() -> Environment:
         found = Environment(**sound)
     else:
         problems = []
+    problems += conflicts(found)
     if found.mode == "production":
         known = {problem.variable for problem in problems}
         problems += [one for one in found.demo_defaults() if one.variable not in known]
@@ -327,7 +382,7 @@ def malformed(detail: dict[str, object]) -> Problem:
     name = str(location[0])
     message = str(detail["msg"]).removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
-    secret = name.endswith(("_url", "_key", "_sinks"))
+    secret = name.endswith(("_url", "_key", "_sinks", "_token"))
     value = "" if secret else f"{os.environ.get(name.upper(), '')!r}: "
     advice = Environment.model_fields[name].description or ""
     return Problem(name.upper(), f"{value}{message}", f"It means: {advice}")

@@ -1,33 +1,41 @@
-"""The server processes: their command lines, how one becomes one of them, and their health."""
+"""The server processes: what each runs, how one becomes one of them, and their health."""
 
 import http.client
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from config import startup
+from django.utils.module_loading import import_string
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from config import metrics_files, mould, startup
 from config.environment import ROOT, Environment
+from config.processes import show_as
+
+KILL_SECONDS = 5
+# The longest that the server allows: an idle thread that ended would take its connection with it.
+IDLE_SECONDS = 600
 
 
-def commands(found: Environment) -> dict[str, list[str]]:
-    """Returns the command line of each server process, by its name."""
-    web = ["--workers", str(found.web_workers), "--blocking-threads", str(found.web_threads)]
-    # An idle thread that ended would take its database connection with it.
-    web += ["--blocking-threads-idle-timeout", "600"]
-    web += ["--static-path-route", "/media", "--static-path-mount", str(media(found))]
-    result = {
-        "web": granian("wsgi", found.port, found, *web, "config.wsgi:application"),
-        "live": granian("asginl", found.live_port, found, "config.asgi:application"),
+def servers(found: Environment) -> dict[str, Callable[[], object]]:
+    """Returns what each server process runs, by its name."""
+    known: dict[str, Callable[[], object]] = {
+        "web": lambda: web_server(found, "config.wsgi:application").serve(),
+        "live": lambda: live_server(found).serve(),
+        "worker": mould.command("worker"),
     }
-    if any(ROOT.glob("*/management/commands/worker.py")):
-        result["worker"] = [sys.executable, str(ROOT / "manage.py"), "worker"]
-    return result
+    if found.metrics_port:
+        known["metrics"] = lambda: import_string("config.metrics.serve_metrics")(found)
+    return known
 
 
 def serve(found: Environment, names: list[str]) -> NoReturn:
     """Becomes one server process: the way of containers, which watch and restart it themselves."""
-    known = commands(found)
+    known = servers(found)
     if len(names) != 1 or names[0] not in known:
         sys.stderr.write(f"Say which server: manage.py serve {' | '.join(known)}\n")
         raise SystemExit(startup.REFUSED)
@@ -35,14 +43,46 @@ def serve(found: Environment, names: list[str]) -> NoReturn:
         sys.stderr.write("A single server needs DATABASE_URL; `manage.py up` brings its own.\n")
         raise SystemExit(startup.REFUSED)
     os.chdir(ROOT)
-    os.execv(known[names[0]][0], known[names[0]])  # noqa: S606
+    show_as(names[0])
+    metrics_files.keep_in_files(found, names[0])
+    mould.prepare_for_commands()
+    if names[0] != "worker":
+        mould.prepare_for_servers()
+        mould.before_forking()
+    known[names[0]]()
+    raise SystemExit(0)
 
 
-def granian(interface: str, port: int, found: Environment, *rest: str) -> list[str]:
-    program = str(Path(sys.executable).with_name("granian"))
-    options = ["--interface", interface, "--host", found.host, "--port", str(port)]
-    options += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5"]
-    return [program, *options, *rest]
+def web_server(found: Environment, target: str) -> Any:
+    """Returns the server of pages and APIs, or of another WSGI `target` under the same terms."""
+    return granian(
+        found,
+        target,
+        found.port,
+        interface=Interfaces.WSGI,
+        workers=found.web_workers,
+        blocking_threads=found.web_threads,
+        blocking_threads_idle_timeout=IDLE_SECONDS,
+        static_path_route=["/media"],
+        static_path_mount=[media(found)],
+    )
+
+
+def live_server(found: Environment) -> Any:
+    """Returns the server of live streams."""
+    return granian(found, "config.asgi:application", found.live_port, interface=Interfaces.ASGINL)
+
+
+def granian(found: Environment, target: str, port: int, **options: Any) -> Any:
+    return Server(
+        target,
+        address=found.host,
+        port=port,
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=KILL_SECONDS,
+        **options,
+    )
 
 
 def media(found: Environment) -> Path:
@@ -51,10 +91,10 @@ def media(found: Environment) -> Path:
     return folder
 
 
-def is_healthy(host: str, port: int) -> bool:
+def is_ready(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

@@ -9,6 +9,7 @@ from whitenoise.compress import Compressor
 
 from config.environment import ROOT, environment
 from config.logs import logging_settings
+from events.heartbeat import beat_file
 
 env = environment()
 IN_PRODUCTION = env.mode == "production"
@@ -80,6 +81,7 @@ CHECKPOINT_ORIGIN = env.checkpoint_origin
 CHECKPOINT_SINKS = env.checkpoint_sinks or (env.data_directory / "checkpoints").absolute().as_uri()
 # Bundles that the worker makes for auditors, where web and worker both find them.
 EXPORT_ROOT = env.data_directory / "exports"
+WORKER_BEAT = beat_file(env.data_directory)
 # How a place's address begins, and its kind: a class with the methods of
 # events.integrity.shipping.Sink.
 CHECKPOINT_SINK_KINDS = {

@@ -1,13 +1,13 @@
 """`manage.py up`: the whole shop as one process tree, from an empty folder to printed addresses.
 
 The supervisor prepares the database in a child, starts pages, live streams and worker, restarts
-what dies, and takes everything down on Ctrl-C or SIGTERM. It imports no Django: it stays small.
+what dies, and takes everything down on Ctrl-C or SIGTERM. All of them are forks of it, so that what
+they import lies in memory once; it does nothing with it itself.
 """
 
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -16,17 +16,18 @@ from types import FrameType
 from typing import IO, NoReturn
 from uuid import uuid4
 
-from config import startup
+from config import metrics_files, mould, startup
 from config.demo_accounts import AUDITOR, SHOPPER, STAFF
 from config.embedded import EmbeddedPostgres, EmbeddedRefused
 from config.environment import ROOT, Environment, environment
 from config.ports import NoFreePort, free_port, is_taken, user_of
-from config.processes import RUN_MARK, Child, end_leftovers, stop_all
-from config.servers import commands, is_healthy
+from config.processes import RUN_MARK, Child, Forked, end_group, end_leftovers, stop_all
+from config.servers import is_ready, servers
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.5
+PORTS = ("PORT", "LIVE_PORT", "METRICS_PORT")
 
 
 class Stop(BaseException):
@@ -39,6 +40,8 @@ class CannotStart(Exception):
 
 def run(found: Environment) -> int:
     """Runs the shop until it is asked to stop; returns the exit code."""
+    if not os.environ.get(RUN_MARK, "").startswith(f"{os.getpid()}-"):
+        begin_marked()
     supervisor = Supervisor(found)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.on_signal)
@@ -57,6 +60,17 @@ def run(found: Environment) -> int:
         supervisor.stop()
 
 
+def begin_marked() -> NoReturn:
+    """Starts this program again in its place, with what only the start of a program can settle.
+
+    That is the mark that every fork shows as its own, and how many heaps the allocator may keep:
+    one for each thread would be the most of what a quiet process holds.
+    """
+    changes = {RUN_MARK: f"{os.getpid()}-{uuid4().hex}", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, str(ROOT / "manage.py"), "up"]
+    os.execve(sys.executable, command, {"MALLOC_ARENA_MAX": "2", **os.environ, **changes})  # noqa: S606
+
+
 def say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -65,11 +79,11 @@ def say(line: str) -> None:
 class Supervisor:
     def __init__(self, found: Environment) -> None:
         self.found = found
-        self.run_id = uuid4().hex
+        self.run_id = os.environ[RUN_MARK]
         self.folder = found.data_directory / "run"
         self.server: EmbeddedPostgres | None = None
         self.children: list[Child] = []
-        self.preparing: subprocess.Popen[bytes] | None = None
+        self.preparing: Forked | None = None
         self.stopping = False
         self._lock: IO[bytes] | None = None
 
@@ -84,6 +98,7 @@ class Supervisor:
         self.take_the_folder()
         self.choose_ports()
         self.start_database()
+        metrics_files.keep_in_files(environment(), "shop")
         self.prepare()
         self.start_children()
         self.wait_until_ready()
@@ -121,9 +136,9 @@ class Supervisor:
     def choose_ports(self) -> None:
         """Settles both ports and the two addresses; in the demo shop, taken ports are avoided."""
         taken: list[str] = []
-        for name in ("PORT", "LIVE_PORT"):
+        for name in PORTS:
             wanted = getattr(self.found, name.lower())
-            if not is_taken(self.found.host, wanted):
+            if not wanted or not is_taken(self.found.host, wanted):
                 os.environ[name] = str(wanted)
             elif name in os.environ or self.found.mode == "production":
                 taken.append(
@@ -158,25 +173,30 @@ class Supervisor:
 
     def prepare(self) -> None:
         say("Preparing the shop ...")
-        command = [sys.executable, str(ROOT / "manage.py"), "prepare"]
-        self.preparing = subprocess.Popen(
-            command, env=self.child_environment(), start_new_session=True
-        )
+        # The settings take the folder's presence as the wish to serve files by content hash.
+        (self.found.data_directory / "static").mkdir(parents=True, exist_ok=True)
+        mould.prepare_for_commands()
+        self.preparing = Forked("prepare", mould.command("prepare"), self.leave_to_parent)
         code = self.preparing.wait()
         self.preparing = None
         if code != 0:
             raise CannotStart("The shop could not be prepared; the reason stands above.")
 
-    def child_environment(self) -> dict[str, str]:
-        return {**os.environ, RUN_MARK: self.run_id, "PYTHONUNBUFFERED": "1"}
+    def leave_to_parent(self) -> None:
+        """Closes, in a fork, the files whose locks are the supervisor's alone."""
+        if self._lock is not None:
+            self._lock.close()
+        if self.server is not None:
+            self.server.leave_to_parent()
 
     def start_children(self) -> None:
         found = environment()
+        mould.prepare_for_servers()
+        mould.before_forking()
         self.children = [
-            Child(name, command, found.data_directory / "log" / f"{name}.log",
-                  self.child_environment())
-            for name, command in commands(found).items()
-        ]  # fmt: skip
+            Child(name, run, found.data_directory / "log" / f"{name}.log", self.leave_to_parent)
+            for name, run in servers(found).items()
+        ]
         for child in self.children:
             child.start()
 
@@ -193,7 +213,7 @@ class Supervisor:
                         f"The {child.name} process ended at once. It said:\n{words}\n"
                         f"  The whole log is {short(child.log)}."
                     )
-            for name in [name for name, port in waiting.items() if is_healthy(found.host, port)]:
+            for name in [name for name, port in waiting.items() if is_ready(found.host, port)]:
                 del waiting[name]
             if time.monotonic() > deadline:
                 raise CannotStart(
@@ -217,9 +237,8 @@ class Supervisor:
         self.stopping = True
         if self.preparing is not None:
             self.preparing.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self.preparing.wait(STOP_SECONDS)
-            self.preparing.kill()
+            self.preparing.wait(STOP_SECONDS)
+            end_group(self.preparing.pid, signal.SIGKILL)
         if self.children:
             say("Stopping ...")
             stop_all(self.children, patience_seconds=STOP_SECONDS)
@@ -253,6 +272,8 @@ def print_addresses(found: Environment, seconds: float) -> None:
         ("Mail", "sent" if found.mail_url else f"{short(found.data_directory / 'mail')}/", None),
         ("Logs", f"{short(found.data_directory / 'log')}/", None),
     ]
+    if found.metrics_port:
+        rows.append(("Metrics", f"http://{found.metrics_host}:{found.metrics_port}/metrics", None))
     width = max(len(place) for _, place, _ in rows)
     say("")
     for title, place, account in rows:

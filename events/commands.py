@@ -8,7 +8,8 @@ committed?
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Concatenate, cast, get_type_hints
@@ -18,11 +19,14 @@ import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from events import codec, outbox
-from events.context import acting, current_context
+from events.context import acting, current_context, note
 from events.database import TENANT, fetch
 from events.errors import CommandReused, OutcomeUnknown, VersionConflict
+from events.metrics import count_command
 from events.privacy.secrets import keyed_digest
+from events.tracing import span
 from modules.kernel.clock import now
+from modules.kernel.errors import DomainError
 from modules.kernel.identity import new_id
 
 log = structlog.get_logger(__name__)
@@ -79,11 +83,32 @@ def command[C, **P, R](
             ):
                 first = functools.partial(function, message, *known, **read)
                 execution = _Execution(function, message, first, repeatable=given is not None)
-                return execution.run()
+                with observed(execution.name, message):
+                    return execution.run()
         finally:
             _running.reset(token)
 
     return run
+
+
+@contextmanager
+def observed(name: str, message: object) -> Iterator[None]:
+    """Counts a command by how it ends, and names it and its order in lines of the log."""
+    started = time.perf_counter()
+    outcome = "failed"
+    names = {"command": name}
+    if (order_id := getattr(message, "order_id", None)) is not None:
+        names["order_id"] = str(order_id)
+    note(**names)
+    try:
+        with structlog.contextvars.bound_contextvars(**names), span("command", **names):
+            yield
+        outcome = "done"
+    except DomainError as refusal:
+        outcome = refusal.code
+        raise
+    finally:
+        count_command(name, outcome, time.perf_counter() - started)
 
 
 def forget_commands(before: datetime) -> int:

@@ -46,6 +46,30 @@ def acting(**changes: object) -> Iterator[Context]:
         _current.reset(token)
 
 
+_notes: ContextVar[dict[str, str] | None] = ContextVar("counterfoil_notes", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[dict[str, str]]:
+    """Yields what commands of the block note about themselves, for the line that is logged of it.
+
+    It is what the last of them noted: its name, and its order's id.
+    """
+    notes: dict[str, str] = {}
+    token = _notes.set(notes)
+    try:
+        yield notes
+    finally:
+        _notes.reset(token)
+
+
+def note(**names: str) -> None:
+    """Notes ids for the line of the request or effect that is going on, if one is."""
+    notes = _notes.get()
+    if notes is not None:
+        notes.update(names)
+
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -56,7 +80,8 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with acting(actor=self.actor(request), correlation_id=new_id()):
+        # One id joins all that a request causes: the log's middleware has given it.
+        with acting(actor=self.actor(request)):
             return self.get_response(request)
 
     def actor(self, request: HttpRequest) -> str:

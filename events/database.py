@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.rows import tuple_row
 
 from events.errors import NotInTransaction
+from events.statements import observed
 
 TENANT = 1
 _KEPT = "counterfoil_cursor"
@@ -103,7 +104,7 @@ def _run(sql: str, parameters: Sequence[object], *, returns: bool) -> list[tuple
     try:
         with wrapper.wrap_database_errors:
             cursor = _cursor(wrapper)
-            cursor.execute(cast("Any", sql), parameters)
+            observed(sql, lambda: cursor.execute(cast("Any", sql), parameters))
             return cursor.fetchall() if returns else []
     finally:
         if wrapper.queries_logged:

@@ -5,7 +5,9 @@ says "look at this row, attempt n"; lost, doubled or late, it costs a delay, nev
 """
 
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -18,11 +20,13 @@ import structlog
 from django.db import InterfaceError, OperationalError, connections, transaction
 from dramatiq.middleware import TimeLimitExceeded
 
-from events.context import acting
+from events.context import acting, current_context, noting
 from events.database import fetch
 from events.errors import VersionConflict
+from events.metrics import count_effect
 from events.outbox import emit
 from events.privacy.redacting import without_addresses
+from events.tracing import span
 from events.turns import LEASE, TIME_LIMIT_SECONDS, Overtaken, turn
 from modules.kernel.clock import now
 from modules.kernel.errors import Conflict, Forbidden, NotFound
@@ -123,26 +127,53 @@ def perform(identifier: UUID, attempt: int) -> bool:
     if attempt > limit:
         _fail(identifier, attempt, attempt, "the last attempt's worker was never heard of again")
         return False
-    try:
-        if declared_effect is None:
-            raise LookupError(f"no effect is declared under the name {name}")
-        with (
-            acting(actor="system", causation_id=identifier, correlation_id=correlation_id),
-            turn(identifier, attempt),
-        ):
-            _run(declared_effect, identifier, attempt, arguments)
-    except Overtaken:
-        log.warning("effect overtaken", effect=name, id=str(identifier), attempt=attempt)
-        return False
-    except (Exception, TimeLimitExceeded) as error:
-        log.warning(
-            "effect failed", effect=name, id=str(identifier), attempt=attempt, exc_info=True
-        )
-        _recover_connection(error)
-        last = attempt if is_final(error) else limit
-        _fail(identifier, attempt, last, without_addresses(f"{type(error).__name__}: {error}"))
-        return False
+    with (
+        acting(actor="system", causation_id=identifier, correlation_id=correlation_id),
+        observed(name, identifier, attempt) as attempted,
+    ):
+        try:
+            if declared_effect is None:
+                raise LookupError(f"no effect is declared under the name {name}")
+            with span("effect", effect=name, attempt=attempt), turn(identifier, attempt):
+                _run(declared_effect, identifier, attempt, arguments)
+        except Overtaken:
+            attempted.outcome = "overtaken"
+            return False
+        except (Exception, TimeLimitExceeded) as error:
+            log.warning("effect failed", exc_info=True)
+            _recover_connection(error)
+            last = attempt if is_final(error) else limit
+            attempted.outcome = "given-up" if attempt >= last else "failed"
+            _fail(identifier, attempt, last, without_addresses(f"{type(error).__name__}: {error}"))
+            return False
     return True
+
+
+@dataclass
+class _Attempted:
+    outcome: str = "done"
+
+
+@contextmanager
+def observed(name: str, identifier: UUID, attempt: int) -> Iterator[_Attempted]:
+    """Counts an attempt, writes its line, and names it in every line that is written within."""
+    started = time.perf_counter()
+    attempted = _Attempted()
+    with (
+        noting() as notes,
+        structlog.contextvars.bound_contextvars(
+            effect=name,
+            effect_id=str(identifier),
+            attempt=attempt,
+            correlation_id=str(current_context().correlation_id),
+        ),
+    ):
+        yield attempted
+        seconds = time.perf_counter() - started
+        count_effect(name, attempted.outcome, seconds)
+        log.info(
+            "effect", outcome=attempted.outcome, milliseconds=round(seconds * 1000, 1), **notes
+        )
 
 
 def _claim(identifier: UUID, attempt: int) -> tuple[str, dict[str, Any], UUID] | None:

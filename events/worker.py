@@ -2,12 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import dramatiq
+import psycopg
 import structlog
+from django.conf import settings
 
 from events import follower, relay, turns
+from events.heartbeat import BEAT_SECONDS, write_beat
 from events.integrity import checkpointer
+from events.live import address
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +48,9 @@ def run_worker(stop: threading.Event, *, effect_threads: int = EFFECT_THREADS) -
     worker.start()
     log.info("worker started")
     try:
-        stop.wait()
+        while not stop.is_set():
+            beat()
+            stop.wait(BEAT_SECONDS)
     finally:
         stop.set()
         worker.stop(timeout=SHUTDOWN_MILLISECONDS)
@@ -53,6 +60,19 @@ def run_worker(stop: threading.Event, *, effect_threads: int = EFFECT_THREADS) -
     log.info("worker stopped")
     if failed:
         raise RuntimeError("the worker failed; its log says where") from failed[0]
+
+
+def beat() -> None:
+    """Leaves a sign of life: that this process runs, and whether it reaches its database."""
+    try:
+        # Closed again: a connection that only serves this would cost PostgreSQL a process.
+        with psycopg.connect(**address()) as asked:
+            asked.execute("SELECT 1")
+        reached = True
+    except psycopg.Error:
+        reached = False
+    with suppress(OSError):
+        write_beat(settings.WORKER_BEAT, database=reached)
 
 
 def _start(

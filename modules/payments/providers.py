@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from modules.payments.contracts import BankSessionNotFound, ProviderUnknown
 from modules.payments.domain.provider import Gateway, PretendBank, Settling
+from modules.payments.measuring import observed
 
 
 def gateways() -> tuple[Gateway, ...]:
@@ -50,4 +51,4 @@ def pretend_bank() -> PretendBank:
 
 @cache
 def _load(paths: tuple[str, ...]) -> tuple[Gateway, ...]:
-    return tuple(import_string(path)() for path in paths)
+    return tuple(observed(import_string(path)()) for path in paths)

@@ -53,7 +53,7 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("name", ["tools", "runtime", "development"])
+@pytest.mark.parametrize("name", ["tools", "runtime", "tracing", "development"])
 def test_locked_requirements_name_no_server_and_hash_everything(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     assert "://" not in text

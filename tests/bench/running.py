@@ -15,14 +15,13 @@ import psutil
 
 from config.embedded import EmbeddedPostgres
 from config.environment import Environment
-from config.servers import commands
 from tests.bench.load import Crew, ask
 from tests.bench.wire import Request
 from tests.support.servers import ROOT, free_port
 from tests.support.shop import Shop
 
 FOLDER = ROOT / "var" / "bench"
-BARE = "tests.bench.bare:application"
+SERVERS = ("web", "live", "worker")
 READY_SECONDS = 20.0
 # Both servers run with the defaults, whatever the environment of this process says.
 DEFAULTS = Environment.model_construct()
@@ -124,10 +123,10 @@ def shop_processes(shop: Shop) -> dict[str, list[psutil.Process]]:
     """Returns the living processes of the shop by what they are; children count as their parent."""
     assert shop.process is not None
     kinds = {shop.process.pid: "supervisor"}
-    found = [*shop.processes(), psutil.Process(shop.process.pid)]
+    found = list({*shop.processes(), psutil.Process(shop.process.pid)})
     for process in sorted(found, key=lambda one: one.create_time()):
         with suppress(psutil.Error):
-            kinds[process.pid] = kinds.get(process.pid) or kind(process, shop, kinds)
+            kinds[process.pid] = kinds.get(process.pid) or kind(process, kinds)
     result: dict[str, list[psutil.Process]] = {}
     for process in found:
         if process.pid in kinds:
@@ -135,16 +134,11 @@ def shop_processes(shop: Shop) -> dict[str, list[psutil.Process]]:
     return result
 
 
-def kind(process: psutil.Process, shop: Shop, kinds: dict[int, str]) -> str:
-    words = process.cmdline()
+def kind(process: psutil.Process, kinds: dict[int, str]) -> str:
     if process.name() == "postgres":
         return "PostgreSQL"
-    for name, port in (("web", shop.port), ("live", shop.live_port)):
-        if str(port) in words:
-            return name
-    if words[-1:] == ["worker"]:
-        return "worker"
-    return kinds.get(process.ppid(), "other")
+    name = process.name().removeprefix("shop-")
+    return name if name in SERVERS else kinds.get(process.ppid(), "other")
 
 
 def cpu_seconds(processes: list[psutil.Process]) -> float:
@@ -159,11 +153,15 @@ def cpu_seconds(processes: list[psutil.Process]) -> float:
 
 @contextmanager
 def bare_server(shop: Shop) -> Iterator[tuple[int, psutil.Process]]:
-    """Serves the yardstick by the shop's own command line; yields its port and main process."""
+    """Serves the yardstick as the shop serves its pages; yields its port and main process."""
     port = free_port()
-    found = DEFAULTS.model_copy(update={"port": port, "data_directory": shop.data})
-    command = [*commands(found)["web"][:-1], BARE]
-    environment = {"PATH": os.environ.get("PATH", "")}
+    command = [sys.executable, "-m", "tests.bench.bare_server"]
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "PORT": str(port),
+        "DATA_DIRECTORY": str(shop.data),
+        "WEB_WORKERS": str(DEFAULTS.web_workers),
+    }
     with (shop.data.parent / "bare.log").open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT

@@ -12,6 +12,9 @@ from config.embedded import EmbeddedPostgres
 from config.outage import POLICY, explain
 from tests.support.shop import Shop
 
+# Alive, started, ready.
+PROBES = ("/healthz", "/startupz", "/readyz")
+
 
 @pytest.fixture
 def client() -> Iterator[Client]:
@@ -80,11 +83,12 @@ def test_pages_recover_by_themselves_when_the_database_returns(folder: Path) -> 
     try:
         shop.start().wait_for("Ready after")
         assert shop.get("/accounts/login/", Cookie=cookie)[0] == 200
+        assert [shop.get(path)[0] for path in PROBES] == [200, 200, 200]
         server.release()
         status, headers, page = shop.get("/accounts/login/", Cookie=cookie)
         assert (status, headers["Retry-After"]) == (503, "5")
         assert "catching its breath" in page
-        assert shop.get("/healthz")[0] == 503
+        assert [shop.get(path)[0] for path in PROBES] == [200, 200, 503]
         server.acquire()
         assert shop.get("/accounts/login/", Cookie=cookie)[0] == 200
     finally:

@@ -109,7 +109,6 @@ class Shop:
             return False
 
     def child(self, name: str) -> psutil.Process:
-        """Returns the main process of a child such as `web`, known by the port on its command."""
-        port = str({"web": self.port, "live": self.live_port}[name])
-        found = [one for one in self.processes() if port in one.cmdline()]
+        """Returns the main process of a child such as `web`, known by the name that `ps` shows."""
+        found = [one for one in self.processes() if one.name() == f"shop-{name}"]
         return min(found, key=lambda one: one.create_time())
