@@ -27,6 +27,7 @@ __all__ = [
     "is_reverse_charged",
     "is_vat_id",
     "listed_prices",
+    "next_price_at",
     "price_history",
     "quote",
     "taken_off",
@@ -62,6 +63,13 @@ def listed_prices(
         )
         for sku, minor, compare_at, tax_class, tax_included, version in rows
     }
+
+
+def next_price_at() -> datetime | None:
+    """Returns when the next listing begins that has not been announced; it may be a moment ago."""
+    rows = fetch("SELECT min(valid_from) FROM pricing_price WHERE NOT announced")
+    found: datetime | None = rows[0][0]
+    return found
 
 
 def is_reverse_charged(quoted: Quote) -> bool:
