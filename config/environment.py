@@ -206,6 +206,19 @@ class Environment(BaseSettings):
     otel_traces_sampler_arg: float = Field(
         default=1.0, ge=0.0, le=1.0, description="The share of requests that is traced."
     )
+    page_cache_mb: int = Field(
+        default=24,
+        ge=0,
+        le=4096,
+        description="Memory for finished pages in each process that serves pages; 0 keeps none "
+        "(docs/guides/caching.md).",
+    )
+    page_validators: bool = Field(
+        default=True, description="Whether a page that a browser has already is answered by 304."
+    )
+    query_cache: bool = Field(
+        default=True, description="Whether answers of slow-moving tables are kept by cachalot."
+    )
     web_workers: int = Field(default=2, ge=1, le=64, description="Processes that serve pages.")
     web_threads: int = Field(default=4, ge=1, le=128, description="Threads in each of them.")
 

@@ -130,6 +130,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
+    "frontend.caching.middleware.PageMiddleware",
     "config.logs.RequestLogMiddleware",
     "config.outage.OutageMiddleware",
     "config.api_errors.ApiErrorMiddleware",
@@ -138,7 +139,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "frontend.csrf.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -232,6 +233,11 @@ CACHES = {
         }
     )
 }
+# Finished pages in each process's memory, 0 keeps none; the marks tell all of them of a change.
+PAGE_CACHE_BYTES = env.page_cache_mb * 1_000_000
+PAGE_VALIDATORS = env.page_validators
+PAGE_MARKS = env.data_directory / "page-marks"
+CACHALOT_ENABLED = env.query_cache
 # Slow-moving tables only: never stock, carts, orders, payments, sessions or permissions.
 CACHALOT_ONLY_CACHABLE_TABLES = (
     "catalog_attribute",

@@ -20,6 +20,7 @@ from frontend.storefront import (
     receipts,
 )
 from frontend.storefront.finding import find_order
+from frontend.storefront.visitor import visitor
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", catalogue.home, name="home"),
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("collections/<slug:slug>/", catalogue.collection_page, name="collection"),
     path("search/", catalogue.search_page, name="search"),
     path("search/suggestions/", catalogue.suggest, name="suggestions"),
+    path("visitor/", visitor, name="visitor"),
     path("cart/", basket.basket_page, name="basket"),
     path("cart/add/", basket.add, name="basket-add"),
     path("cart/change/", basket.change, name="basket-change"),

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from frontend.csrf import told_by_origin
 from frontend.htmx import page, redirect, wants_fragment
 from frontend.presenting import shown_basket
 from frontend.storefront.shopper import (
@@ -59,6 +60,7 @@ def quantity(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
+@told_by_origin
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     sku, wanted = request.POST.get("sku", "")[:100], quantity(request.POST.get("quantity", "1"))

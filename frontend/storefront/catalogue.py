@@ -8,14 +8,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_htmx.http import push_url
 
+from frontend.caching.sharing import depends_on_stock, looked_at, shared
 from frontend.errors import gone, page_not_found
 from frontend.htmx import page, wants_fragment
 from frontend.presenting import cards, crumbs, facet, shown_count
-from frontend.storefront.browsing import SORTS, BrowseForm, clean_address, shown_filters
+from frontend.storefront.browsing import RESERVED, SORTS, BrowseForm, clean_address, shown_filters
 from frontend.storefront.choosing import (
     Offer,
     chosen_variant,
@@ -43,6 +45,7 @@ from modules.pricing.selectors import listed_prices
 from modules.shipping.selectors import delivery_options
 
 
+@shared
 def home(request: HttpRequest) -> HttpResponse:
     currency = currency_of(request)
     featured = browse(BrowseForm({}).request(currency, page_size=8))
@@ -80,13 +83,16 @@ def listing(request: HttpRequest, heading: Mapping[str, object], **scope: str) -
         "next_url": form.next_url(found),
     }
     if request.headers.get("HX-Source", "").endswith("#load-more-link"):
-        return page(request, "storefront/listing.html", context, partial="appended")
-    response = page(request, "storefront/listing.html", context, partial="update")
-    if wants_fragment(request):
-        push_url(response, clean_address(request))
-    return response
+        response = page(request, "storefront/listing.html", context, partial="appended")
+    else:
+        response = page(request, "storefront/listing.html", context, partial="update")
+        if wants_fragment(request):
+            push_url(response, clean_address(request))
+    patch_vary_headers(response, ("HX-Source",))
+    return looked_at(response, RESERVED.union(each.code for each in found.facets))
 
 
+@shared
 def category_page(request: HttpRequest, path: str) -> HttpResponse:
     node = category(path)
     heading = {
@@ -104,12 +110,14 @@ def trail(path: str) -> tuple[CategoryNode, ...]:
     return tuple(category("/".join(parts[:depth])) for depth in range(1, len(parts)))
 
 
+@shared
 def collection_page(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = collection(slug)
     heading = {"title": chosen.name, "intro": chosen.intro, "crumbs": crumbs((), chosen.name)}
     return listing(request, heading, collection=chosen.slug)
 
 
+@shared
 def search_page(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     title = f"Search: {query}" if query else "All pieces"
@@ -117,20 +125,25 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return listing(request, heading, query=query)
 
 
+@shared
 def suggest(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     found = suggestions(query) if len(query) >= 2 else ()
-    return render(request, "storefront/suggestions.html", {"suggestions": found, "query": query})
+    context = {"suggestions": found, "query": query}
+    return looked_at(render(request, "storefront/suggestions.html", context), {"q"})
 
 
+@shared
 def product_page(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         product = product_detail(slug)
     except ProductNotFound as refusal:
         return gone(request) if refusal.fields.get("withdrawn") else page_not_found(request)
-    return page(
-        request, "storefront/product.html", product_context(request, product), partial="choice"
-    )
+    context = product_context(request, product)
+    response = page(request, "storefront/product.html", context, partial="choice")
+    named = {"sku", "picture", *(f"o{index}" for index in range(len(product.option_names)))}
+    looked_at(response, named)
+    return depends_on_stock(response, [variant.sku for variant in product.variants])
 
 
 def product_context(request: HttpRequest, product: ProductDetail) -> dict[str, object]:

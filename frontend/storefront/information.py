@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import escape
 
+from frontend.caching.sharing import shared
 from modules.catalog.contracts import BrowseRequest, CategoryNode
 from modules.catalog.selectors import browse, category_tree, collections
 
@@ -121,6 +122,7 @@ DOCUMENTS = {
 }
 
 
+@shared
 def information(request: HttpRequest, name: str) -> HttpResponse:
     document = DOCUMENTS.get(name)
     if document is None:

@@ -28,6 +28,7 @@ __all__ = [
     "is_reverse_charged",
     "is_vat_id",
     "listed_prices",
+    "next_price_at",
     "price_history",
     "price_list",
     "quote",
@@ -112,6 +113,13 @@ def price_list(
         listed={row.sku: row.price(currency) for row in _LISTED.decode(listed or "[]")},
         rules=_RULES.decode(rules or "[]"),
     )
+
+
+def next_price_at() -> datetime | None:
+    """Returns when the next listing begins that has not been announced; it may be a moment ago."""
+    rows = fetch("SELECT min(valid_from) FROM pricing_price WHERE NOT announced")
+    found: datetime | None = rows[0][0]
+    return found
 
 
 def is_reverse_charged(quoted: Quote) -> bool:

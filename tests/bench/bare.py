@@ -1,4 +1,4 @@
-"""The yardstick: Django and one view that answers 10 kB from memory, without middleware.
+"""The yardstick: Django and one view that answers bytes from memory, without middleware.
 
 Served by the command line that serves the shop, so that what is left between the two is the shop.
 """
@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-BODY = b"<!doctype html>" + b"x" * 9985
+BODIES: dict[int, bytes] = {}
 
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
@@ -18,9 +18,10 @@ settings.configure(
 )
 
 
-def bare(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(BODY)
+def bare(request: HttpRequest, count: int) -> HttpResponse:
+    body = BODIES.get(count) or BODIES.setdefault(count, b"x" * count)
+    return HttpResponse(body)
 
 
-urlpatterns = [path("", bare)]
+urlpatterns = [path("", bare, {"count": 10_000}), path("<int:count>/", bare)]
 application = get_wsgi_application()

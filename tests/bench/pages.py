@@ -1,4 +1,7 @@
-"""Pages against the yardstick: requests a second as a ratio, in one run and in turns."""
+"""Pages against the yardstick: requests a second as a ratio, in one run and in turns.
+
+Each page has a twin: a view of bare Django that answers as many bytes from memory.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -14,15 +17,15 @@ from tests.bench.running import Bench, bare_server, cpu_seconds, shop_processes
 from tests.bench.scripts import Look
 from tests.support.shop import Shop
 
-CLIENTS = (1, 8, 32)
+CLIENTS = (1, 8, 32, 128)
 QUERY = "poster"
-YARDSTICK = "bare view"
+TWIN = "bare: "
 WARM_CLIENTS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A page of the shop, or the yardstick, and the processes that serve it."""
+    """A page of the shop, or its twin, and the processes that serve it."""
 
     name: str
     port: int
@@ -37,8 +40,10 @@ def measure(bench: Bench, report: Report) -> None:
     servers = (*served["web"], *served["PostgreSQL"])
     with bare_server(shop) as (port, process):
         bare = (process, *process.children(recursive=True))
-        targets = [Target(YARDSTICK, port, Look("/", 10_000), bare)]
-        targets += [Target(name, shop.port, look, servers) for name, look in pages(shop).items()]
+        targets = []
+        for name, look in pages(shop).items():
+            targets.append(Target(f"{TWIN}{name}", port, twin(look), bare))
+            targets.append(Target(name, shop.port, look, servers))
         for target in targets:
             bench.crew.run(target.port, target.look, clients=WARM_CLIENTS, seconds=1.0)
         found = [figures(bench, targets, clients) for clients in CLIENTS]
@@ -82,6 +87,12 @@ def pages(shop: Shop) -> dict[str, Look]:
     return result
 
 
+def twin(look: Look) -> Look:
+    """Returns a request for as many bytes as the page has, to the bare view."""
+    count = look.least_bytes * 10 // 9
+    return Look(f"/{count}/", count)
+
+
 def figures(bench: Bench, targets: list[Target], clients: int) -> list[dict[str, Any]]:
     """Measures all targets in turns, round by round; returns a row for each."""
     rounds: list[dict[str, float]] = []
@@ -114,7 +125,7 @@ def row(
         "clients": clients,
         "page": name,
         "per_second": typical(rounds, name),
-        "ratio": ratio(rounds, name, YARDSTICK),
+        "ratio": ratio(rounds, name, f"{TWIN}{name.removeprefix(TWIN)}"),
         "p50_ms": milliseconds(outcome, 50),
         "p99_ms": milliseconds(outcome, 99),
         "server_cpu_ms": server_cpu,

@@ -163,8 +163,14 @@ def bare_server(shop: Shop) -> Iterator[tuple[int, psutil.Process]]:
         "WEB_WORKERS": str(DEFAULTS.web_workers),
     }
     with (shop.data.parent / "bare.log").open("wb") as output:
+        # A session of its own, as the shop's server has: Linux shares a busy machine by sessions.
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         wait_until_served(port)

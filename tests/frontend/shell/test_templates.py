@@ -44,12 +44,18 @@ def test_every_included_template_exists() -> None:
     assert missing == []
 
 
+# Parts of pages that are the same for everybody: their forms are known by their sender.
+TOLD_BY_ORIGIN = ("components/product_card.html", "storefront/product.html")
+
+
 def test_every_form_that_posts_carries_its_token() -> None:
     offenders = [
         name(path)
         for path in TEMPLATES
         for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", path.read_text(), re.DOTALL)
-        if "csrf_token" not in form and not name(path).startswith(("styleguide/", "allauth/"))
+        if "csrf_token" not in form
+        and not name(path).startswith(("styleguide/", "allauth/"))
+        and name(path) not in TOLD_BY_ORIGIN
     ]
     assert offenders == []
 

@@ -1,0 +1,81 @@
+"""Another process of the shop: reads pages through its own cache, and writes when it is told to.
+
+One JSON object a line comes in, one JSON value a line goes out.
+"""
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections, transaction
+
+from config.wsgi import application
+from modules.catalog.models import Product
+from modules.kernel.money import Money
+from modules.pricing.commands import set_price
+from modules.pricing.contracts import SetPrice
+from tests.caching.asking import Front
+
+front = Front(application)
+
+
+class Rejected(Exception):
+    """Rolls a transaction back."""
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def rename(title: str) -> None:
+    Product.objects.filter(slug="moon").update(title=title)
+
+
+def do(said: dict[str, Any]) -> object:
+    """Does one thing; `die` ends this process after the commit and before anybody is told."""
+    match said:
+        case {"get": path}:
+            answer = front.get(path)
+            return answer.text if answer.status == 200 else f"status {answer.status}"
+        case {"price": sku, "minor": minor}:
+            set_price(SetPrice(sku=sku, price=Money(minor, "EUR")))
+        case {"title": title, "die": True}:
+            with transaction.atomic():
+                transaction.on_commit(die)
+                rename(title)
+        case {"title": title, "roll_back": True}:
+            try:
+                with transaction.atomic():
+                    rename(title)
+                    raise Rejected
+            except Rejected:
+                return "rolled back"
+        case {"title": title}:
+            with transaction.atomic():
+                rename(title)
+        case {"begin": title}:
+            transaction.set_autocommit(False)
+            rename(title)
+        case {"commit": True}:
+            transaction.commit()
+            transaction.set_autocommit(True)
+        case {"counted": True}:
+            return application.counted
+    return "done"
+
+
+def main() -> None:
+    assert settings.configured
+    for line in sys.stdin:
+        said = json.loads(line)
+        if "commit" not in said:
+            close_old_connections()
+        sys.stdout.write(json.dumps(do(said)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
