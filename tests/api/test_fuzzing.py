@@ -35,7 +35,8 @@ def key(transactional_db: None) -> str:
 def shop(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """The application; each request ends its connection, because its thread may end next."""
     try:
-        return application(environ, start_response)
+        answer: Iterable[bytes] = application(environ, start_response)
+        return answer
     finally:
         connections.close_all()
 

@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from config import broker
+from config import broker, redis_broker
 
 django.setup()
 
@@ -36,8 +36,8 @@ def hurry(lease_seconds: float) -> None:
     for module in (turns, effects, relay):
         setattr(module, "LEASE", lease)  # noqa: B010
     turns.BEAT_SECONDS = lease_seconds / 5
-    broker.HEARTBEAT_MILLISECONDS = int(lease_seconds * 1000)
-    broker.REDIS_SECONDS = 1
+    redis_broker.HEARTBEAT_MILLISECONDS = int(lease_seconds * 1000)
+    redis_broker.REDIS_SECONDS = 1
     for pause in ("CONSUMER_RESTART_DELAY_SECS", "POST_PROCESS_MESSAGE_RETRY_DELAY_SECS"):
         setattr(dramatiq.worker, pause, 0.3)
     effects.backoff = lambda attempt: timedelta(seconds=random.uniform(0.1, 0.3))

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
-from config.environment import Environment
-from config.servers import commands, is_healthy
+from config.servers import is_ready
 from tests.support.servers import ROOT, free_port
 from tests.support.shop import INHERITED, PATIENCE_SECONDS
 
@@ -21,17 +21,16 @@ from tests.support.shop import INHERITED, PATIENCE_SECONDS
 def web_processes(count: int, folder: Path) -> Iterator[int]:
     """Serves pages and APIs from so many processes; yields their port. Their log is in `folder`."""
     port = free_port()
-    found = Environment.model_construct(port=port, web_workers=count, data_directory=folder)
     with (folder / "web.log").open("wb") as output:
         process = subprocess.Popen(
-            commands(found)["web"],
+            [sys.executable, "manage.py", "serve", "web"],
             cwd=ROOT,
-            env=variables(folder),
+            env={**variables(folder), "PORT": str(port), "WEB_WORKERS": str(count)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_until_healthy(process, port)
+        wait_until_ready(process, port)
         yield port
     finally:
         process.terminate()
@@ -52,9 +51,9 @@ def variables(folder: Path) -> dict[str, str]:
     }
 
 
-def wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
+def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_healthy("127.0.0.1", port):
+    while not is_ready("127.0.0.1", port):
         assert process.poll() is None, "the web server ended"
         assert time.monotonic() < deadline, "the web server did not start"
         time.sleep(0.05)

@@ -7,8 +7,8 @@ from modules.promotions.contracts import IssueVouchers
 from modules.promotions.guessing import LIMITS
 from tests.frontend.storefront.shopping import HTMX, Shopper, text
 from tests.promotions.offering import euro, promote, voucher
-from tests.support.trade import PRINT
 from tests.support.moments import between_turns
+from tests.support.trade import PRINT
 
 
 def enter(shopper: Shopper, code: str) -> str:
