@@ -18,9 +18,9 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from events.live import listen
-from frontend.storefront.orders import order_context
+from frontend.storefront.orders import order_context, shown_position
 from modules.kernel.errors import DomainError
-from modules.orders.selectors import order_by_token, order_detail, order_position
+from modules.orders.selectors import order_by_token, order_detail
 
 HEARTBEAT_SECONDS = 15.0
 # A look without a wake-up: the net for one that got lost.
@@ -89,7 +89,7 @@ async def messages(order_id: UUID, token: str, seen: int) -> AsyncIterator[bytes
 def progress(order_id: UUID, token: str, seen: int) -> tuple[int, str, bool]:
     """Returns the position, the part of the page if it is news, and whether the order has ended."""
     close_old_connections()
-    position = order_position(order_id)
+    position = shown_position(order_id)
     if position <= seen:
         return position, "", False
     order = order_detail(order_id)

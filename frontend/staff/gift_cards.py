@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from frontend.access import staff_only
 from frontend.htmx import page
 from frontend.staff.promotion_form import moment
-from modules.giftcards.commands import block_gift_card, issue_gift_card
+from modules.giftcards.commands import block_gift_card, issue_gift_card, void_gift_card
 from modules.giftcards.contracts import GiftCardRefused, IssuedGiftCard, IssueGiftCard
 from modules.giftcards.selectors import newest_cards
 from modules.kernel.errors import DomainError
@@ -34,17 +34,19 @@ def gift_card_page(request: HttpRequest) -> HttpResponse:
 
 
 def issued_as_asked(request: HttpRequest) -> IssuedGiftCard | None:
-    """Issues the card that the form asks for, or blocks the one it names.
+    """Issues the card that the form asks for, or blocks or takes back the one it names.
 
     Raises:
         GiftCardRefused: an amount that cannot be read or be on a card.
+        GiftCardUsed: one to be taken back paid for something.
     """
     data = request.POST
-    if blocked := data.get("block", ""):
-        found = next((card for card in newest_cards() if str(card.id) == blocked), None)
-        if found:
-            block_gift_card(found.id)
-        return None
+    for name, change in (("block", block_gift_card), ("void", void_gift_card)):
+        if named := data.get(name, ""):
+            found = next((card for card in newest_cards() if str(card.id) == named), None)
+            if found:
+                change(found.id)
+            return None
     currency = data.get("currency", "")
     if currency not in settings.SHOP_CURRENCIES:
         raise GiftCardRefused("Choose one of the shop's currencies.", field="currency")
@@ -56,6 +58,7 @@ def issued_as_asked(request: HttpRequest) -> IssuedGiftCard | None:
         IssueGiftCard(
             amount=amount,
             note=data.get("note", "").strip(),
+            sold=data.get("sold") == "yes",
             valid_until=moment(data.get("valid_until", "")),
         )
     )

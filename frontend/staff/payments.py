@@ -63,7 +63,7 @@ def context_of() -> dict[str, object]:
     put_aside = set_aside(SHOWN)
     names = actor_names(each.aside_by for each in put_aside)
     return {
-        "messages": [
+        "parked": [
             {"said": each, "order_id": orders.get(each.payment_id) if each.payment_id else None}
             for each in messages
         ],

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from frontend.documents import shown_documents
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
-from modules.invoicing.selectors import documents_of
+from modules.invoicing.selectors import document_count, documents_of
 from modules.kernel.address import Address
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import new_id
@@ -74,7 +74,7 @@ def order_context(order: OrderDetail, token: str) -> dict[str, object]:
         "payment_words": payment_words(order, payments, open_minor),
         "rows": timeline_rows(order.id),
         "steps": steps(order) if order.status != "cancelled" else [],
-        "position": order_position(order.id),
+        "position": shown_position(order.id),
         "live_url": f"{settings.LIVE_URL}{reverse('order-live', args=[token])}",
         "total": Money(order.total_minor, order.currency),
         "total_rows": quote_rows(order.quote),
@@ -87,6 +87,11 @@ def order_context(order: OrderDetail, token: str) -> dict[str, object]:
             if line.shipped > line.returned
         ],
     }
+
+
+def shown_position(order_id: UUID) -> int:
+    """Returns a number that grows with everything that the order page shows."""
+    return order_position(order_id) + document_count(order_id)
 
 
 def payment_words(order: OrderDetail, payments: tuple[PaymentDetail, ...], open_minor: int) -> str:

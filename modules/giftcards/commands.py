@@ -17,6 +17,8 @@ from modules.giftcards.contracts import (
     GiftCardRefused,
     GiftCardReturned,
     GiftCardSpent,
+    GiftCardUsed,
+    GiftCardVoided,
     IssuedGiftCard,
     IssueGiftCard,
     RedeemGiftCard,
@@ -55,12 +57,16 @@ def issue_gift_card(message: IssueGiftCard) -> IssuedGiftCard:
         balance_minor=message.amount.minor,
         valid_until=message.valid_until,
         note=message.note[:200],
+        sold=message.sold,
         issued_at=now,
     )
     move(card.id, "issued", message.amount.minor, reference=None, key=card.id, at=now)
     publish(
         GiftCardIssued(
-            card_id=card.id, amount_minor=message.amount.minor, currency=message.amount.currency
+            card_id=card.id,
+            amount_minor=message.amount.minor,
+            currency=message.amount.currency,
+            sold=message.sold,
         )
     )
     return IssuedGiftCard(id=card.id, code="-".join(code[n : n + 4] for n in range(0, LETTERS, 4)))
@@ -75,6 +81,32 @@ def block_gift_card(card_id: UUID) -> None:
     """
     if not GiftCard.objects.filter(id=card_id).update(blocked=True):
         raise GiftCardNotFound("There is no such gift card.")
+
+
+@command
+def void_gift_card(card_id: UUID) -> None:
+    """Takes back a card with which nothing was paid: it holds nothing and pays no more.
+
+    The one conditional UPDATE decides between this and a payment at the same moment.
+
+    Raises:
+        GiftCardNotFound: there is none.
+        GiftCardUsed: something was paid with it, or it was taken back already.
+    """
+    whole = GiftCard.objects.filter(id=card_id, balance_minor=F("issued_minor"))
+    taken = whole.update(balance_minor=0, blocked=True)
+    card = GiftCard.objects.filter(id=card_id).first()
+    if card is None:
+        raise GiftCardNotFound("There is no such gift card.")
+    if not taken:
+        raise GiftCardUsed(
+            "Only a card with which nothing was paid can be taken back.", hint=card.hint
+        )
+    amount = card.issued_minor
+    move(card_id, "voided", -amount, reference=None, key=card_id, at=clock.now())
+    publish(
+        GiftCardVoided(card_id=card_id, amount_minor=amount, currency=card.currency, sold=card.sold)
+    )
 
 
 @command

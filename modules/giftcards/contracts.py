@@ -28,6 +28,12 @@ class GiftCardRefused(Conflict):
     code = "gift-card-refused"
 
 
+class GiftCardUsed(Conflict):
+    """Something was paid with the card, or it was taken back already. Field: `hint`."""
+
+    code = "gift-card-used"
+
+
 class GiftCardSpent(Conflict):
     """The card does not hold so much (any more). Fields: `hint`, `wanted_minor`."""
 
@@ -36,7 +42,7 @@ class GiftCardSpent(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiftCard:
-    """A card; `hint` is the end of its code, to tell it from others."""
+    """A card; `hint` is the end of its code, to tell it from others. `sold`: not a present."""
 
     id: UUID
     hint: str
@@ -46,13 +52,14 @@ class GiftCard:
     blocked: bool
     note: str
     issued_at: datetime
+    sold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardMovement:
     """`amount_minor` is added to the balance; `reference` is the payment it belongs to, if any."""
 
-    kind: Literal["issued", "redeemed", "returned"]
+    kind: Literal["issued", "redeemed", "returned", "voided"]
     amount_minor: int
     reference: UUID | None
     actor: str
@@ -61,10 +68,14 @@ class CardMovement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueGiftCard:
-    """Makes a card of this amount; `note` says for what, and names nobody."""
+    """Makes a card of this amount; `note` says for what, and names nobody.
+
+    `sold`: somebody paid for it; otherwise it is a present of the shop's.
+    """
 
     amount: Money
     note: str = ""
+    sold: bool = False
     valid_until: datetime | None = None
 
 
@@ -109,7 +120,16 @@ class GiftCardFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiftCardIssued(GiftCardFact):
-    """Money is held in trust."""
+    """Money is held in trust; `sold`: it came from a buyer, not from the shop."""
+
+    sold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCardVoided(GiftCardFact):
+    """An unused card was taken back; what was paid for it is given back."""
+
+    sold: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

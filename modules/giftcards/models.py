@@ -19,6 +19,7 @@ class GiftCard(models.Model):
     valid_until = models.DateTimeField(null=True)
     blocked = models.BooleanField(default=False)
     note = models.CharField(max_length=200, blank=True)
+    sold = models.BooleanField(default=False, db_default=False)
     issued_at = models.DateTimeField()
 
     class Meta:
@@ -43,6 +44,7 @@ class GiftCard(models.Model):
             valid_until=self.valid_until,
             blocked=self.blocked,
             note=self.note,
+            sold=self.sold,
             issued_at=self.issued_at,
         )
 

@@ -30,6 +30,11 @@ def documents_of(order_id: UUID) -> tuple[DocumentSummary, ...]:
     return tuple(_summary(row) for row in rows)
 
 
+def document_count(order_id: UUID) -> int:
+    """Returns how many documents an order has."""
+    return DocumentRow.objects.filter(order_id=order_id).count()
+
+
 def documents_of_customer(customer_id: UUID) -> tuple[DocumentSummary, ...]:
     """Returns the latest documents of an account, newest first, 500 at most; one query."""
     rows = DocumentRow.objects.filter(customer_id=customer_id)

@@ -307,15 +307,6 @@ class OrderPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ordered:
-    """What was ordered in a currency by a moment, in its minor units."""
-
-    currency: str
-    orders: int
-    total_minor: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCounts:
     """How many orders each view of the staff's list holds."""
 

@@ -1,11 +1,11 @@
-"""Lists and sums of orders as they were at a moment, out of their streams."""
+"""Lists of orders as they were at a moment, out of their streams."""
 
 from collections.abc import Sequence
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 
 from events.moments import AsOf, opened_by, read_streams
-from modules.orders.contracts import Ordered, OrderFilter, PastUnsorted
+from modules.orders.contracts import OrderFilter, PastUnsorted
 from modules.orders.models import OrderRow
 from modules.orders.projections import row_of
 from modules.payments.selectors import totals_of
@@ -42,13 +42,3 @@ def rows_then(rows: Sequence[OrderRow], as_of: AsOf) -> list[OrderRow]:
         row.payment = sums[order_id]  # type: ignore[attr-defined]  # as `_rows` annotates it
         then.append(row)
     return then
-
-
-def ordered(as_of: AsOf | None = None) -> tuple[Ordered, ...]:
-    """Returns how much was ordered by a moment, by currency, before any cancellation; one query."""
-    rows = _placed_by(OrderRow.objects.all(), as_of or AsOf())
-    sums = rows.values("currency").annotate(orders=Count("id"), total=Sum("total_minor"))
-    return tuple(
-        Ordered(currency=row["currency"], orders=row["orders"], total_minor=int(row["total"]))
-        for row in sums.order_by("currency")
-    )

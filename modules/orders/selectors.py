@@ -30,7 +30,6 @@ from modules.orders.contracts import (
 )
 from modules.orders.details import detail_of
 from modules.orders.domain.order import Order
-from modules.orders.earlier import ordered as ordered
 from modules.orders.earlier import placed_by, rows_then
 from modules.orders.explaining import explanation as explanation
 from modules.orders.models import OrderMoney, OrderRow

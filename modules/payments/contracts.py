@@ -227,17 +227,6 @@ class PaymentTotals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Takings:
-    """What all payments of a currency had moved by a moment; in its minor units."""
-
-    currency: str
-    authorised_minor: int
-    captured_minor: int
-    voided_minor: int
-    refunded_minor: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
     """One recorded event of a payment, in words."""
 

@@ -31,7 +31,6 @@ from modules.payments.domain.state import Operation, PaymentState
 from modules.payments.models import PaymentRow, ProviderReport
 from modules.payments.projections import row_of, state_of
 from modules.payments.providers import gateways, pretend_bank, settling
-from modules.payments.takings import takings as takings
 from modules.payments.wording import words
 
 MOVING: tuple[type[Event], ...] = (

@@ -12,6 +12,7 @@ from modules.adjustments.selectors import adjustments_of
 from modules.carts.selectors import open_cart_of
 from modules.customers.contracts import CustomerNotFound
 from modules.customers.selectors import addresses, customer, customer_by_email, proven_emails
+from modules.invoicing.selectors import document, documents_of
 from modules.orders.selectors import orders_of, timeline
 from modules.payments.selectors import payments_of
 from modules.privacy.contracts import Person, PersonUnknown
@@ -63,6 +64,7 @@ def personal_data(person: Person) -> dict[str, Any]:
                 "order": order,
                 "payments": payments_of(order.id),
                 "history": timeline(order.id),
+                "documents": tuple(document(each.number) for each in documents_of(order.id)),
             }
             for order in found
         ],

@@ -20,6 +20,7 @@ from modules.invoicing.contracts import IssueDocuments
 from modules.webhooks.commands import add_endpoint, ping_endpoint
 from modules.webhooks.contracts import AddEndpoint
 from tests.api.conftest import ADDRESS, SMALL, Basket, Caller, keyholder, ordered
+from tests.promotions.offering import promote
 
 CHANGES = re.compile(r"\b(INSERT INTO|UPDATE\s+\S+\s+(AS \S+\s+)?SET|DELETE FROM|FOR UPDATE)\b")
 LINE = {"sku": SMALL, "quantity": 1}
@@ -123,7 +124,15 @@ def test_reading_changes_nothing(
         signed = take()
     assert signed is not None
     size = str(signed.size)
-    values = {**named, "slug": "blue-tides", "size": size, "since": size, "position": "1"}
+    promote("spring", off=10)
+    values = {
+        **named,
+        "slug": "blue-tides",
+        "code": "spring",
+        "size": size,
+        "since": size,
+        "position": "1",
+    }
     scopes = (
         "audit:read",
         "books:read",

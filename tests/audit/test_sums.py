@@ -16,9 +16,8 @@ from modules.audit import stretches, sums
 from modules.audit.contracts import TotalsOf
 from modules.audit.selectors import totals
 from modules.checkout.contracts import Placed
-from modules.orders.selectors import ordered
-from modules.payments.selectors import takings
 from tests.history.books import bring_in
+from tests.support.counting import ordered, takings
 from tests.support.trade import refund, ship
 from tests.support.trade_sample import sample
 

@@ -11,6 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from frontend.live import streams
+from frontend.live.streams import progress
 from frontend.staff.invoices import safe
 from modules.checkout.contracts import Placed
 from modules.customers.commands import issue_api_key
@@ -20,6 +22,7 @@ from modules.invoicing.contracts import IssueDocuments
 from modules.invoicing.gateways import paper
 from modules.invoicing.selectors import documents_of
 from modules.orders.selectors import order_token
+from modules.privacy.selectors import person_named, personal_data
 from tests.frontend.staff.people import signed_in, text
 from tests.support.trade import paid, refund, ship
 
@@ -54,6 +57,29 @@ def test_the_order_page_leads_to_each_document_and_its_files(placed: Placed) -> 
     assert "no-store" in invoice["Cache-Control"] or "private" in invoice["Cache-Control"]
     xml = Client().get(f"/orders/{token}/invoices/{numbers(placed)[0]}.xml")
     assert (xml["Content-Type"], xml.content[:5]) == ("application/xml", b"<?xml")
+
+
+def test_an_open_order_page_is_told_of_a_document_when_it_is_issued(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The test's own connection is the one with the order.
+    monkeypatch.setattr(streams, "close_old_connections", lambda: None)
+    ship(placed := paid())
+    token = order_token(placed.order_id)
+    seen, _, _ = progress(placed.order_id, token, 0)
+    assert progress(placed.order_id, token, seen) == (seen, "", False)
+    (number,) = issue_documents(IssueDocuments(order_id=placed.order_id))
+    position, body, _ = progress(placed.order_id, token, seen)
+    assert position == seen + 1
+    assert f"/invoices/{number}/" in body
+
+
+def test_a_customers_copy_of_their_data_holds_their_documents(placed: Placed) -> None:
+    issued = numbers(placed)
+    copy = personal_data(person_named("lea@example.org"))
+    (order,) = copy["orders"]
+    assert [each["number"] for each in order["documents"]] == issued
+    assert order["documents"][0]["buyer"]["name"] == "Lea Martin"
 
 
 def test_a_pdf_is_downloaded_under_its_number(placed: Placed) -> None:

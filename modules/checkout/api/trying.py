@@ -61,7 +61,7 @@ class VerdictReply(Reply):
     voucher: str = Field(description="The code that asked for it, or empty.", examples=[""])
 
 
-class TotalsReply(Reply):
+class TriedTotalsReply(Reply):
     """What it would cost; minor units of `currency`."""
 
     currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
@@ -75,7 +75,7 @@ class TotalsReply(Reply):
 class TriedReply(Reply):
     """What it would cost, and a verdict on every promotion."""
 
-    quote: TotalsReply | None = Field(description="Null: nothing in it has a price.")
+    quote: TriedTotalsReply | None = Field(description="Null: nothing in it has a price.")
     verdicts: tuple[VerdictReply, ...] = Field(description="In the order of trying.")
     unknown: tuple[str, ...] = Field(description="SKUs without a price.", examples=[[]])
 

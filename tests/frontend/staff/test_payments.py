@@ -34,6 +34,7 @@ def test_a_parked_message_is_on_the_page_of_the_day_with_its_reason_and_order(
     assert "1 Payment messages" in text(staff.get("/staff/"))
     page = staff.get("/staff/payments/")
     assert "It says 1 minor units" in text(page)
+    assert "ProviderMessage" not in text(page), "what is shown is not what Django calls messages"
     assert f"/staff/orders/{order.order_id}/" in page.content.decode()
 
 
