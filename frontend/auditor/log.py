@@ -3,12 +3,15 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
+from events.store import log_head
 from frontend.access import auditor_only
-from frontend.htmx import page
+from frontend.htmx import page, redirect, wants_fragment
 from frontend.people import actor_names
+from modules.audit.commands import count_some
 from modules.audit.contracts import QUALIFIERS, LoggedEvent
-from modules.audit.selectors import explore, log_density
+from modules.audit.selectors import events_to_count, explore, log_density
 from modules.kernel.errors import DomainError
 
 CHART_HEIGHT = 40
@@ -29,6 +32,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
         problem = refusal.message
     drawn = bars() if not text and position is None else []
     context = {
+        "uncounted": events_to_count() if drawn else 0,
         "asked": text,
         "problem": problem,
         "found": found,
@@ -43,6 +47,22 @@ def log_page(request: HttpRequest) -> HttpResponse:
     return page(
         request, "auditor/log.html", context, partial="rows", status=422 if problem else 200
     )
+
+
+@auditor_only
+def density_part(request: HttpRequest) -> HttpResponse:
+    """Counts on and answers the chart as far as it is; to a browser without scripts, the page."""
+    count_some()
+    if not wants_fragment(request):
+        return redirect(request, reverse("audit-log"))
+    drawn = bars()
+    context = {
+        "bars": drawn,
+        "chart_width": max(len(drawn), FEWEST_BARS) * BAR_WIDTH,
+        "uncounted": events_to_count(),
+        "found": {"head": log_head()},
+    }
+    return page(request, "auditor/log.html", context, partial="density")
 
 
 def rows(events: tuple[LoggedEvent, ...]) -> list[dict[str, object]]:

@@ -1,25 +1,40 @@
 """Totals and rows of read models for auditors, now or as they were at a moment on either clock."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 
 from frontend.access import auditor_only
-from frontend.htmx import page
-from frontend.moments import asked_moment, moment_context
+from frontend.htmx import page, wants_fragment
+from frontend.moments import EFFECTIVE, KNOWN, asked_moment, moment_context
+from modules.audit.commands import count_some
 from modules.audit.contracts import RowThen
-from modules.audit.selectors import find, flat, read_models, row_then, totals
+from modules.audit.selectors import events_to_count, find, flat, read_models, row_then, totals
 from modules.kernel.errors import DomainError, NotFound
 
 
 @auditor_only
 def totals_page(request: HttpRequest) -> HttpResponse:
     moment, found, problem = None, None, ""
+    if wants_fragment(request) or "counting" in request.GET:
+        count_some()
+    left = events_to_count()
     try:
         moment = asked_moment(request)
-        found = totals(moment).currencies
+        found = None if left else totals(moment).currencies
     except DomainError as refusal:
         problem = refusal.message
-    context = {"found": found, "problem": problem, **moment_context(request, moment)}
-    return page(request, "auditor/totals.html", context, status=422 if problem else 200)
+    asked = {name: request.GET.get(name, "") for name in (KNOWN, EFFECTIVE)}
+    context = {
+        "found": found,
+        "problem": problem,
+        "uncounted": left,
+        "count_on": "?" + urlencode({**asked, "counting": "on"}),
+        **moment_context(request, moment),
+    }
+    return page(
+        request, "auditor/totals.html", context, partial="sums", status=422 if problem else 200
+    )
 
 
 @auditor_only

@@ -3,12 +3,25 @@
 from django.urls import URLPattern, path
 
 from frontend import explaining
-from frontend.auditor import comparing, log, past, projections, proofs, runs, stock, streams, sums
+from frontend.auditor import (
+    comparing,
+    log,
+    past,
+    projections,
+    proofs,
+    runs,
+    stock,
+    streams,
+    sums,
+    why,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", streams.landing, name="audit"),
     path("streams/", streams.landing, name="audit-streams"),
     path("log/", log.log_page, name="audit-log"),
+    path("log/density/", log.density_part, name="audit-density"),
+    path("why/<uuid:correlation_id>/", why.why_page, name="audit-why"),
     path("stock/", stock.stock_page, name="audit-stock"),
     path("stock/<str:sku>/", stock.stock_item, name="audit-stock-item"),
     path("totals/", sums.totals_page, name="audit-totals"),

@@ -6,7 +6,7 @@ from events import follower, generations
 from events.commands import command
 from events.context import current_context
 from events.database import execute
-from modules.audit import bundling, looking_back, mending, verifying
+from modules.audit import bundling, looking_back, mending, stretches, verifying
 from modules.audit.contracts import AskPast, AskRun, OpenSeals, ReasonMissing, RunRefused
 from modules.audit.models import Run
 from modules.audit.running import SILENCE, Work, do_step, fail, start
@@ -103,6 +103,11 @@ def check_subject(kind: str, subject: str) -> None:
             name, _, stream = subject.partition(" ")
             if not any(str(each.stream_id) == stream for each in follower.parked_streams(name)):
                 raise RunRefused("This stream is not parked any more.", subject=subject)
+
+
+def count_some() -> None:
+    """Counts and sums up as much of the log as a part of a page has time for."""
+    stretches.carry_on(stretches.AT_A_TURN)
 
 
 def carry_on_run(run_id: UUID, step: int) -> None:

@@ -48,7 +48,7 @@ from modules.audit.receipts import write_receipt
 from modules.audit.rows import read_models as read_models
 from modules.audit.rows import row_then as row_then
 from modules.audit.rows import totals as totals
-from modules.audit.stretches import density
+from modules.audit.stretches import density, uncounted
 from modules.orders.contracts import OrderNotFound
 from modules.orders.selectors import order_by_number
 from modules.payments.selectors import payments_of
@@ -437,8 +437,16 @@ def explore(text: str, below: int | None = None) -> LogPage:
 
 
 def log_density() -> tuple[tuple[datetime, int], ...]:
-    """Returns when the log's events became true: equal spans, 60 at most, each with how many."""
+    """Returns when the log's events became true: equal spans, 60 at most, each with how many.
+
+    Those that are not counted yet (`events_to_count`) are missing.
+    """
     return density()
+
+
+def events_to_count() -> int:
+    """Returns how many events a page cannot wait for to be counted; mostly 0."""
+    return uncounted()
 
 
 def run(run_id: UUID) -> RunView:

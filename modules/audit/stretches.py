@@ -18,6 +18,10 @@ from modules.audit import sums
 STRETCH = 1_000
 # So many stretches in one transaction; the first reader of a long log carries on several times.
 AT_ONCE = 100
+# A page adds so many stretches, and reads the events of so many that are not counted yet; the
+# part of a page that says how far the counting is adds more each time it asks.
+AT_A_LOOK = 5
+AT_A_TURN = 50
 QUARTER = timedelta(minutes=15)
 # Spans that a chart's bar may stand for, in quarters of an hour: up to days, weeks, 4 weeks.
 SPANS = (1, 2, 4, 8, 24, 48, 96, 192, 672, 1_344, 2_688)
@@ -37,14 +41,26 @@ _STRETCHES = (
 )
 
 
-def carry_on() -> None:
-    """Adds the whole stretches that the log has grown by, unless another reader does just now."""
+def carry_on(at_most: int | None = None) -> None:
+    """Adds the whole stretches that the log has grown by, unless another reader does just now.
+
+    `at_most` so many, for those who cannot wait for a year to be counted.
+    """
     sequence()
-    while _carry_on():
+    while _carry_on(at_most) and at_most is None:
         pass
 
 
-def _carry_on() -> bool:
+def uncounted() -> int:
+    """Returns how many events are still to be counted, if so many that a page cannot wait; else 0.
+
+    So it is after a long import, or when no worker has run for long.
+    """
+    left = log_head() - counted()
+    return left if left > AT_A_LOOK * STRETCH else 0
+
+
+def _carry_on(at_most: int | None = None) -> bool:
     with transaction.atomic():
         if not fetch("SELECT pg_try_advisory_xact_lock(hashtext('counterfoil.stretches'))")[0][0]:
             return False
@@ -55,7 +71,7 @@ def _carry_on() -> bool:
             execute("DELETE FROM audit_quarter")
             sums.forget_sums()
             last = 0
-        upto = min(last + STRETCH * AT_ONCE, head // STRETCH * STRETCH)
+        upto = min(last + STRETCH * (at_most or AT_ONCE), head // STRETCH * STRETCH)
         if upto <= last:
             return False
         execute(_STRETCHES, (STRETCH, STRETCH, STRETCH, last, upto, upto - last))
@@ -83,16 +99,18 @@ def sums_then(as_of: AsOf) -> dict[str, dict[sums.Kind, sums.Sum]]:
 def density() -> tuple[tuple[datetime, int], ...]:
     """Returns how many events of the whole log became true in each of at most 60 equal spans.
 
-    The spans are of round length, from a quarter of an hour to weeks; the counts are exact.
+    The spans are of round length, from a quarter of an hour to weeks; the counts are exact, but for
+    the events that are `uncounted`.
     """
-    carry_on()
+    carry_on(AT_A_LOOK)
     # One statement, so that the counts and what they cover are of one moment.
     rows = fetch(
         "SELECT starts_at, events, (SELECT max(last) FROM audit_stretch) FROM audit_quarter"
     )
     counts = {row[0]: row[1] for row in rows}
     last, head = (rows[0][2] if rows else 0), log_head()
-    for quarter, count in fetch(_QUARTERS, (last, head, max(head - last, 0))):
+    tail = 0 if uncounted() else max(head - last, 0)
+    for quarter, count in fetch(_QUARTERS, (last, head, tail)):
         counts[quarter] = counts.get(quarter, 0) + count
     return bars(counts)
 
@@ -115,15 +133,17 @@ def bars(counts: dict[datetime, int]) -> tuple[tuple[datetime, int], ...]:
 
 def position_after(moment: datetime) -> int:
     """Returns a position up to which every event was recorded at `moment` or earlier."""
-    carry_on()
+    carry_on(AT_A_LOOK)
     rows = fetch("SELECT min(last) FROM audit_stretch WHERE last_recorded_at > %s", (moment,))
     return counted() if rows[0][0] is None else int(rows[0][0]) - STRETCH
 
 
 def position_before(moment: datetime) -> int:
     """Returns a position after which every event was recorded at `moment` or later."""
-    carry_on()
+    carry_on(AT_A_LOOK)
     last, head = counted(), log_head()
+    if uncounted():
+        return head
     tail = fetch(
         "SELECT max(l.position) FROM"
         " (SELECT * FROM es.log WHERE position > %s ORDER BY position LIMIT %s) l"

@@ -145,3 +145,45 @@ def test_a_log_that_was_put_back_is_counted_anew(monkeypatch: pytest.MonkeyPatch
 @pytest.fixture(autouse=True)
 def _recorded(order: Placed) -> None:
     """An order is in the log in all of these."""
+
+
+@pytest.fixture
+def long_log(monkeypatch: pytest.MonkeyPatch, order: Placed) -> int:
+    """A log of which a look counts two events, and a turn two more."""
+    monkeypatch.setattr(stretches, "STRETCH", 2)
+    monkeypatch.setattr(stretches, "AT_A_LOOK", 1)
+    monkeypatch.setattr(stretches, "AT_A_TURN", 1)
+    read_log(0, 1)
+    assert log_head() > 8
+    return log_head()
+
+
+def test_a_long_log_is_counted_while_its_page_is_looked_at(auditor: Client, long_log: int) -> None:
+    assert f"Counting: {long_log - 2} events are not in the chart" in text(auditor.get(PATH))
+    part = f"{PATH}density/"
+    answer = auditor.get(part, headers={"HX-Request": "true"})
+    assert ("<h1" in answer.content.decode(), "Counting" in text(answer)) == (False, True)
+    for _ in range(long_log // 2):
+        answer = auditor.get(part, headers={"HX-Request": "true"})
+    assert "Counting" not in text(answer)
+    assert sum(count for _, count in stretches.density()) == long_log
+    # Without scripts the link leads back to the page.
+    assert auditor.get(part)["Location"] == PATH
+
+
+def test_totals_of_a_long_log_follow_when_they_are_summed_up(
+    auditor: Client, long_log: int
+) -> None:
+    path = "/auditor/totals/"
+    assert f"Counting: {long_log} events are not summed up" in text(auditor.get(path))
+    for _ in range(long_log // 2 + 1):
+        answer = auditor.get(path, {"counting": "on"})
+    assert "EUR 1" in text(answer)
+    assert "Counting" not in text(auditor.get(path))
+
+
+def test_a_time_is_found_in_a_log_that_is_not_counted(auditor: Client, long_log: int) -> None:
+    moment = read_log(0, 100)[long_log // 2].recorded_at
+    words = moment.isoformat().replace("+00:00", "Z")
+    sooner = [one.position for one in read_log(0, 100) if one.recorded_at < moment]
+    assert positions(auditor, f"before:{words}") == sooner[::-1]
