@@ -22,15 +22,20 @@ from modules.webhooks.contracts import (
     Secret,
     Seeking,
 )
-from modules.webhooks.domain.messages import DATA, PING, VERSION, Ping
+from modules.webhooks.domain.messages import DATA, PING, VERSION, Data, Ping
 from modules.webhooks.models import AttemptRow, DeliveryRow, EndpointRow, MessageRow, SecretRow
 from modules.webhooks.reading import body_of, messages
 
 __all__ = ["log_head"]
 
 
+def message_classes() -> dict[str, type[Data]]:
+    """Returns the class of each type's `data`, in the order of an order's life, and the ping's."""
+    return {**DATA, PING: Ping}
+
+
 def message_types() -> tuple[MessageType, ...]:
-    """Returns every type of message, in the order of an order's life, and the ping."""
+    """Returns every type of message with its words and schema, in the same order."""
     return tuple(
         MessageType(
             type=name,
@@ -38,7 +43,7 @@ def message_types() -> tuple[MessageType, ...]:
             summary=" ".join((data.__doc__ or "").split()),
             schema=msgspec.json.schema(data),
         )
-        for name, data in {**DATA, PING: Ping}.items()
+        for name, data in message_classes().items()
     )
 
 

@@ -32,7 +32,16 @@ PUBLIC = (
 )
 SIGNED_IN: tuple[tuple[DemoAccount, tuple[str, ...]], ...] = (
     (SHOPPER, ("/account/", "/account/orders/", "/account/addresses/", "/account/addresses/new/")),
-    (STAFF, ("/staff/", "/staff/orders/", "/staff/stock/", "/staff/stock/?only=out")),
+    (
+        STAFF,
+        (
+            "/staff/",
+            "/staff/orders/",
+            "/staff/stock/",
+            "/staff/stock/?only=out",
+            "/staff/webhooks/",
+        ),
+    ),
     (
         AUDITOR,
         (
