@@ -60,6 +60,13 @@ def endpoint(endpoint_id: UUID) -> Endpoint:
     return found[0]
 
 
+def troubled() -> int:
+    """Returns how many endpoints need a person: messages failed, or they went off by themselves."""
+    failed = DeliveryRow.objects.filter(state="failed", alone=False).values("endpoint_id")
+    gone = Q(on=False) & ~Q(off_reason="staff")
+    return EndpointRow.objects.filter(gone | Q(id__in=failed)).count()
+
+
 def secrets_of(endpoint_id: UUID, at: datetime) -> tuple[Secret, ...]:
     """Returns which secrets sign at a moment, the newest first; their values are not told."""
     rows = SecretRow.objects.filter(endpoint_id=endpoint_id).order_by("-created_at", "-id")

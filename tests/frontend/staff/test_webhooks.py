@@ -148,3 +148,14 @@ def test_off_on_and_removed(staff: Client) -> None:
     act(staff, "remove", sure="yes")
     assert endpoints() == ()
     assert staff.post(f"{LIST}deliveries/x/").status_code == 404
+
+
+def test_an_endpoint_in_trouble_is_on_the_first_page_of_the_day(staff: Client) -> None:
+    assert "Webhooks in trouble" not in text(staff.get("/staff/"))
+    with receiver() as system:
+        add(staff, system.url, types="order.placed")
+        trade.buy()
+        system.answering = lambda request: Reply(410)
+        work()
+    assert "1 Webhooks in trouble" in text(staff.get("/staff/"))
+    assert "410 Gone" in text(staff.get(f"{LIST}{endpoints()[0].id}/"))
