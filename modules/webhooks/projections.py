@@ -15,7 +15,8 @@ from modules.kernel.identity import new_id
 from modules.orders import selectors as orders  # declares the events of its streams
 from modules.payments import selectors as payments  # declares the events of its streams
 from modules.webhooks.contracts import DISPATCH
-from modules.webhooks.domain.messages import DATA, topic_of, type_of
+from modules.webhooks.domain.making import topic_of, type_of
+from modules.webhooks.domain.messages import DATA
 from modules.webhooks.models import EndpointRow, MessageRow
 
 __all__ = ["FEED", "Feed", "orders", "payments"]

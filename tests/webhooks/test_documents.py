@@ -12,7 +12,8 @@ import pytest
 
 from config.api import api
 from events import registry
-from modules.webhooks.domain.messages import DATA, topic_of
+from modules.webhooks.domain.making import topic_of
+from modules.webhooks.domain.messages import DATA
 from modules.webhooks.domain.signing import headers, new_secret, written
 from modules.webhooks.selectors import message_types
 from tests.architecture.source import ROOT

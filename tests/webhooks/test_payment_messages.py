@@ -6,7 +6,8 @@ from hypothesis.stateful import invariant
 
 from events import codec, registry
 from modules.payments.selectors import totals_from
-from modules.webhooks.domain.messages import DATA, data_of, type_of
+from modules.webhooks.domain.making import data_of, type_of
+from modules.webhooks.domain.messages import DATA
 from tests.payments.story import REFERENCE
 from tests.payments.test_machine import Lives
 from tests.webhooks.consumer import Payment, fold_payment, payment_status
