@@ -8,6 +8,7 @@ from ninja.operation import Operation
 
 from config.api_access import Holder, Somebody
 from config.api_guard import is_notification, known_parameters
+from config.api_webhooks import described
 from config.problems import MEDIA_TYPE
 from events.context import SAFE_METHODS
 
@@ -128,6 +129,8 @@ class ShopOpenAPI(OpenAPISchema):
         components: dict[str, Any] = super().get_components()
         components["schemas"]["Problem"] = PROBLEM
         components["securitySchemes"] = SCHEMES
+        self["webhooks"], messages = described()
+        self.add_schema_definitions(messages)
         return components
 
     def add_schema_definitions(self, definitions: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from modules.inventory.selectors import stock_list
 from modules.orders.contracts import OrderFilter
 from modules.orders.selectors import order_counts, orders
 from modules.payments.selectors import parked_count
+from modules.webhooks.selectors import troubled
 
 
 @staff_only
@@ -21,6 +22,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             if code != "all"
         ],
         "parked": parked_count(),
+        "hooks": troubled(),
         "latest": orders(OrderFilter(limit=8)).orders,
         "low": stock_list(only="low", page_size=5),
         "sold_out": stock_list(only="out", page_size=5),

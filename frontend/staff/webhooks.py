@@ -66,7 +66,7 @@ def webhook_list(request: HttpRequest) -> HttpResponse:
 def as_typed(data: QueryDict) -> AddEndpoint:
     return AddEndpoint(
         url=data.get("url", "").strip(),
-        description=data.get("description", "").strip()[:200],
+        description=data.get("description", "").replace("\x00", "").strip()[:200],
         types=tuple(data.getlist("types")),
         personal=data.get("personal") == "yes",
         start="beginning" if data.get("start") == "beginning" else "now",
@@ -91,7 +91,10 @@ def show(
     found = selectors.endpoint(endpoint_id)
     asked = request.GET
     state = asked.get("state", "") if asked.get("state", "") in STATES else ""
+    types = selectors.message_types()
     message_type = asked.get("type", "")
+    if message_type not in {each.type for each in types}:
+        message_type = ""
     order_id = order_typed(asked.get("order", ""))
     shown = selectors.deliveries(
         DeliveryFilter(
@@ -111,7 +114,7 @@ def show(
         "secrets": selectors.secrets_of(endpoint_id, now()),
         "seeking": selectors.seeking(endpoint_id),
         "head": selectors.log_head(),
-        "types": selectors.message_types(),
+        "types": types,
         "chosen": typed.getlist("types") if typed else found.types,
         "typed": typed,
         "overlaps": OVERLAPS.items(),

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from events.alarms import raise_alarm
 from modules.kernel.clock import now
-from modules.webhooks.dispatching import OPEN, endpoint_held, go_on, send
+from modules.webhooks.dispatching import OPEN, endpoint_held, go_on, make_room, send
 from modules.webhooks.domain import schedule, signing
 from modules.webhooks.gateways.http import Answer
 from modules.webhooks.keeping import opened
@@ -94,8 +94,8 @@ def _postpone(delivery: DeliveryRow, endpoint: EndpointRow, until: datetime) -> 
 @transaction.atomic
 def conclude(sent: Outgoing, answer: Answer) -> None:
     """Records an attempt and what follows: the next message, another attempt, or the end."""
-    found = DeliveryRow.objects.get(id=sent.delivery_id)
-    endpoint = endpoint_held(found.endpoint_id)
+    found = DeliveryRow.objects.filter(id=sent.delivery_id).first()
+    endpoint = endpoint_held(found.endpoint_id) if found else None
     delivery = DeliveryRow.objects.select_for_update().filter(id=sent.delivery_id).first()
     if endpoint is None or delivery is None:
         return
@@ -160,6 +160,8 @@ def _refused(
         _tell_of_failure(delivery, endpoint)
     elif endpoint.on:
         send(delivery, endpoint)
+    if endpoint.on:
+        make_room(endpoint)
 
 
 def switch_off(endpoint: EndpointRow, reason: str, moment: datetime) -> None:

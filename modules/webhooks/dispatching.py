@@ -6,11 +6,14 @@ All that decides about an endpoint holds its row, so that of two workers one wai
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
+from django.db.models import Q
+
 from events.outbox import emit
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id, new_id
 from modules.webhooks.contracts import DELIVER, DISPATCH
 from modules.webhooks.domain.messages import PING
+from modules.webhooks.domain.schedule import FAILURES_BEFORE_REST
 from modules.webhooks.models import DeliveryRow, EndpointRow, MessageRow
 from modules.webhooks.reading import messages
 
@@ -26,9 +29,17 @@ def endpoint_held(endpoint_id: UUID) -> EndpointRow | None:
     return EndpointRow.objects.select_for_update().filter(id=endpoint_id).first()
 
 
-def waiting(endpoint: EndpointRow) -> int:
-    """Returns how many messages are on their way to an endpoint."""
-    return DeliveryRow.objects.filter(endpoint=endpoint, state="waiting").count()
+def moving(endpoint: EndpointRow) -> int:
+    """Returns how many messages are on their way to an endpoint and not held up by their order.
+
+    While it accepts nothing at all, all of them count, so that no more than a window is made.
+    """
+    found = DeliveryRow.objects.filter(endpoint=endpoint, state="waiting")
+    if endpoint.failures < FAILURES_BEFORE_REST:
+        refused = Q(state="failed") | Q(state="waiting", attempts__gte=2)
+        stuck = DeliveryRow.objects.filter(refused, endpoint=endpoint, alone=False)
+        found = found.exclude(order_id__in=stuck.filter(order_id__isnull=False).values("order_id"))
+    return found.count()
 
 
 def dispatch(endpoint: EndpointRow) -> None:
@@ -38,7 +49,7 @@ def dispatch(endpoint: EndpointRow) -> None:
     """
     if not endpoint.on:
         return
-    room = WINDOW - waiting(endpoint)
+    room = WINDOW - moving(endpoint)
     rows = MessageRow.objects.filter(position__gt=endpoint.position).order_by("position")
     seen = list(rows[:STRETCH])
     chosen: list[MessageRow] = []
@@ -127,7 +138,12 @@ def go_on(endpoint: EndpointRow, settled: DeliveryRow) -> None:
     """Sends what waited for a delivery, and makes new ones where there is room again."""
     if settled.order_id and not settled.alone and (after := next_of(endpoint, settled.order_id)):
         send(after, endpoint)
-    if endpoint.behind and waiting(endpoint) <= WINDOW // 2:
+    make_room(endpoint)
+
+
+def make_room(endpoint: EndpointRow) -> None:
+    """Has new deliveries made where enough of the present ones are settled, or held up."""
+    if endpoint.behind and moving(endpoint) <= WINDOW // 2:
         ask_to_dispatch()
 
 

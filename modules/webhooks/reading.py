@@ -10,18 +10,16 @@ from events.database import fetch
 from events.recorded import COLUMNS, RecordedEvent, from_row
 from modules.orders.contracts import OrderDetail
 from modules.orders.selectors import order_detail
+from modules.webhooks.domain.making import Message, data_of, message_id
 from modules.webhooks.domain.messages import (
     PING,
     VERSION,
-    Message,
     OrderCancelled,
     OrderPlaced,
     ParcelShipped,
     Ping,
     ReturnRequested,
     VatIdGiven,
-    data_of,
-    message_id,
 )
 from modules.webhooks.models import DeliveryRow, MessageRow
 

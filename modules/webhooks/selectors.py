@@ -22,15 +22,20 @@ from modules.webhooks.contracts import (
     Secret,
     Seeking,
 )
-from modules.webhooks.domain.messages import DATA, PING, VERSION, Ping
+from modules.webhooks.domain.messages import DATA, PING, VERSION, Data, Ping
 from modules.webhooks.models import AttemptRow, DeliveryRow, EndpointRow, MessageRow, SecretRow
 from modules.webhooks.reading import body_of, messages
 
 __all__ = ["log_head"]
 
 
+def message_classes() -> dict[str, type[Data]]:
+    """Returns the class of each type's `data`, in the order of an order's life, and the ping's."""
+    return {**DATA, PING: Ping}
+
+
 def message_types() -> tuple[MessageType, ...]:
-    """Returns every type of message, in the order of an order's life, and the ping."""
+    """Returns every type of message with its words and schema, in the same order."""
     return tuple(
         MessageType(
             type=name,
@@ -38,7 +43,7 @@ def message_types() -> tuple[MessageType, ...]:
             summary=" ".join((data.__doc__ or "").split()),
             schema=msgspec.json.schema(data),
         )
-        for name, data in {**DATA, PING: Ping}.items()
+        for name, data in message_classes().items()
     )
 
 
@@ -53,6 +58,13 @@ def endpoint(endpoint_id: UUID) -> Endpoint:
     if not found:
         raise EndpointNotFound("There is no such endpoint.", endpoint_id=endpoint_id)
     return found[0]
+
+
+def troubled() -> int:
+    """Returns how many endpoints need a person: messages failed, or they went off by themselves."""
+    failed = DeliveryRow.objects.filter(state="failed", alone=False).values("endpoint_id")
+    gone = Q(on=False) & ~Q(off_reason="staff")
+    return EndpointRow.objects.filter(gone | Q(id__in=failed)).count()
 
 
 def secrets_of(endpoint_id: UUID, at: datetime) -> tuple[Secret, ...]:

@@ -43,6 +43,7 @@ SIGNED_IN: tuple[tuple[DemoAccount, tuple[str, ...]], ...] = (
             "/staff/effects/?state=later",
             "/staff/timers/",
             "/staff/mails/",
+            "/staff/webhooks/",
         ),
     ),
     (

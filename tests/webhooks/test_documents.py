@@ -1,19 +1,26 @@
 """What the guide tells consumers is what the shop sends."""
 
 import base64
+import json
 import re
 import time
 from collections.abc import Callable
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from config.api import api
 from events import registry
-from modules.webhooks.domain.messages import DATA, topic_of
+from modules.webhooks.domain.making import topic_of
+from modules.webhooks.domain.messages import DATA
 from modules.webhooks.domain.signing import headers, new_secret, written
 from modules.webhooks.selectors import message_types
 from tests.architecture.source import ROOT
+from tests.support import trade
+from tests.support.receiver import Receiver
 from tests.webhooks.catalogue import PAGE, page
+from tests.webhooks.sending import registered, work
 
 GUIDE = ROOT / "docs" / "guides" / "webhooks.md"
 BODY = b'{"type":"order.placed"}'
@@ -76,3 +83,19 @@ def test_the_guides_code_refuses_any_change(verify: Callable[..., Any], name: st
         verify(written(secret), signed | {name: wrong[name]}, BODY)
     with pytest.raises(ValueError, match="not the shop's"):
         verify(written(secret), signed, BODY + b" ")
+
+
+def test_the_apis_description_has_every_message_and_fits_what_is_sent(
+    shop: None, system: Receiver
+) -> None:
+    document = api.get_openapi_schema()
+    assert list(document["webhooks"]) == [*DATA, "webhook.ping"]
+    registered(system)
+    trade.ship(trade.paid())
+    work()
+    for each in system.received:
+        body = document["webhooks"][each.json["type"]]["post"]["requestBody"]
+        schema = body["content"]["application/json"]["schema"]
+        whole = {**schema, "components": {"schemas": document["components"]["schemas"]}}
+        jsonschema.validate(each.json, json.loads(json.dumps(whole, default=str)))
+    assert "order.parcel_shipped" in system.types

@@ -5,10 +5,11 @@ import pytest
 from modules.webhooks import dispatching
 from modules.webhooks.commands import seek
 from modules.webhooks.contracts import PositionAhead, Seek
+from modules.webhooks.domain import schedule
 from modules.webhooks.selectors import endpoint, feed, log_head, seeking
 from tests.support import trade
 from tests.support.receiver import Receiver, Reply
-from tests.webhooks.sending import registered, work
+from tests.webhooks.sending import later, registered, work
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -82,3 +83,19 @@ def test_a_long_past_is_sent_a_window_at_a_time(
     work()
     assert sorted(each.id for each in system.received) == sorted(each.id for each in feed(0, 100))
     assert endpoint(added.endpoint_id).waiting == 0
+
+
+def test_orders_that_are_refused_take_no_room_from_others(
+    system: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "WINDOW", 4)
+    refused = [str(trade.buy(cards=1).order_id) for _ in range(3)]
+    others = [str(trade.buy(cards=1).order_id) for _ in range(3)]
+    work()
+    registered(system, start="beginning")
+    system.answering = lambda request: Reply(500 if request.json["order_id"] in refused else 204)
+    work()
+    for pause in schedule.PAUSES[:2]:
+        later(pause)
+    got = [each.json["order_id"] for each in system.received]
+    assert {order: got.count(order) for order in others} == dict.fromkeys(others, 2)

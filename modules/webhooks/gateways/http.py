@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
 from modules.webhooks.domain.addresses import (
@@ -61,8 +62,9 @@ def resolved(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
+@cache
 def secure_context() -> ssl.SSLContext:
-    """Verifies certificates and names, from TLS 1.2 on."""
+    """Verifies certificates and names, from TLS 1.2 on; reading the authorities takes a while."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
