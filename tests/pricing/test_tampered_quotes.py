@@ -169,9 +169,9 @@ def test_one_thing_that_was_changed_is_named(name: str, change: Change, said: st
 
 def test_the_tax_of_a_rate_is_what_its_steps_say() -> None:
     priced = sample()
-    for amount in ("net_minor", "tax_minor"):
-        first = replace(priced.taxes[0], **{amount: 1})
-        changed = replace(priced, taxes=(first, *priced.taxes[1:]))
+    first, *others = priced.taxes
+    for wrong in (replace(first, net_minor=1), replace(first, tax_minor=1)):
+        changed = replace(priced, taxes=(wrong, *others))
         assert "the tax at FR-standard is not what its steps say" in discrepancies(changed)
 
 
