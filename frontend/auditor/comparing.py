@@ -13,6 +13,7 @@ from modules.audit.selectors import (
     family,
     find,
     head,
+    not_compared,
     state_at,
     stored_and_fresh,
     version_at,
@@ -86,6 +87,7 @@ def fresh_page(request: HttpRequest, stream_id: UUID) -> HttpResponse:
             }
             for each in stored_and_fresh(stream_id)
         ]
+        context["left_out"] = not_compared(stream_id)
     except DomainError as refusal:
         context["problem"] = refusal.message
     return page(request, "auditor/fresh.html", context)

@@ -1,7 +1,7 @@
 """Two states of a stream beside each other, and what tables hold beside what the events make."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +46,21 @@ def stored_and_fresh(stream_ids: Sequence[UUID]) -> tuple[RowCompared, ...]:
     )
 
 
+def left_out(stream_ids: Sequence[UUID]) -> tuple[str, ...]:
+    """Returns the names of the read models that these streams feed and that are not compared.
+
+    They follow the log, so that they may be behind it, and read other streams too: the drift check
+    compares them.
+    """
+    topics = {event.topic for stream_id in stream_ids for event in read_stream(stream_id)}
+    return tuple(sorted(each.name for each in fed_by(topics) if each.mode != "inline"))
+
+
+def fed_by(topics: Collection[str]) -> list[AnyProjection]:
+    wanted = set(topics)
+    return [each for each in choose(()) if wanted.intersection(projections.topics(each))]
+
+
 def columns(stored: Row, fresh: Row, sealed: Row) -> tuple[Change, ...]:
     """Returns every field of a row, those that differ first; `before` is what is stored."""
     old, new, hidden = flat(stored), flat(fresh), flat(sealed)
@@ -63,13 +78,7 @@ def columns(stored: Row, fresh: Row, sealed: Row) -> tuple[Change, ...]:
 
 def folded(recorded: Sequence[RecordedEvent]) -> tuple[Rows, Rows, Rows]:
     """Returns the rows as they are stored, as the events make them, and those with seals closed."""
-    topics = {row.topic for row in recorded}
-    # What follows the log may be behind it, and reads other streams too: the drift check has it.
-    chosen = [
-        each
-        for each in choose(())
-        if each.mode == "inline" and topics.intersection(projections.topics(each))
-    ]
+    chosen = [each for each in fed_by({row.topic for row in recorded}) if each.mode == "inline"]
     primary = {
         model._meta.db_table: quoted(model._meta.pk.column or "")
         for each in chosen

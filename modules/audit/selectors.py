@@ -244,12 +244,8 @@ def stored_and_fresh(stream_id: UUID) -> tuple[RowCompared, ...]:
         StreamUnknown: there is no such stream.
         RecordUnreadable: an event says what no event can say.
     """
-    whole = head(stream_id).stream_id
-    order_id = as_id(first_payloads([whole]).get(whole, {}).get("reference"))
-    if order_id is not None and standing(order_id) is not None:
-        whole = order_id
     try:
-        return comparing.stored_and_fresh([each.stream_id for each in family(whole)])
+        return comparing.stored_and_fresh(fed_together(stream_id))
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -258,6 +254,24 @@ def stored_and_fresh(stream_id: UUID) -> tuple[RowCompared, ...]:
             " which of them was changed.",
             version=0,
         ) from error
+
+
+def not_compared(stream_id: UUID) -> tuple[str, ...]:
+    """Returns the names of the read models that `stored_and_fresh` leaves to the drift check.
+
+    Raises:
+        StreamUnknown: there is no such stream.
+    """
+    return comparing.left_out(fed_together(stream_id))
+
+
+def fed_together(stream_id: UUID) -> list[UUID]:
+    """Returns the streams that feed the same rows: an order and its payments."""
+    whole = head(stream_id).stream_id
+    order_id = as_id(first_payloads([whole]).get(whole, {}).get("reference"))
+    if order_id is not None and standing(order_id) is not None:
+        whole = order_id
+    return [each.stream_id for each in family(whole)]
 
 
 def looks(stream_id: UUID) -> tuple[Look, ...]:

@@ -43,6 +43,8 @@ def open_shop() -> None:
 class Life:
     """One order: so many prints and a card for somebody, to be paid in one of the two ways."""
 
+    vat_id = ""
+
     def __init__(self, prints: int, person: str, provider: str) -> None:
         self.id, self.payment_id, self.person = new_id(), new_id(), person
         self.prints, self.provider = prints, provider
@@ -63,6 +65,7 @@ class Life:
                 customer_id=None,
                 contact=replace(CONTACT, email=self.person),
                 quote=price,
+                vat_id=self.vat_id,
             )
         )
         payments.request_payment(

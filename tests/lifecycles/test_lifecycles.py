@@ -33,7 +33,7 @@ LIVES = st.tuples(
     st.sampled_from(BEGINNINGS),
     st.lists(st.sampled_from(STEPS), min_size=1, max_size=5),
 )
-# Needs a provider that misbehaves, or a clock: tests/payments has them.
+# Needs a provider that misbehaves, or a clock: test_rare.py has every one of them.
 RARE = {
     f"payments.payment.{name}"
     for name in (

@@ -144,3 +144,54 @@ def test_two_vouchers_of_one_promotion_count_once() -> None:
     offers = [offered(rule(off=10, needs_voucher=True), voucher=code) for code in ("AAAA", "BBBB")]
     decision = decided(MUG, offers=offers)
     assert (len(decision.discounts), reasons(decision)) == (1, ["", "it counts once"])
+
+
+@pytest.mark.parametrize(
+    ("units", "free"), [(2, ()), (3, (("A", 1),)), (5, (("A", 1),)), (6, (("A", 2),))]
+)
+def test_buying_and_getting_begins_when_both_are_in_the_basket(units: int, free: Any) -> None:
+    decision = decided(piece(500, units), offers=[offered(rule("buy-get", buy=2, get=1, off=100))])
+    assert [each.units for each in decision.discounts] == ([free] if free else [])
+    assert reasons(decision) == ["" if free else "it begins at 3 pieces"]
+
+
+def test_a_rule_of_another_kind_begins_at_the_first_piece() -> None:
+    assert reasons(decided(piece(500), offers=[offered(rule(off=10, buy=2, get=1))])) == [""]
+
+
+@pytest.mark.parametrize(("goods", "off"), [(4_999, None), (5_000, 500)])
+def test_a_step_is_reached_at_its_amount(goods: int, off: int | None) -> None:
+    tiers = (Tier(from_amounts=euro(5_000), amounts=euro(500)),)
+    decision = decided(piece(goods), offers=[offered(rule("tiered", target="order", tiers=tiers))])
+    assert [each.amount_minor for each in decision.discounts] == ([off] if off else [])
+    assert reasons(decision) == ["" if off else "its first step is not reached"]
+
+
+def test_a_step_without_an_amount_begins_at_nothing() -> None:
+    tiers = (Tier(rate_millionths=5 * PERCENT),)
+    assert [each.rate_millionths for each in given(rule("tiered", tiers=tiers), piece(0))] == [
+        5 * PERCENT
+    ]
+
+
+def test_a_percentage_takes_no_amount_and_an_amount_no_percentage() -> None:
+    (found,) = given(rule(off=10, target="order", amounts=euro(300)))
+    assert (found.rate_millionths, found.amount_minor) == (10 * PERCENT, 0)
+    tiers = (Tier(rate_millionths=5 * PERCENT, amounts=()),)
+    (found,) = given(rule("tiered", target="order", tiers=tiers))
+    assert (found.rate_millionths, found.amount_minor) == (5 * PERCENT, 0)
+    (found,) = given(rule("fixed", amounts=euro(300), target="delivery"))
+    assert (found.target, found.rate_millionths, found.amount_minor) == ("delivery", 0, 300)
+
+
+def test_a_discount_names_the_voucher_that_it_came_by() -> None:
+    offers = [offered(rule(off=10, needs_voucher=True), voucher="AAAA")]
+    (found,) = decided(MUG, offers=offers).discounts
+    assert (found.voucher, found.target, found.units) == ("AAAA", "line", ())
+    assert given(rule("free-delivery"))[0].voucher == ""
+
+
+def test_what_takes_nothing_says_so() -> None:
+    offers = [offered(rule("buy-get", buy=1, get=1, off=100))]
+    decision = decided(piece(500, 2), offers=offers)
+    assert (len(decision.discounts), reasons(decision)) == (1, [""])
