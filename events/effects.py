@@ -128,7 +128,7 @@ def perform(identifier: UUID, attempt: int) -> bool:
             raise LookupError(f"no effect is declared under the name {name}")
         with (
             acting(actor="system", causation_id=identifier, correlation_id=correlation_id),
-            turn(identifier, attempt),
+            turn(identifier, attempt, transactional=declared_effect.transactional),
         ):
             _run(declared_effect, identifier, attempt, arguments)
     except Overtaken:
