@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -55,7 +56,7 @@ def nursery(
     django_db_setup: None, fault_folder: Path, redis_server: RedisServer, open_post: Mailbox
 ) -> Iterator[Nursery]:
     name = connection.settings_dict["NAME"]
-    address = environment().database_url.replace("/postgres?", f"/{name}?")
+    address = urlsplit(environment().database_url)._replace(path=f"/{name}").geturl()
     nursery = Nursery(
         fault_folder,
         DATABASE_URL=address,
