@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 
 from config.api import api
 from events.integrity.checkpoints import take
+from events.waiting import effects
 from modules.customers.commands import ensure_role
 from modules.customers.models import User
 from modules.invoicing.commands import issue_documents
@@ -111,6 +112,7 @@ def test_reading_changes_nothing(
     assert signed is not None
     size = str(signed.size)
     values = {**named, "slug": "blue-tides", "size": size, "since": size, "position": "1"}
+    values["effect_id"] = str(effects("later")[0].id)
     scopes = (
         "audit:read",
         "books:read",
