@@ -134,7 +134,10 @@ def perform(identifier: UUID, attempt: int) -> bool:
         try:
             if declared_effect is None:
                 raise LookupError(f"no effect is declared under the name {name}")
-            with span("effect", effect=name, attempt=attempt), turn(identifier, attempt):
+            with (
+                span("effect", effect=name, attempt=attempt),
+                turn(identifier, attempt, transactional=declared_effect.transactional),
+            ):
                 _run(declared_effect, identifier, attempt, arguments)
         except Overtaken:
             attempted.outcome = "overtaken"

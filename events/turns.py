@@ -40,9 +40,12 @@ _turn: ContextVar[tuple[UUID, int] | None] = ContextVar("counterfoil_turn", defa
 
 
 @contextmanager
-def turn(identifier: UUID, attempt: int) -> Iterator[None]:
-    """Keeps an attempt's lease renewed within the block; a beat under way is waited for."""
-    token = _turn.set((identifier, attempt))
+def turn(identifier: UUID, attempt: int, *, transactional: bool = False) -> Iterator[None]:
+    """Keeps an attempt's lease renewed within the block; a beat under way is waited for.
+
+    A transactional effect needs no fence: it holds its row, which bears the done-mark already.
+    """
+    token = _turn.set(None if transactional else (identifier, attempt))
     with _lock:
         _running[identifier, attempt] = time.monotonic()
     try:
@@ -56,7 +59,7 @@ def turn(identifier: UUID, attempt: int) -> Iterator[None]:
 def require_turn() -> None:
     """Renews this attempt's lease, right before what cannot be taken back (a mail, a call).
 
-    Outside an attempt it does nothing.
+    Outside an attempt, and in a transactional effect, it does nothing.
 
     Raises:
         Overtaken: it is not this attempt's turn any more.

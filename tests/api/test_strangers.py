@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 
 from config.api import api
 from events.integrity.checkpoints import take
+from events.waiting import effects
 from modules.customers.commands import ensure_role
 from modules.customers.models import User
 from modules.invoicing.commands import issue_documents
@@ -132,6 +133,7 @@ def test_reading_changes_nothing(
         "size": size,
         "since": size,
         "position": "1",
+        "effect_id": str(effects("later")[0].id),
     }
     scopes = (
         "audit:read",

@@ -3,8 +3,10 @@
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -54,7 +56,7 @@ def nursery(
     django_db_setup: None, fault_folder: Path, redis_server: RedisServer, open_post: Mailbox
 ) -> Iterator[Nursery]:
     name = connection.settings_dict["NAME"]
-    address = environment().database_url.replace("/postgres?", f"/{name}?")
+    address = urlsplit(environment().database_url)._replace(path=f"/{name}").geturl()
     nursery = Nursery(
         fault_folder,
         DATABASE_URL=address,
@@ -83,3 +85,19 @@ def stage(
     stage.close()
     empty_store()
     connection.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints fault, seeds and outcome, when each was played with many seeds."""
+    if len(SEEDS) == 1:
+        return
+    outcomes: dict[str, Counter[str]] = {}
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            if "tests/faults/" in report.nodeid:
+                name = report.nodeid.rpartition("::")[2].partition("[")[0]
+                outcomes.setdefault(name, Counter())[outcome] += 1
+    terminalreporter.section("faults")
+    for name, counts in sorted(outcomes.items()):
+        said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+        terminalreporter.write_line(f"{name.removeprefix('test_').replace('_', ' ')}: {said}")

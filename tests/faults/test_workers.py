@@ -1,7 +1,6 @@
 """Workers die and freeze at the worst moments, and messages multiply: one effect each."""
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -110,7 +109,7 @@ def test_the_messages_in_a_worker_without_redis_outlive_its_killing(stage: Stage
 
 
 def test_with_the_shops_own_timings_a_killed_workers_effect_is_back_in_15_seconds(
-    stage: Stage, tmp_path: Path
+    stage: Stage,
 ) -> None:
     if stage.seed:
         pytest.skip("the timings are the same for every seed")
@@ -124,5 +123,7 @@ def test_with_the_shops_own_timings_a_killed_workers_effect_is_back_in_15_second
     fetch("UPDATE es.outbox SET arguments = '{}' RETURNING true")
     stage.worker(lease_seconds=0)
     stage.wait_for_all()
-    assert time.monotonic() - killed_at < 15
+    seconds = time.monotonic() - killed_at
+    print(f"everything was done {seconds:.1f} s after the kill")
+    assert seconds < 15
     stage.require_one_effect_each()

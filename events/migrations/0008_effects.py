@@ -6,7 +6,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0005_privacy")]
+    dependencies = [("events", "0007_committed")]
     operations = [
         migrations.RunSQL(
             (SQL / "effects.sql").read_text(encoding="utf-8"), "DROP INDEX es.outbox_correlation"
