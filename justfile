@@ -136,6 +136,11 @@ determinism other="3.12": setup-tests
 books: setup-tests
     COUNTERFOIL_LEDGER_EVENTS=100000 {{ python }} -m pytest -q tests/ledger/test_everything.py --timeout=900
 
+# 500 shoppers press at the same moment for 50 units, over four processes
+[group('test')]
+flash: setup-tests
+    COUNTERFOIL_FLASH_SHOPPERS=500 {{ python }} -m pytest -q tests/checkout/test_flash_sale.py --timeout=900
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")

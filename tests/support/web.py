@@ -1,9 +1,9 @@
-"""Web processes of the shop over the tests' own database."""
+"""Web processes beside those of a shop, over a database that is there."""
 
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from tests.support.shop import INHERITED, PATIENCE_SECONDS
 
 
 @contextmanager
-def web_processes(count: int, folder: Path) -> Iterator[int]:
+def web_processes(count: int, folder: Path, environment: Mapping[str, str]) -> Iterator[int]:
     """Serves pages and APIs from so many processes; yields their port. Their log is in `folder`."""
     port = free_port()
     found = Environment.model_construct(port=port, web_workers=count, data_directory=folder)
@@ -26,7 +26,7 @@ def web_processes(count: int, folder: Path) -> Iterator[int]:
         process = subprocess.Popen(
             commands(found)["web"],
             cwd=ROOT,
-            env=variables(folder),
+            env=dict(environment),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -38,7 +38,7 @@ def web_processes(count: int, folder: Path) -> Iterator[int]:
         process.wait(PATIENCE_SECONDS)
 
 
-def variables(folder: Path) -> dict[str, str]:
+def tests_environment(folder: Path) -> dict[str, str]:
     """Returns the environment in which a process of the shop sees what the tests see."""
     database = connection.settings_dict
     user, name, host = (quote(str(database[each]), safe="") for each in ("USER", "NAME", "HOST"))
