@@ -32,10 +32,10 @@ PINNED = {
     ],
     "pages": [
         ("GET /products/moon/", 11),
-        ("POST /cart/add/", 21),
-        ("GET /products/moon/", 18),
         ("POST /cart/add/", 19),
-        ("GET /checkout/", 8),
+        ("GET /products/moon/", 17),
+        ("POST /cart/add/", 17),
+        ("GET /checkout/", 7),
         ("POST /checkout/", 39),
         ("GET /orders/ID/", 10),
     ],
