@@ -155,6 +155,11 @@ books: setup-tests
 mutants *arguments: (_install "development")
     nice -n 15 {{ python }} -m tests.mutants {{ arguments }}
 
+# 500 shoppers press at the same moment for 50 units, over four processes
+[group('test')]
+flash: setup-tests
+    COUNTERFOIL_FLASH_SHOPPERS=500 {{ python }} -m pytest -q tests/checkout/test_flash_sale.py --timeout=900
+
 # Figures as ratios of one run; `just bench pages` prints one section
 [group('test')]
 bench *arguments: (_install "development")

@@ -11,6 +11,7 @@ from rich.console import Console
 from config.embedded import EmbeddedRefused
 from tests.bench import (
     append,
+    flashing,
     flow,
     growth,
     history,
@@ -40,8 +41,9 @@ SECTIONS: dict[str, Callable[[Bench, Report], None]] = {
 }
 # Asked for by name only: they explain figures and are none.
 EXPLAINING = ("statements", "profile")
-# Asked for by name only: a year takes minutes.
+# Asked for by name only: a year takes minutes, and a crowd takes the whole machine.
 LONG: dict[str, Callable[[Bench, Report], None]] = {
+    "flash": flashing.measure,
     "history": history.measure,
     "growth": growth.measure,
 }

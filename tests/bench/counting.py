@@ -1,9 +1,8 @@
 """Counts the SQL statements of order flow and pages, in this process, over the shop's database.
 
 `python -m tests.bench.counting NAME=PATH ...` prints JSON of the order flow and these pages; with
-`--statements` every statement of each, with `--profile` where their time goes. A connection's
-health check (one `SELECT 1` a request, which only a server that keeps connections sends) is not
-among them.
+`--statements` every statement of each, with `--profile` which functions take their time, with
+`--where` JSON of which layer does.
 """
 
 import cProfile
@@ -15,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from random import Random
 from typing import Any
@@ -25,11 +25,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from modules.kernel.identity import new_id
+from tests.bench.layers import Spent, spent
 from tests.bench.load import Script
-from tests.bench.scripts import Look, purchase
+from tests.bench.scripts import Look, purchase, purchase_by_pages
 from tests.bench.wire import Request, Response
 
 PROFILED = 20
+TIMED = 40
+# Statements are prepared at their fifth use, and planned for good after five more.
+WARMING = 12
 CONTROL = re.compile(r"(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b", re.IGNORECASE)
 VALUES = re.compile(r"'(?:[^']|'')*'(?:::\w+(?:\[\])?)?|\b\d+(?:\.\d+)?\b")
 LISTS = re.compile(r"\((?:\?(?:, )?)+\)")
@@ -43,6 +47,11 @@ def main(arguments: list[str]) -> None:
         play(client, script())
     if "--profile" in arguments:
         print("\n".join(profile(client, name, script) for name, script in scripts.items()))
+        return
+    if "--where" in arguments:
+        flows = {name: script for name, script in scripts.items() if "flow" in name}
+        where = {name: asdict(spent_on(client, script)) for name, script in flows.items()}
+        print(json.dumps(where))
         return
     found = {name: captured(client, script()) for name, script in scripts.items()}
     if "--statements" in arguments:
@@ -59,6 +68,7 @@ def all_scripts(pages: list[list[str]]) -> dict[str, Callable[[], Script]]:
         f"order flow, {provider}": partial(buying, skus, provider)
         for provider in ("invoice", "testbank")
     }
+    result["order flow, pages"] = partial(browsing, slugs_of(skus))
     return result | {name: partial(Look(path, 0), Random(1)) for name, path in pages}
 
 
@@ -66,6 +76,22 @@ def sellable() -> tuple[str, ...]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT sku FROM inventory_stock WHERE on_hand > 1000 ORDER BY sku LIMIT 50")
         return tuple(row[0] for row in cursor.fetchall())
+
+
+def slugs_of(skus: tuple[str, ...]) -> dict[str, str]:
+    """Returns the name of each SKU's product in addresses."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v.sku, p.slug FROM catalog_variant v JOIN catalog_product p"
+            " ON p.id = v.product_id WHERE v.sku = ANY (%s)",
+            [list(skus)],
+        )
+        return dict(cursor.fetchall())
+
+
+def browsing(slugs: dict[str, str]) -> Script:
+    chosen = Random(1).sample(sorted(slugs), 2)
+    return purchase_by_pages({sku: slugs[sku] for sku in chosen})
 
 
 def buying(skus: tuple[str, ...], provider: str) -> Script:
@@ -86,11 +112,19 @@ def answered(client: Client, request: Request) -> Response:
     response = client.generic(
         request.method,
         request.path,
-        b"" if request.body is None else json.dumps(request.body),
-        content_type="application/json",
+        request.content,
+        content_type=request.content_type,
         headers=request.headers,
     )
-    return Response(response.status_code, response.content)
+    headers = [(name.lower(), value) for name, value in response.headers.items()]
+    cookies = [("set-cookie", each.OutputString()) for each in response.cookies.values()]
+    return Response(response.status_code, response.content, (*headers, *cookies))
+
+
+def spent_on(client: Client, script: Callable[[], Script]) -> Spent:
+    for _ in range(WARMING):
+        play(client, script())
+    return spent(lambda: play(client, script()), TIMED)
 
 
 def captured(client: Client, script: Script) -> list[str]:

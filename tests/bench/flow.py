@@ -1,50 +1,80 @@
-"""Orders through the API: how many a second, how long each takes, what each asks of PostgreSQL."""
+"""Orders by API and by pages: how many a second, how long each takes, and where its time goes."""
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 
 from tests.bench.figures import per_unit
-from tests.bench.load import Outcome, ask
+from tests.bench.load import Outcome, Play, ask
 from tests.bench.pages import milliseconds, pages
 from tests.bench.report import Report
 from tests.bench.running import Bench, cpu_seconds, shop_processes
-from tests.bench.scripts import Buy
+from tests.bench.scripts import Buy, BuyByPages
 from tests.bench.wire import Request
 
 CLIENTS = (1, 8, 32)
 WARM_ORDERS = 20
 UNITS = 100_000
 FLOW_GOAL = 60
+# Whose processor time is told apart, per order.
+SERVERS = {"web": "web_ms", "PostgreSQL": "postgresql_ms", "worker": "worker_ms"}
 
 
 def measure(bench: Bench, report: Report) -> None:
-    """Prints and keeps orders a second with percentiles; every order is looked for afterwards."""
+    """Prints and keeps orders a second, over the API and by pages; every order is looked for."""
     skus = stocked(bench)
-    buy = Buy(skus, "invoice")
-    warm = bench.crew.run(bench.shop.port, buy, clients=4, seconds=20.0, most=WARM_ORDERS)
-    rows, whole = [], len(warm.seconds)
-    for clients in CLIENTS:
-        outcome, cpu = bought(bench, buy, clients)
-        whole += len(outcome.seconds)
-        rows.append(row(clients, outcome, cpu))
+    plays: dict[str, Play] = {"API": Buy(skus, "invoice"), "pages": BuyByPages(slugs(bench, skus))}
+    rows, whole, errors = [], 0, []
+    for way, play in plays.items():
+        warm = bench.crew.run(bench.shop.port, play, clients=4, seconds=20.0, most=WARM_ORDERS)
+        whole += len(warm.seconds)
+        errors += warm.errors
+        for clients in CLIENTS:
+            outcome, cpu = bought(bench, play, clients)
+            whole += len(outcome.seconds)
+            errors += outcome.errors
+            rows.append(row(way, clients, outcome, cpu))
     states = orders(bench)
     lost = whole - states["confirmed"]
-    heads = ["clients", "orders/s", "p50 ms", "p95 ms", "p99 ms", "orders", "errors", "CPU ms",
-             "client %"]  # fmt: skip
-    names = ("clients", "per_second", "p50_ms", "p95_ms", "p99_ms", "orders", "errors",
-             "server_cpu_ms", "client_cpu_percent")  # fmt: skip
-    title = "Order flow over the API: cart, 2 lines, address, review with delivery, order, payment"
+    heads = ["by", "clients", "orders/s", "p50 ms", "p95 ms", "p99 ms", "errors", "web", "PG",
+             "worker", "client"]  # fmt: skip
+    names = ("by", "clients", "per_second", "p50_ms", "p95_ms", "p99_ms", "errors",
+             *SERVERS.values(), "client_ms")  # fmt: skip
+    title = "Order flow; the last four: ms of processor time an order"
     report.table(title, heads, [[one[name] for name in names] for one in rows])
-    errors = warm.errors + [one["first_error"] for one in rows if one["first_error"]]
     report.say(f"Seven requests a flow, two of {len(skus)} SKUs at random, paid by invoice.")
     report.say(f"Of {whole} orders {states['confirmed']} are confirmed, {max(lost, 0)} are lost.")
     if errors or lost > 0:
         report.say(f"WRONG, must be 0 errors and 0 lost: {errors[:1]} {dict(states)}")
     found = {"figures": rows, "orders": whole, "lost": lost, "states": dict(states)}
-    report.keep("flow", {**found, "statements": statements(bench, report)})
+    where = whereabouts(bench, report)
+    report.keep("flow", {**found, "statements": statements(bench, report), "where": where})
+
+
+def slugs(bench: Bench, skus: Sequence[str]) -> dict[str, str]:
+    """Returns the name of each SKU's product page."""
+    found = json.loads(bench.shop.get(f"/api/variants?{urlencode({'sku': skus}, True)}")[2])
+    return {each["sku"]: each["product_slug"] for each in found}
+
+
+def whereabouts(bench: Bench, report: Report) -> dict[str, Any]:
+    """Prints where one flow's time goes, measured alone in a process of its own."""
+    flows: dict[str, Any] = json.loads(explained(bench, "--where"))
+    rows = [
+        [name, each["whole"], each["postgresql"], each["python"],
+         max(0.0, each["whole"] - each["python"] - each["postgresql"])]
+        for name, each in flows.items()
+    ]  # fmt: skip
+    heads = ["what", "ms in all", "in PostgreSQL", "in Python", "waiting (disk, processor)"]
+    report.table("Where a flow's time goes, one client", heads, rows)
+    layers = sorted({name for each in flows.values() for name in each["layers"]})
+    table = [[name, *(each["layers"].get(name, 0.0) for each in flows.values())] for name in layers]
+    report.table("Python by layer, ms a flow", ["layer", *flows], table)
+    return flows
 
 
 def stocked(bench: Bench) -> tuple[str, ...]:
@@ -58,30 +88,32 @@ def stocked(bench: Bench) -> tuple[str, ...]:
     return skus
 
 
-def bought(bench: Bench, buy: Buy, clients: int) -> tuple[Outcome, float]:
-    """Lets clients buy for a while; returns what they saw and the servers' processor seconds."""
+def bought(bench: Bench, play: Play, clients: int) -> tuple[Outcome, dict[str, float]]:
+    """Lets clients buy for a while; returns what they saw and each kind's processor seconds."""
     served = shop_processes(bench.shop)
-    servers = [*served["web"], *served["PostgreSQL"]]
-    before = cpu_seconds(servers)
+    before = {kind: cpu_seconds(served.get(kind, [])) for kind in SERVERS}
     pace = bench.pace
     outcome = bench.crew.run(
-        bench.shop.port, buy, clients=clients, seconds=pace.flow_seconds, most=pace.most_orders
+        bench.shop.port, play, clients=clients, seconds=pace.flow_seconds, most=pace.most_orders
     )
-    return outcome, cpu_seconds(servers) - before
+    after = {kind: cpu_seconds(served.get(kind, [])) for kind in SERVERS}
+    return outcome, {kind: after[kind] - before[kind] for kind in SERVERS}
 
 
-def row(clients: int, outcome: Outcome, cpu: float) -> dict[str, Any]:
+def row(way: str, clients: int, outcome: Outcome, cpu: dict[str, float]) -> dict[str, Any]:
+    whole = len(outcome.seconds)
     return {
+        "by": way,
         "clients": clients,
         "per_second": outcome.rate,
         "p50_ms": milliseconds(outcome, 50),
         "p95_ms": milliseconds(outcome, 95),
         "p99_ms": milliseconds(outcome, 99),
-        "orders": len(outcome.seconds),
+        "orders": whole,
         "errors": len(outcome.errors),
         "first_error": outcome.errors[0] if outcome.errors else None,
-        "server_cpu_ms": per_unit(cpu * 1000, len(outcome.seconds)),
-        "client_cpu_percent": round(100 * outcome.client_cpu_seconds / (outcome.duration or 1)),
+        **{name: per_unit(cpu[kind] * 1000, whole) for kind, name in SERVERS.items()},
+        "client_ms": per_unit(outcome.client_cpu_seconds * 1000, whole),
     }
 
 

@@ -101,15 +101,19 @@ class Bench:
             raise RuntimeError(f"no API key: {issued.stdout}{issued.stderr}")
         return f"Bearer {issued.stdout.strip()}"
 
-    def child(self, module: str, *arguments: str) -> str:
-        """Runs a module of ours over the shop's database; returns what it printed."""
-        environment = {
+    def environment(self) -> dict[str, str]:
+        """Returns the environment in which another process sees the shop's database."""
+        return {
             **self.shop.environment,
             "DATABASE_URL": self.database_url(),
             "SECRET_KEY": (self.shop.data / "secret-key").read_text().strip(),
             "PII_KEY": (self.shop.data / "pii-key").read_text().strip(),
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
+
+    def child(self, module: str, *arguments: str) -> str:
+        """Runs a module of ours over the shop's database; returns what it printed."""
+        environment = self.environment()
         command = [sys.executable, "-m", module, *arguments]
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120

@@ -1,12 +1,13 @@
 """What clients do: look at a page, or buy something."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
 from tests.bench.load import Script
-from tests.bench.wire import Request, WrongAnswer
+from tests.bench.wire import Request, Response, WrongAnswer
 
 ADDRESS = {
     "name": "Ada Lovelace",
@@ -77,3 +78,63 @@ def purchase(skus: Sequence[str], provider: str, order_id: UUID) -> Script:
     if step["status"] != wanted:
         raise WrongAnswer(f"the payment is {step['status']}, not {wanted}")
     return step["status"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuyByPages:
+    """Buys what `Buy` buys the way a browser does; `slugs` name each SKU's product page."""
+
+    slugs: Mapping[str, str]
+
+    def __call__(self, random: Random) -> Script:
+        chosen = random.sample(sorted(self.slugs), 2)
+        return purchase_by_pages({sku: self.slugs[sku] for sku in chosen})
+
+
+FORM = {
+    "email": EMAIL,
+    **{f"delivery_{name}": value for name, value in ADDRESS.items()},
+    "payment": "invoice",
+}
+
+
+def purchase_by_pages(slugs: Mapping[str, str]) -> Script:
+    """Looks at each product and adds it, checks out and looks at the order; seven requests."""
+    cookies: dict[str, str] = {}
+    for sku, slug in slugs.items():
+        page = yield Request("GET", f"/products/{slug}/", headers=sent(cookies))
+        token = shown(page, "csrfmiddlewaretoken")
+        cookies |= page.cookies()
+        line = {"sku": sku, "quantity": "1", "csrfmiddlewaretoken": token}
+        hx = {"HX-Request": "true"}
+        added = yield Request("POST", "/cart/add/", headers=sent(cookies) | hx, form=line)
+        need(added, 200)
+        cookies |= added.cookies()
+    checkout = yield Request("GET", "/checkout/", headers=sent(cookies))
+    names = ("csrfmiddlewaretoken", "order_id", "total", "left", "method")
+    form = FORM | {name: shown(checkout, name) for name in names}
+    cookies |= checkout.cookies()
+    placed = yield Request("POST", "/checkout/", headers=sent(cookies), form=form)
+    order = yield Request("GET", need(placed, 303).header("location"), headers=sent(cookies))
+    need(order, 200)
+    return "confirmed"
+
+
+def sent(cookies: Mapping[str, str]) -> dict[str, str]:
+    """Returns the header by which a browser sends its cookies."""
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+
+
+def need(response: Response, status: int) -> Response:
+    if response.status != status:
+        words = re.sub(rb"<[^>]+>|\s+", b" ", response.body)[:300].decode(errors="replace")
+        raise WrongAnswer(f"{response.status}, not {status}: {words}")
+    return response
+
+
+def shown(response: Response, name: str) -> str:
+    """Returns the value of the page's first input of this name, which it must have."""
+    found = re.search(rb'<input[^>]*name="%s"[^>]*?value="([^"]*)"' % name.encode(), response.body)
+    if response.status != 200 or found is None:
+        raise WrongAnswer(f"{response.status}: there is no input {name}")
+    return found.group(1).decode()

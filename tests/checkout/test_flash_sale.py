@@ -16,7 +16,7 @@ from modules.orders.models import OrderRow
 from modules.payments.models import PaymentRow
 from tests.bench.flash import Sale, sale
 from tests.support.trade import PRINT, forget_everything, open_shop, stock
-from tests.support.web import web_processes
+from tests.support.web import tests_environment, web_processes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.stress]
 
@@ -56,7 +56,7 @@ def test_fault_38_a_flash_sale_sells_every_unit_once_and_refuses_the_rest_before
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = deadlocks()
-    with web_processes(PROCESSES, tmp_path) as port:
+    with web_processes(PROCESSES, tmp_path, tests_environment(tmp_path)) as port:
         came_of_it = sale(port, PRINT, SHOPPERS)
     connection.close()
     with capsys.disabled():

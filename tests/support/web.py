@@ -1,10 +1,10 @@
-"""Web processes of the shop over the tests' own database."""
+"""Web processes beside those of a shop, over a database that is there."""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -18,14 +18,14 @@ from tests.support.shop import INHERITED, PATIENCE_SECONDS
 
 
 @contextmanager
-def web_processes(count: int, folder: Path) -> Iterator[int]:
+def web_processes(count: int, folder: Path, environment: Mapping[str, str]) -> Iterator[int]:
     """Serves pages and APIs from so many processes; yields their port. Their log is in `folder`."""
     port = free_port()
     with (folder / "web.log").open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "web"],
             cwd=ROOT,
-            env={**variables(folder), "PORT": str(port), "WEB_WORKERS": str(count)},
+            env={**environment, "PORT": str(port), "WEB_WORKERS": str(count)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -37,7 +37,7 @@ def web_processes(count: int, folder: Path) -> Iterator[int]:
         process.wait(PATIENCE_SECONDS)
 
 
-def variables(folder: Path) -> dict[str, str]:
+def tests_environment(folder: Path) -> dict[str, str]:
     """Returns the environment in which a process of the shop sees what the tests see."""
     database = connection.settings_dict
     user, name, host = (quote(str(database[each]), safe="") for each in ("USER", "NAME", "HOST"))
