@@ -10,8 +10,9 @@ from config.environment import Environment
 
 # The library looks at this variable when it is imported.
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-# What a container that is gone counted is forgotten after a day; rates take that for a restart.
-KEPT_SECONDS = 86_400
+# What a container that was replaced had counted is forgotten after a week, which rates take for a
+# restart. Sooner, a replica that merely had nothing to count would be taken for gone.
+KEPT_SECONDS = 7 * 86_400
 
 
 def keep_in_files(found: Environment, name: str) -> None:
@@ -25,7 +26,7 @@ def keep_in_files(found: Environment, name: str) -> None:
     folder = parent / f"{name}-{socket.gethostname()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    for other in parent.iterdir():
+    for other in parent.glob(f"{name}-*"):
         if time.time() - newest(other) > KEPT_SECONDS:
             shutil.rmtree(other, ignore_errors=True)
     os.environ[FOLDER] = str(folder)

@@ -1,19 +1,23 @@
 """One command runs the whole shop, and what dies while it runs comes back."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import psutil
 import pytest
 
 from config.demo_accounts import DEMO_ACCOUNTS
+from events.heartbeat import STALE_SECONDS
+from tests.support.servers import free_port
 from tests.support.shop import Shop
 
 
 @pytest.fixture(scope="module")
 def shop(folders: Path) -> Iterator[Shop]:
-    shop = Shop(folders / "data").start()
+    shop = Shop(folders / "data", METRICS_PORT=str(free_port())).start()
     try:
         shop.wait_for("Ready after")
         yield shop
@@ -43,6 +47,34 @@ def test_a_started_shop_serves_and_prints_where(shop: Shop) -> None:
         assert account.email in said
         assert account.password in said
     assert shop.get("/api/docs")[0] == 200
+
+
+def scraped(shop: Shop) -> str:
+    try:
+        with urlopen(f"http://127.0.0.1:{shop.environment['METRICS_PORT']}/metrics") as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""
+
+
+def test_one_scrape_tells_of_pages_streams_and_worker(shop: Shop) -> None:
+    shop.get("/api/docs")
+    assert eventually(lambda: "counterfoil_effects_total{" in scraped(shop))
+    said = scraped(shop)
+    assert 'counterfoil_requests_total{method="GET",route="api/docs",status="200"}' in said
+    assert "counterfoil_database_up 1.0" in said
+
+
+def test_what_was_counted_outlives_the_process_that_counted(shop: Shop) -> None:
+    shop.get("/api/docs")
+    shop.child("metrics").kill()
+    shop.wait_for("metrics was ended by SIGKILL; starting it again")
+    assert eventually(lambda: 'route="api/docs"' in scraped(shop))
+
+
+def test_the_worker_leaves_a_sign_of_life_that_a_page_process_tells(shop: Shop) -> None:
+    seconds = json.loads(shop.get("/readyz")[2])["worker_seconds_ago"]
+    assert 0 <= seconds < STALE_SECONDS
 
 
 def test_a_second_shop_over_the_same_data_is_refused(shop: Shop) -> None:

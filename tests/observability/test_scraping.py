@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from config.environment import EnvironmentRefused, read_environment
+from config.environment import Environment, EnvironmentRefused, read_environment
 from config.metrics import MetricsServer, exposition
-from config.metrics_files import FOLDER
+from config.metrics_files import FOLDER, files, keep_in_files
 from tests.support.servers import ROOT
 
 COUNT = (
@@ -77,3 +78,26 @@ def test_an_address_for_others_wants_a_token(monkeypatch: pytest.MonkeyPatch, ho
         read_environment()
     monkeypatch.setenv("METRICS_TOKEN", "a-token")
     assert read_environment().metrics_port == 9464
+
+
+def test_what_a_replaced_container_counted_is_forgotten_after_a_week(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, "")
+    found = Environment.model_construct(data_directory=tmp_path, metrics_port=9464)
+    ages = {"web-gone": 8, "web-quiet": 6, "live-other": 8}
+    for name, days in ages.items():
+        folder = files(found) / name
+        folder.mkdir(parents=True)
+        long_ago = time.time() - days * 86_400
+        os.utime(folder, (long_ago, long_ago))
+    keep_in_files(found, "web")
+    left = {each.name for each in files(found).iterdir()} - {Path(os.environ[FOLDER]).name}
+    assert left == {"web-quiet", "live-other"}
+
+
+def test_without_a_port_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FOLDER, raising=False)
+    keep_in_files(Environment.model_construct(data_directory=tmp_path, metrics_port=0), "web")
+    assert FOLDER not in os.environ
+    assert list(tmp_path.iterdir()) == []
