@@ -11,6 +11,7 @@ from rich.console import Console
 from config.embedded import EmbeddedRefused
 from tests.bench import (
     append,
+    cache,
     flow,
     growth,
     history,
@@ -44,6 +45,7 @@ EXPLAINING = ("statements", "profile")
 LONG: dict[str, Callable[[Bench, Report], None]] = {
     "history": history.measure,
     "growth": growth.measure,
+    "cache": cache.measure,
 }
 
 
