@@ -22,6 +22,7 @@ from tests.bench.scripts import Look
 from tests.support.servers import ROOT, free_port
 
 CLIENTS = 8
+TRIES = 5
 NO_INDEXES = " ".join(
     f"-c enable_{kind}=off" for kind in ("indexscan", "bitmapscan", "indexonlyscan")
 )
@@ -78,15 +79,20 @@ def measure(bench: Bench, report: Report) -> None:
 
 def figures(bench: Bench, served: Served, level: str, name: str, look: Look) -> dict[str, Any]:
     """Warms one page, measures it, and counts in the log what Django had to answer."""
-    if level == list(LEVELS)[-1]:
-        known = (("If-None-Match", etag(served.port, look.path)),)
-        look = replace(look, least_bytes=0, status=304, headers=known)
-    bench.crew.run(served.port, look, clients=CLIENTS, seconds=bench.pace.page_seconds / 2)
+    play = look
+    # A new shop's worker still makes its pictures smaller, which changes pages now and then.
+    for _ in range(TRIES):
+        if level == list(LEVELS)[-1]:
+            known = (("If-None-Match", etag(served.port, look.path)),)
+            play = replace(look, least_bytes=0, status=304, headers=known)
+        seconds = bench.pace.page_seconds / 2
+        if not bench.crew.run(served.port, play, clients=CLIENTS, seconds=seconds).errors:
+            break
     processes = [served.process, *served.process.children(recursive=True)]
     counted = [*processes, *shop_processes(bench.shop)["PostgreSQL"]]
     before, rendered = cpu_seconds(counted), lines(served.log)
     outcome: Outcome = bench.crew.run(
-        served.port, look, clients=CLIENTS, seconds=bench.pace.page_seconds * 2
+        served.port, play, clients=CLIENTS, seconds=bench.pace.page_seconds * 2
     )
     answers = len(outcome.seconds)
     if not answers:

@@ -18,7 +18,7 @@ from tests.caching.asking import Child, Front
 pytestmark = pytest.mark.django_db
 MOON = "/products/moon/"
 # `just caching` plays more of them.
-EXAMPLES = int(os.environ.get("CACHING_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("COUNTERFOIL_CACHING_CASES", "3"))
 
 
 def title(number: int) -> str:
