@@ -15,7 +15,7 @@ from frontend.caching.keys import Key, key_of
 from frontend.caching.middleware import ASKED, Asked
 from frontend.caching.noticing import marks
 from frontend.caching.pages import Page, Store, etag_of
-from frontend.caching.versions import Versions
+from frontend.caching.versions import Versions, needed
 from modules.pricing.selectors import next_price_at
 
 type StartResponse = Callable[..., Any]
@@ -84,6 +84,7 @@ class PageCache:
             return self.answer(page, environ, start)
         asked = environ[ASKED] = Asked()
         event = self._rendering.setdefault(key, threading.Event())
+        as_new_as = needed.set(self.versions.of_shop())
         try:
             answer = self.application(environ, start_later := Later(start))
             if asked.body is None:
@@ -95,6 +96,7 @@ class PageCache:
             self.counted["misses"] += 1
             page = self.keep(key, number, asked)
         finally:
+            needed.reset(as_new_as)
             event.set()
             self._rendering.pop(key, None)
         own = [each for each in asked.headers if each[0] == REQUEST_ID]
