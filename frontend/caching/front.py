@@ -191,8 +191,8 @@ def unpacked(found: bytes) -> Page | None:
 
 
 def release() -> str:
-    """Returns a name of the code and templates, so that no page of an earlier release is shown."""
-    digest = sha256()
+    """Returns a name of code, templates and addresses: pages of another one look different."""
+    digest = sha256(f"{settings.PUBLIC_URL} {settings.STATIC_URL}".encode())
     for folder in ("frontend", "modules"):
         for path in sorted((settings.BASE_DIR / folder).rglob("*.[ph][yt]*")):
             found = path.stat()
