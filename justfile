@@ -133,6 +133,11 @@ tamper: setup-tests
 lifecycles: setup-tests
     COUNTERFOIL_LIFECYCLES=10000 {{ python }} -m pytest -q -n 2 tests/lifecycles --timeout=3600
 
+# 100 random lives of cached pages: readers, writers, rollbacks and kills over three processes
+[group('test')]
+caching: setup-tests
+    COUNTERFOIL_CACHING_CASES=100 {{ python }} -m pytest -q tests/caching/test_races.py --timeout=3600
+
 # The same state on another Python, in other time zones and languages: `just determinism 3.14`
 [group('test')]
 determinism other="3.12": setup-tests

@@ -216,6 +216,9 @@ class Environment(BaseSettings):
     page_validators: bool = Field(
         default=True, description="Whether a page that a browser has already is answered by 304."
     )
+    fragment_cache: bool = Field(
+        default=True, description="Whether parts of pages are drawn once for the same content."
+    )
     query_cache: bool = Field(
         default=True, description="Whether answers of slow-moving tables are kept by cachalot."
     )

@@ -4,9 +4,12 @@ Its own name for a query is its SQL, built once more; most queries here are of t
 cached, so that half of the work of building SQL was for nothing.
 """
 
+from hashlib import sha1
 from typing import Any
 
 from cachalot.utils import UncachableQuery, are_all_cachable, get_query_cache_key
+
+from frontend.caching.versions import needed
 
 
 def query_key(compiler: Any) -> str:
@@ -22,4 +25,7 @@ def query_key(compiler: Any) -> str:
     if not are_all_cachable(tables):
         raise UncachableQuery
     key: str = get_query_cache_key(compiler)
-    return key
+    # cachalot may store rows that were read before a commit, and hears of writes through Django
+    # alone. A page that is kept may rest on neither, so it asks under the version that it shows.
+    version = needed.get()
+    return sha1(f"{key} {version}".encode(), usedforsecurity=False).hexdigest() if version else key

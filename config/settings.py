@@ -237,6 +237,7 @@ CACHES = {
 PAGE_CACHE_BYTES = env.page_cache_mb * 1_000_000
 PAGE_VALIDATORS = env.page_validators
 PAGE_MARKS = env.data_directory / "page-marks"
+FRAGMENT_CACHE = env.fragment_cache
 CACHALOT_ENABLED = env.query_cache
 # Slow-moving tables only: never stock, carts, orders, payments, sessions or permissions.
 CACHALOT_ONLY_CACHABLE_TABLES = (

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from frontend.caching.fragments import ByIdentity
 from frontend.templatetags.shop import money
 from modules.catalog.contracts import Browsed, CategoryNode, Facet, Picture, ProductCard
 from modules.checkout.contracts import AppliedCard, Basket, BasketLine, EnteredCode
@@ -101,8 +102,12 @@ def card(product: ProductCard) -> Card:
     )
 
 
+# A listing's row gives the same card as long as it stays as it is.
+_known_card = ByIdentity(card)
+
+
 def cards(products: tuple[ProductCard, ...]) -> list[Card]:
-    return [card(product) for product in products]
+    return [_known_card(product) for product in products]
 
 
 def shown_line(line: BasketLine) -> ShownLine:

@@ -15,7 +15,7 @@ from frontend.caching.keys import Key, key_of
 from frontend.caching.middleware import ASKED, Asked
 from frontend.caching.noticing import marks
 from frontend.caching.pages import Page, Store, etag_of
-from frontend.caching.versions import Versions
+from frontend.caching.versions import Versions, needed
 from modules.pricing.selectors import next_price_at
 
 type StartResponse = Callable[..., Any]
@@ -84,6 +84,7 @@ class PageCache:
             return self.answer(page, environ, start)
         asked = environ[ASKED] = Asked()
         event = self._rendering.setdefault(key, threading.Event())
+        as_new_as = needed.set(self.versions.of_shop())
         try:
             answer = self.application(environ, start_later := Later(start))
             if asked.body is None:
@@ -95,6 +96,7 @@ class PageCache:
             self.counted["misses"] += 1
             page = self.keep(key, number, asked)
         finally:
+            needed.reset(as_new_as)
             event.set()
             self._rendering.pop(key, None)
         own = [each for each in asked.headers if each[0] == REQUEST_ID]
@@ -189,8 +191,8 @@ def unpacked(found: bytes) -> Page | None:
 
 
 def release() -> str:
-    """Returns a name of the code and templates, so that no page of an earlier release is shown."""
-    digest = sha256()
+    """Returns a name of code, templates and addresses: pages of another one look different."""
+    digest = sha256(f"{settings.PUBLIC_URL} {settings.STATIC_URL}".encode())
     for folder in ("frontend", "modules"):
         for path in sorted((settings.BASE_DIR / folder).rglob("*.[ph][yt]*")):
             found = path.stat()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 
 ASKED = "counterfoil.page"
+# What no view says anything about may be somebody's own.
+PERSONAL = "private, no-cache"
 
 
 @dataclass(slots=True)
@@ -34,4 +36,6 @@ class PageMiddleware:
             asked.body = response.content
             asked.scopes = scopes
             asked.keep = getattr(response, "is_kept", False)
+        elif response.get("Content-Type", "").startswith("text/html"):
+            response.setdefault("Cache-Control", PERSONAL)
         return response

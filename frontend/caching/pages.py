@@ -96,6 +96,11 @@ class Store:
             while self.bytes > self.budget_bytes and self._pages:
                 self._remove(next(iter(self._pages)))
 
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+            self.bytes = 0
+
     def drop(self, key: Key, page: Page) -> None:
         """Forgets a page, unless it has been replaced."""
         with self._lock:

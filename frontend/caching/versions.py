@@ -8,6 +8,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import structlog
@@ -24,6 +25,9 @@ SHOP = "shop"
 CHECK_SECONDS = 0.5
 # Rows older than this may be summed up, so whoever slept that long reads everything anew.
 FORGET_SECONDS = 300.0
+
+# While a page is rendered that may be kept: what every answer of a cache below must be as new as.
+needed: ContextVar[str] = ContextVar("needed", default="")
 
 _EPOCH = """
 SELECT pg_current_snapshot()::text AS snapshot,
@@ -123,6 +127,11 @@ class Versions:
         """Tells whether any of these scopes has changed since it had this count."""
         known = self._known.counts
         return any(known.get(scope, 0) > count for scope, count in counts.items())
+
+    def of_shop(self) -> str:
+        """Returns a text that changes with everything but stock."""
+        known = self._known
+        return f"{known.epoch} {known.counts.get(SHOP, 0)}"
 
     @property
     def epoch(self) -> str:

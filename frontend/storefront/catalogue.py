@@ -16,7 +16,7 @@ from django_htmx.http import push_url
 from frontend.caching.sharing import depends_on_stock, looked_at, shared
 from frontend.errors import gone, page_not_found
 from frontend.htmx import page, wants_fragment
-from frontend.presenting import cards, crumbs, facet, shown_count
+from frontend.presenting import cards, crumbs, shown_count
 from frontend.storefront.browsing import RESERVED, SORTS, BrowseForm, clean_address, shown_filters
 from frontend.storefront.choosing import (
     Offer,
@@ -73,7 +73,7 @@ def listing(request: HttpRequest, heading: Mapping[str, object], **scope: str) -
         "found": found,
         "asked": asked,
         "cards": cards(found.products),
-        "facets": [facet(each) for each in found.facets],
+        "facets": found.facets,
         "filters": shown_filters(request, found),
         "sorts": SORTS,
         "clear_url": f"{request.path}?{urlencode({'q': asked.query})}"

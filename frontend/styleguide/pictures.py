@@ -3,7 +3,7 @@
 import io
 import math
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
@@ -27,7 +27,7 @@ class SampleRendition:
 class SamplePicture:
     alt: str
     colour: str
-    renditions: list[SampleRendition] = field(default_factory=list)
+    renditions: tuple[SampleRendition, ...] = ()
     width: int = 640
     height: int = 800
 
@@ -66,7 +66,9 @@ def draw(name: str, width: int) -> bytes:
 
 def sample(name: str, root: str) -> SamplePicture:
     """Returns a picture as the catalogue would describe it; `root` is the style guide's address."""
-    renditions = [SampleRendition(f"{root}picture/{name}-{width}.webp", width) for width in WIDTHS]
+    renditions = tuple(
+        SampleRendition(f"{root}picture/{name}-{width}.webp", width) for width in WIDTHS
+    )
     return SamplePicture(
         alt=f"Ridgelines in {name} colours under a low sun",
         colour=PALETTES[name][0],

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Protocol
 
 from babel import Locale
@@ -66,11 +67,17 @@ class Picture(Protocol):
     def colour(self) -> str: ...
     @property
     def renditions(self) -> Sequence[Rendition]: ...
+    def __hash__(self) -> int: ...
 
 
 def current_locale() -> Locale:
     """Returns the CLDR locale of the active language."""
-    name = to_locale(get_language() or "en")
+    return _locale(get_language() or "en")
+
+
+@cache
+def _locale(language: str) -> Locale:
+    name = to_locale(language)
     return Locale.parse(REGIONAL.get(name, name))
 
 
@@ -86,7 +93,12 @@ def money(amount: Money | int | str | None, currency: str = "") -> str:
     if amount is None or isinstance(amount, str):
         return ""
     value = amount if isinstance(amount, Money) else Money(amount, currency)
-    return written(value, current_locale())
+    return _written(value, get_language() or "en")
+
+
+@lru_cache(maxsize=2000)
+def _written(value: Money, language: str) -> str:
+    return written(value, _locale(language))
 
 
 @register.filter
@@ -170,6 +182,11 @@ def picture(
     """
     if not shown:
         return SafeString('<span class="picture-frame" data-missing></span>')
+    return _picture(shown, sizes, shown.alt if alt is None else alt, eager, morph)
+
+
+@lru_cache(maxsize=500)
+def _picture(shown: Picture, sizes: str, alt: str, eager: bool, morph: str) -> SafeString:
     renditions = shown.renditions
     sources = [(f"image/{kind}", srcset(renditions, kind)) for kind in PICTURE_TYPES]
     fallback = next(
@@ -182,7 +199,7 @@ def picture(
         "sizes": sizes,
         "width": shown.width,
         "height": shown.height,
-        "alt": shown.alt if alt is None else alt,
+        "alt": alt,
         "data-colour": shown.colour,
         "data-morph": morph,
         "fetchpriority": "high" if eager else "",

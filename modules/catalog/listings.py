@@ -1,6 +1,5 @@
 """Reads listing rows: the ready cards that lists, baskets and product pages show."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,14 +50,11 @@ LIMIT %(limit)s
 
 
 def listing_rows(statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Returns the rows of a statement by column name, the card read from its JSON text."""
+    """Returns the rows of a statement by column name, the card as its JSON text."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    for row in rows:
-        row["card"] = json.loads(row["card"])
-    return rows
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def rows_of(slugs: list[str], *, currency: str) -> list[dict[str, Any]]:

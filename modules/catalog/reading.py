@@ -1,8 +1,10 @@
 """Turns rows of the catalogue into the contracts that selectors answer with."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -30,28 +32,61 @@ def picture_from(content: Mapping[str, Any] | None) -> Picture | None:
 
 
 def card_from(row: Mapping[str, Any], currency: str) -> ProductCard:
-    """Returns the card of a listing row joined with its price span in `currency`."""
-    card = row["card"]
-    compare_at = row["compare_at_minor"]
+    """Returns the card of a listing row joined with its price span in `currency`.
+
+    The same row gives the same object, so that whoever draws cards may know it again.
+    """
+    return _card(currency=currency, **row)
+
+
+@lru_cache(maxsize=1000)
+def _card(
+    *,
+    currency: str,
+    product_id: UUID,
+    card: str,
+    availability: str,
+    lowest_minor: int,
+    highest_minor: int,
+    compare_at_minor: int | None,
+) -> ProductCard:
+    content = json.loads(card)
     return ProductCard(
-        id=row["product_id"],
-        slug=card["slug"],
-        title=card["title"],
-        kind=card["kind"],
-        series=card["series"],
-        price=Money(row["lowest_minor"], currency),
-        price_varies=row["highest_minor"] > row["lowest_minor"],
-        compare_at=None if compare_at is None else Money(compare_at, currency),
-        availability=row["availability"],
-        picture=picture_from(card["picture"]),
-        hover_picture=picture_from(card["hover_picture"]),
-        single_sku=card["single_sku"],
+        id=product_id,
+        slug=content["slug"],
+        title=content["title"],
+        kind=content["kind"],
+        series=content["series"],
+        price=Money(lowest_minor, currency),
+        price_varies=highest_minor > lowest_minor,
+        compare_at=None if compare_at_minor is None else Money(compare_at_minor, currency),
+        availability=availability,
+        picture=picture_from(content["picture"]),
+        hover_picture=picture_from(content["hover_picture"]),
+        single_sku=content["single_sku"],
     )
 
 
-def category_nodes(rows: Iterable[Category]) -> tuple[CategoryNode, ...]:
+class CategoryRow(NamedTuple):
+    """What the tree is made of."""
+
+    id: UUID
+    parent_id: UUID | None
+    path: str
+    name: str
+    intro: str
+    position: int
+    product_count: int
+
+
+def category_rows() -> tuple[CategoryRow, ...]:
+    return tuple(map(CategoryRow._make, Category.objects.values_list(*CategoryRow._fields)))
+
+
+@lru_cache(maxsize=4)
+def category_nodes(rows: tuple[CategoryRow, ...]) -> tuple[CategoryNode, ...]:
     """Returns the roots of the tree with all below them; siblings by position, then name."""
-    below: defaultdict[UUID | None, list[Category]] = defaultdict(list)
+    below: defaultdict[UUID | None, list[CategoryRow]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.position, row.name)):
         below[row.parent_id].append(row)
 

@@ -29,7 +29,6 @@ from modules.catalog.domain.words import words
 from modules.catalog.listings import rows_beside, rows_of
 from modules.catalog.models import (
     AttributeValue,
-    Category,
     Collection,
     Placement,
     Product,
@@ -37,7 +36,7 @@ from modules.catalog.models import (
     VariantOption,
 )
 from modules.catalog.projections import lead_placement, picture_content, typed_value
-from modules.catalog.reading import card_from, category_nodes, picture_from, trail
+from modules.catalog.reading import card_from, category_nodes, category_rows, picture_from, trail
 from modules.catalog.searching import Question
 from modules.catalog.wording import suggested_rows, wording
 
@@ -252,7 +251,7 @@ def sku_list(query: str = "", *, page: int = 1, page_size: int = 50) -> SkuPage:
 
 def category_tree() -> tuple[CategoryNode, ...]:
     """Returns the root categories with all below them."""
-    return category_nodes(Category.objects.all())
+    return category_nodes(category_rows())
 
 
 def category(path: str) -> CategoryNode:
@@ -325,7 +324,7 @@ def _matching_categories(asked: Sequence[str]) -> list[Suggestion]:
 def product_cards(slugs: Sequence[str], currency: str) -> tuple[ProductCard, ...]:
     """Returns the cards of these products in the given order; those not on sale are left out."""
     rows = rows_of(list(slugs), currency=currency)
-    cards = {row["card"]["slug"]: card_from(row, currency) for row in rows}
+    cards = {card.slug: card for card in (card_from(row, currency) for row in rows)}
     return tuple(cards[slug] for slug in dict.fromkeys(slugs) if slug in cards)
 
 

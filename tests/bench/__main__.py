@@ -12,6 +12,7 @@ from config.embedded import EmbeddedRefused
 from tests.bench import (
     append,
     flashing,
+    cache,
     flow,
     growth,
     history,
@@ -46,6 +47,7 @@ LONG: dict[str, Callable[[Bench, Report], None]] = {
     "flash": flashing.measure,
     "history": history.measure,
     "growth": growth.measure,
+    "cache": cache.measure,
 }
 
 

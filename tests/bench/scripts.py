@@ -22,14 +22,16 @@ RETURN_URL = "https://shop.example/thanks"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Reads one page, which must have at least `least_bytes`."""
+    """Reads one page, which must have at least `least_bytes`; 304 says that it is the same."""
 
     path: str
     least_bytes: int
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
 
     def __call__(self, random: Random) -> Script:
-        response = yield Request("GET", self.path)
-        if response.status != 200 or len(response.body) < self.least_bytes:
+        response = yield Request("GET", self.path, headers=dict(self.headers))
+        if response.status != self.status or len(response.body) < self.least_bytes:
             raise WrongAnswer(f"{self.path}: {response.status}, {len(response.body)} bytes")
         return None
 

@@ -7,10 +7,12 @@ import json
 import os
 import signal
 import sys
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.core.cache import cache
+from django.db import close_old_connections, connection, transaction
 
 from config.wsgi import application
 from modules.catalog.models import Product
@@ -34,6 +36,32 @@ def rename(title: str) -> None:
     Product.objects.filter(slug="moon").update(title=title)
 
 
+def render_while_writing(path: str, title: str) -> str:
+    """Renders a page whose rows are read already when another connection commits a new title."""
+    application.store.clear()
+    cache.clear()
+    kept = application.application
+
+    def slow(environ: dict[str, Any], start: Any) -> Any:
+        answer = kept(environ, start)
+        writer = Thread(target=rename_apart, args=(title,))
+        writer.start()
+        writer.join()
+        return answer
+
+    application.application = slow
+    try:
+        return front.get(path).text
+    finally:
+        application.application = kept
+
+
+def rename_apart(title: str) -> None:
+    with transaction.atomic():
+        rename(title)
+    connection.close()
+
+
 def do(said: dict[str, Any]) -> object:
     """Does one thing; `die` ends this process after the commit and before anybody is told."""
     match said:
@@ -53,6 +81,14 @@ def do(said: dict[str, Any]) -> object:
                     raise Rejected
             except Rejected:
                 return "rolled back"
+        case {"title": title, "read": path}:
+            seen: list[str] = []
+            with transaction.atomic():
+                transaction.on_commit(lambda: seen.append(front.get(path).text))
+                rename(title)
+            return seen[0]
+        case {"title": title, "during": path}:
+            return render_while_writing(path, title)
         case {"title": title}:
             with transaction.atomic():
                 rename(title)

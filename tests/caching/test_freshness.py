@@ -61,6 +61,14 @@ WRITES: dict[str, tuple[Callable[[], object], str, str]] = {
         MOON,
         "Bicycle delivery",
     ),
+    "category by hand": (
+        lambda: by_hand("UPDATE catalog_category SET name = 'Renamed in psql'"),
+        MOON,
+        "Renamed in psql",
+    ),
+    "delivery by hand": (
+        lambda: by_hand("UPDATE shipping_method SET title = 'Pigeon'"), MOON, "Pigeon delivery",
+    ),
     "SQL by hand": (
         lambda: by_hand("UPDATE catalog_product SET description = 'Typed into psql'"),
         MOON,

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config import query_cache
+from frontend.caching.versions import needed
 from modules.inventory.models import Stock
 from modules.pricing.models import Price, TaxRate
 from modules.shipping.models import Rate
@@ -28,6 +29,20 @@ def asked(question: Callable[[], object], times: int = 2) -> int:
 def test_a_table_on_the_list_is_read_once() -> None:
     assert asked(lambda: list(TaxRate.objects.filter(country="FR"))) == 1
     assert asked(lambda: list(Rate.objects.select_related("zone", "method"))) == 1
+
+
+def test_a_page_that_is_kept_gets_no_answer_older_than_its_version() -> None:
+    def under(version: str) -> int:
+        before = needed.set(version)
+        try:
+            with CaptureQueriesContext(connection) as captured:
+                list(TaxRate.objects.filter(country="FR"))
+            return len(captured)
+        finally:
+            needed.reset(before)
+
+    invalidate()
+    assert [under(version) for version in ("1", "1", "2", "2", "")] == [1, 0, 1, 0, 1]
 
 
 def test_a_table_off_the_list_is_read_every_time() -> None:

@@ -18,12 +18,12 @@ MOMENT = datetime(2026, 7, 17, 9, 16, 4, 37000, tzinfo=UTC)
 PICTURE = SamplePicture(
     alt='A ridge, "blue"',
     colour="#253a6b",
-    renditions=[
+    renditions=(
         SampleRendition("/m/640.webp", 640),
         SampleRendition("/m/320.webp", 320),
         SampleRendition("/m/320.avif", 320, "avif"),
         SampleRendition("/m/320.jpeg", 320, "jpeg"),
-    ],
+    ),
 )
 
 
