@@ -11,8 +11,8 @@ from rich.console import Console
 from config.embedded import EmbeddedRefused
 from tests.bench import (
     append,
-    flashing,
     cache,
+    flashing,
     flow,
     growth,
     history,
