@@ -3,6 +3,7 @@
 import http.client
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,6 @@ from typing import Any
 
 import psutil
 
-from config.servers import commands
 from tests.bench.figures import per_unit, percentile
 from tests.bench.idle import pss_bytes
 from tests.bench.load import Outcome
@@ -128,10 +128,10 @@ def lines(log: Path) -> int:
 def server(bench: Bench, levels: dict[str, str]) -> Iterator[Served]:
     """Serves the shop's pages over its database by another server with these levels off."""
     shop, port = bench.shop, free_port()
-    found = DEFAULTS.model_copy(update={"port": port, "data_directory": shop.data})
     environment = {
         **shop.environment,
         "PORT": str(port),
+        "WEB_WORKERS": str(DEFAULTS.web_workers),
         "DATABASE_URL": bench.database_url(),
         "SECRET_KEY": (shop.data / "secret-key").read_text().strip(),
         "PII_KEY": (shop.data / "pii-key").read_text().strip(),
@@ -140,7 +140,7 @@ def server(bench: Bench, levels: dict[str, str]) -> Iterator[Served]:
     log = shop.data.parent / f"cache-{len(levels)}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            commands(found)["web"],
+            [sys.executable, "manage.py", "serve", "web"],
             cwd=ROOT,
             env={**os.environ, **environment},
             stdout=output,

@@ -14,10 +14,10 @@ from tests.support.trade import CARD
 PINNED = {
     "/": (4, 4),
     "/categories/prints/": (2, 2),
-    "/products/moon/": (10, 10),
-    "/visitor/": (0, 5),
-    "/cart/": (0, 5),
-    "/checkout/": (0, 6),
+    "/products/moon/": (11, 11),
+    "/visitor/": (0, 6),
+    "/cart/": (0, 6),
+    "/checkout/": (0, 7),
 }
 
 
