@@ -124,6 +124,11 @@ tamper: setup-tests
 lifecycles: setup-tests
     COUNTERFOIL_LIFECYCLES=10000 {{ python }} -m pytest -q -n 2 tests/lifecycles --timeout=3600
 
+# A thousand random lives of orders, each rebuilt from its webhooks alone and held against the API
+[group('test')]
+webhook-lives: setup-tests
+    COUNTERFOIL_WEBHOOK_LIVES=1000 {{ python }} -m pytest -q tests/webhooks/test_rebuilding_orders.py --timeout=3600
+
 # The same state on another Python, in other time zones and languages: `just determinism 3.14`
 [group('test')]
 determinism other="3.12": setup-tests
