@@ -138,6 +138,11 @@ lifecycles: setup-tests
 caching: setup-tests
     COUNTERFOIL_CACHING_CASES=100 {{ python }} -m pytest -q tests/caching/test_races.py --timeout=3600
 
+# A thousand random lives of orders, each rebuilt from its webhooks alone and held against the API
+[group('test')]
+webhook-lives: setup-tests
+    COUNTERFOIL_WEBHOOK_LIVES=1000 {{ python }} -m pytest -q tests/webhooks/test_rebuilding_orders.py --timeout=3600
+
 # The same state on another Python, in other time zones and languages: `just determinism 3.14`
 [group('test')]
 determinism other="3.12": setup-tests

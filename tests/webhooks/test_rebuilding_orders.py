@@ -1,6 +1,6 @@
 """Whatever becomes of orders: who has the messages alone knows of each what the shop's API says.
 
-Ten lives in every run, sent over HTTP; COUNTERFOIL_WEBHOOK_LIVES makes it more.
+Ten lives in every run, sent over HTTP; `just webhook-lives` makes it a thousand.
 """
 
 import os
