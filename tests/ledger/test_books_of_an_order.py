@@ -61,6 +61,14 @@ def test_cancelled_units_are_not_kept() -> None:
     book = Book()
     told(book, placed(), facts.Cancelled(units(1), 60))
     assert (book.kept, book.due) == ({"S": 1}, 60)
+    told(book, facts.Cancelled(units(1), 60))
+    assert (book.kept, book.due) == ({"S": 0}, 0)
+
+
+def test_units_that_no_line_has_are_of_no_rate() -> None:
+    book = Book()
+    told(book, placed())
+    assert (book.rate_of("S"), book.rate_of("T")) == ("FR:20", "")
 
 
 def test_units_share_a_discount_from_the_front() -> None:

@@ -175,6 +175,11 @@ def test_headings_that_are_not_these_say_which_are_needed(headings: str, said: s
     assert problems(lines(headings=headings)) == [(1, f"{said}. {NEEDED}")]
 
 
+def test_an_empty_file_lacks_every_heading() -> None:
+    lacking = "id, kind, amount, currency, occurred_at; this may be another provider's file"
+    assert problems(file(b"")) == [(1, f"The headings lack {lacking}. {NEEDED}")]
+
+
 @pytest.mark.parametrize(
     ("content", "line", "said"),
     [

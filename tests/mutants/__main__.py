@@ -11,9 +11,14 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
-from tests.mutants.results import found, report
+from mutmut.__main__ import create_file_mutants
+from mutmut.utils.file_utils import walk_source_files
+
+from tests.mutants.results import found, inside, report
 from tests.mutants.survivors import explained
 from tests.support.servers import ROOT
 
@@ -41,6 +46,7 @@ def main(arguments: list[str]) -> int:
     wanted = options.modules or list(MODULES)
     if not options.report:
         copy()
+        generate()
         for module in wanted:
             run(module, options.workers)
     return report({module: found(FOLDER, module) for module in wanted}, explained())
@@ -60,10 +66,19 @@ def copy() -> None:
     shutil.rmtree(FOLDER / "mutants" / "tests", ignore_errors=True)
 
 
+def generate() -> None:
+    """Makes the mutants of every function that changed; what became of all others stays known."""
+    with inside(FOLDER), redirect_stdout(StringIO()):
+        for path in walk_source_files():
+            if problem := create_file_mutants(path).error:
+                raise problem
+
+
 def run(module: str, workers: int) -> None:
-    """Runs the new mutants of a module, then the survivors of earlier runs once more."""
-    again = [mutant.name for mutant in found(FOLDER, module) if mutant.survived]
-    mutmut(workers, f"modules.{module}.*", *again)
+    """Runs the new mutants of a module, and once more those that survived."""
+    names = [mutant.name for mutant in found(FOLDER, module) if not mutant.is_done]
+    if names:
+        mutmut(workers, *names)
 
 
 def mutmut(workers: int, *names: str) -> None:
