@@ -8,10 +8,11 @@ import pytest
 from django.db import transaction
 from dramatiq.middleware import TimeLimitExceeded
 
-from config.broker import make_broker
+from config.broker import HEARTBEAT_MILLISECONDS, MAINTENANCE_CHANCE, make_broker
 from events import effects, outbox, relay, turns
 from events.database import execute, fetch
 from events.effects import effect
+from events.live import POLL_SECONDS
 from events.turns import Overtaken, beat, require_turn, turn
 from modules.kernel.clock import now
 
@@ -84,6 +85,14 @@ def test_a_lease_is_renewed_while_its_attempt_runs_and_not_after() -> None:
         expire(identifier)
     assert beat() == 0
     assert left(identifier) <= timedelta(0)
+
+
+def test_the_timings_leave_a_killed_workers_effect_no_more_than_15_seconds() -> None:
+    lease = turns.LEASE.total_seconds()
+    assert lease > turns.BEAT_SECONDS * 3
+    assert lease + POLL_SECONDS * 2 < 15
+    # What was fetched and not begun: the heartbeat, then a worker's idle looks, four a second.
+    assert HEARTBEAT_MILLISECONDS / 1000 + 0.25 * 1_000_000 / MAINTENANCE_CHANCE < 15
 
 
 def test_an_attempt_that_was_overtaken_renews_nothing() -> None:
