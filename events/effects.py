@@ -102,7 +102,7 @@ def declared() -> dict[str, Effect]:
 
 def backoff(attempt: int) -> timedelta:
     """Returns the pause after a failed attempt: 2, 4, 8 ... seconds, 15 minutes at most, +-25 %."""
-    seconds = min(2.0**attempt, 900.0)
+    seconds = min(2.0 ** min(attempt, 10), 900.0)
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311
 
 

@@ -5,13 +5,15 @@ from uuid import UUID
 
 import dramatiq
 import pytest
+import time_machine
 from django.db import transaction
 from dramatiq.middleware import TimeLimitExceeded
 
-from config.broker import make_broker
+from config.broker import HEARTBEAT_MILLISECONDS, MAINTENANCE_CHANCE, make_broker
 from events import effects, outbox, relay, turns
 from events.database import execute, fetch
 from events.effects import effect
+from events.live import POLL_SECONDS
 from events.turns import Overtaken, beat, require_turn, turn
 from modules.kernel.clock import now
 
@@ -86,6 +88,14 @@ def test_a_lease_is_renewed_while_its_attempt_runs_and_not_after() -> None:
     assert left(identifier) <= timedelta(0)
 
 
+def test_the_timings_leave_a_killed_workers_effect_no_more_than_15_seconds() -> None:
+    lease = turns.LEASE.total_seconds()
+    assert lease > turns.BEAT_SECONDS * 3
+    assert lease + POLL_SECONDS * 2 < 15
+    # What was fetched and not begun: the heartbeat, then a worker's idle looks, four a second.
+    assert HEARTBEAT_MILLISECONDS / 1000 + 0.25 * 1_000_000 / MAINTENANCE_CHANCE < 15
+
+
 def test_an_attempt_that_was_overtaken_renews_nothing() -> None:
     identifier = ask("sample.post")
     execute("UPDATE es.outbox SET attempts = 2")
@@ -139,8 +149,9 @@ def test_an_effect_of_a_newer_version_is_tried_again_before_it_is_given_up() -> 
 
 
 def test_what_is_given_up_is_told_once_a_day_for_each_kind() -> None:
-    for key in ("1", "2"):
-        effects.perform(ask("sample.doomed", key), 1)
+    with time_machine.travel(now().replace(hour=12), tick=False):
+        for key in ("1", "2"):
+            effects.perform(ask("sample.doomed", key), 1)
     alarms = fetch("SELECT arguments->>'subject', arguments->>'page' FROM es.outbox WHERE actor=%s",
                    (effects.ALARM,))  # fmt: skip
     assert alarms == [("sample.doomed was given up", "/staff/effects/")]
