@@ -4,7 +4,6 @@ All of them are read and judged at once, so that a start that cannot work says e
 missing or malformed in one go, and what to do about it.
 """
 
-import base64
 import ipaddress
 import json
 import os
@@ -19,12 +18,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.judging import address, check_pii_key, pii_keys
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # RFC 7518, section 3.2 asks for a key as long as the digest; 50 characters is what Django checks.
 SECRET_KEY_LENGTH = 50
-# AES-256.
-PII_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +49,6 @@ class EnvironmentRefused(Exception):
         count = len(self.problems)
         heading = f"{count} environment variable{'s' if count > 1 else ''} cannot be used:"
         return "\n".join([heading, *map(str, self.problems)])
-
-
-def address(*schemes: str, path: bool = True) -> AfterValidator:
-    """Accepts an empty text or an address with one of `schemes`, a sane port, and no stray path."""
-    expected = " or ".join(f"{scheme}://" for scheme in schemes)
-
-    def check(text: str) -> str:
-        if not text:
-            return text
-        parts = urlsplit(text)
-        if parts.scheme not in schemes:
-            raise ValueError(f"does not start with {expected}")
-        try:
-            parts.port  # noqa: B018 (reading it is what checks it)
-        except ValueError:
-            raise ValueError("names a port that is not a number between 0 and 65535") from None
-        if not path and (parts.path.strip("/") or parts.query or not parts.hostname):
-            raise ValueError("is not a plain origin such as https://shop.example")
-        return text if path else text.rstrip("/")
-
-    return AfterValidator(check)
-
-
-def pii_keys(text: str) -> tuple[bytes, ...]:
-    """Raises: ValueError: one of them is not base64url."""
-    written = [each.strip().rstrip("=") for each in text.split(",") if each.strip()]
-    return tuple(
-        base64.b64decode(each + "=" * (-len(each) % 4), altchars=b"-_", validate=True)
-        for each in written
-    )
-
-
-def check_pii_key(secret: SecretStr) -> SecretStr:
-    try:
-        lengths = {len(key) for key in pii_keys(secret.get_secret_value())}
-    except ValueError:
-        raise ValueError("is not written in base64url") from None
-    if lengths - {PII_KEY_BYTES}:
-        raise ValueError(f"holds a key that has not {PII_KEY_BYTES} bytes")
-    return secret
 
 
 # What stands on an invoice about the seller; the options may be left out.

@@ -5,13 +5,13 @@ import sys
 
 from config.embedded import EmbeddedPostgres, EmbeddedRefused
 from config.environment import (
-    PII_KEY_BYTES,
     SECRET_KEY_LENGTH,
     Environment,
     EnvironmentRefused,
     environment,
     kept_key,
 )
+from config.judging import PII_KEY_BYTES
 
 REFUSED = 2
 
