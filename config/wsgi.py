@@ -1,6 +1,7 @@
 """The WSGI application: pages and APIs, and before them the pages that are finished already."""
 
 import os
+from wsgiref.types import WSGIApplication
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -12,4 +13,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 checked_environment()
 shop = get_wsgi_application()
 # By its name, because what it imports needs Django's applications, which are there only now.
-application = import_string("frontend.caching.front.PageCache")(shop, settings.PAGE_CACHE_BYTES)
+page_cache = import_string("frontend.caching.front.PageCache")
+application: WSGIApplication = page_cache(shop, settings.PAGE_CACHE_BYTES)

@@ -8,19 +8,21 @@ import os
 import signal
 import sys
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import close_old_connections, connection, transaction
 
-from config.wsgi import application
+from config.wsgi import application as served
+from frontend.caching.front import PageCache
 from modules.catalog.models import Product
 from modules.kernel.money import Money
 from modules.pricing.commands import set_price
 from modules.pricing.contracts import SetPrice
 from tests.caching.asking import Front
 
+application = cast("PageCache", served)
 front = Front(application)
 
 
