@@ -9,7 +9,8 @@ import time_machine
 from django.db import transaction
 from dramatiq.middleware import TimeLimitExceeded
 
-from config.redis_broker import HEARTBEAT_MILLISECONDS, MAINTENANCE_CHANCE, make_broker
+from config.broker import make_broker
+from config.redis_broker import HEARTBEAT_MILLISECONDS, MAINTENANCE_CHANCE
 from events import effects, outbox, relay, turns
 from events.database import execute, fetch
 from events.effects import effect
