@@ -13,8 +13,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 REGISTRY = CollectorRegistry()
 PREFIX = "counterfoil"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-# From the page to the disk; `count_cache` takes no other word.
-CACHE_LEVELS = ("page", "fragment", "query", "memory")
+# `count_cache` takes no other word; cachalot tells nobody what it found.
+CACHE_LEVELS = ("page", "fragment")
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 

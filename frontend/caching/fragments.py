@@ -11,6 +11,8 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
+from events.metrics import count_cache
+
 # Of each kind and process; about 5 kB a card. A shop of more pieces draws the rarer ones anew.
 MOST = 1000
 
@@ -41,6 +43,7 @@ def drawn(template: str, key: Hashable, context: Mapping[str, Any]) -> SafeStrin
     """Returns the template's text, drawn once for each `key`, which names all that it shows."""
     whole = (template, key)
     found = _drawn.get(whole)
+    count_cache("fragment", hit=found is not None)
     if found is None:
         found = SafeString(get_template(template).render(dict(context)))
         if settings.FRAGMENT_CACHE:

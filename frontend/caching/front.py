@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 
+from events.metrics import count_cache
 from frontend.caching.keys import Key, key_of
 from frontend.caching.middleware import ASKED, Asked
 from frontend.caching.noticing import marks
@@ -53,7 +54,7 @@ class PageCache:
             return self.application(environ, start)
         page = self.found(key, number)
         if page is not None:
-            self.counted["hits"] += 1
+            self.count("hits")
             self.say_how_it_goes()
             return self.answer(page, environ, start)
         return self.render(key, number, environ, start)
@@ -76,11 +77,11 @@ class PageCache:
         if (event := self._rendering.get(key)) is not None:
             event.wait(PATIENCE_SECONDS)
             if (page := self.found(key, number)) is not None:
-                self.counted["hits"] += 1
+                self.count("hits")
                 return self.answer(page, environ, start)
         page = self.from_others(key, number)
         if page is not None:
-            self.counted["shared"] += 1
+            self.count("shared")
             return self.answer(page, environ, start)
         asked = environ[ASKED] = Asked()
         event = self._rendering.setdefault(key, threading.Event())
@@ -93,7 +94,7 @@ class PageCache:
             close = getattr(answer, "close", None)
             if close is not None:
                 close()
-            self.counted["misses"] += 1
+            self.count("misses")
             page = self.keep(key, number, asked)
         finally:
             needed.reset(as_new_as)
@@ -151,6 +152,10 @@ class PageCache:
         headers.append(("Content-Length", str(len(body))))
         start("200 OK", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def count(self, outcome: str) -> None:
+        self.counted[outcome] += 1
+        count_cache("page", hit=outcome != "misses")
 
     def say_how_it_goes(self) -> None:
         """Writes one line a minute: a line for each of these answers would cost more than it."""
