@@ -37,7 +37,7 @@ def web_processes(count: int, folder: Path, environment: Mapping[str, str]) -> I
         process.wait(PATIENCE_SECONDS)
 
 
-def tests_environment(folder: Path) -> dict[str, str]:
+def environment_beside(folder: Path) -> dict[str, str]:
     """Returns the environment in which a process of the shop sees what the tests see."""
     database = connection.settings_dict
     user, name, host = (quote(str(database[each]), safe="") for each in ("USER", "NAME", "HOST"))
