@@ -8,6 +8,7 @@ from django.db import transaction
 
 from events.effects import effect
 from events.timetable import periodic
+from events.turns import require_turn
 from modules.kernel.clock import now
 from modules.webhooks.contracts import DELIVER, DISPATCH
 from modules.webhooks.delivering import conclude, prepare
@@ -38,6 +39,7 @@ def deliver(effect_id: UUID, delivery_id: UUID, attempt: int) -> None:
     outgoing = prepare(delivery_id, attempt)
     if outgoing is not None:
         sender = Sender(local=settings.WEBHOOKS_LOCAL)
+        require_turn()
         conclude(outgoing, sender.post(outgoing.url, outgoing.body, outgoing.headers))
 
 
