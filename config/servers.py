@@ -4,6 +4,7 @@ import http.client
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,6 +58,7 @@ def web_server(found: Environment, target: str) -> Any:
     """Returns the server of pages and APIs, or of another WSGI `target` under the same terms."""
     return granian(
         found,
+        "web",
         target,
         found.port,
         interface=Interfaces.WSGI,
@@ -70,16 +72,21 @@ def web_server(found: Environment, target: str) -> Any:
 
 def live_server(found: Environment) -> Any:
     """Returns the server of live streams."""
-    return granian(found, "config.asgi:application", found.live_port, interface=Interfaces.ASGINL)
+    return granian(
+        found, "live", "config.asgi:application", found.live_port, interface=Interfaces.ASGINL
+    )
 
 
-def granian(found: Environment, target: str, port: int, **options: Any) -> Any:
+def granian(found: Environment, name: str, target: str, port: int, **options: Any) -> Any:
     return Server(
         target,
         address=found.host,
         port=port,
         websockets=False,
         log_level=LogLevels.warning,
+        # Where setproctitle happens to be installed, the server takes a name by it, and refuses one
+        # where it is not.
+        process_name=f"shop-{name}" if find_spec("setproctitle") else None,
         workers_kill_timeout=KILL_SECONDS,
         **options,
     )

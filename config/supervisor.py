@@ -66,7 +66,7 @@ def begin_marked() -> NoReturn:
     That is the mark that every fork shows as its own, and how many heaps the allocator may keep:
     one for each thread would be the most of what a quiet process holds.
     """
-    changes = {RUN_MARK: f"{os.getpid()}-{uuid4().hex}", "PYTHONUNBUFFERED": "1"}
+    changes = {RUN_MARK: f"{os.getpid()}-{uuid4().hex}", "PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
     command = [sys.executable, str(ROOT / "manage.py"), "up"]
     os.execve(sys.executable, command, {"MALLOC_ARENA_MAX": "2", **os.environ, **changes})  # noqa: S606
 

@@ -140,6 +140,7 @@ def perform(identifier: UUID, attempt: int) -> bool:
             ):
                 _run(declared_effect, identifier, attempt, arguments)
         except Overtaken:
+            log.warning("effect overtaken")
             attempted.outcome = "overtaken"
             return False
         except (Exception, TimeLimitExceeded) as error:

@@ -3,6 +3,7 @@
 import select
 
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+from psycopg.pq import TransactionStatus
 
 
 class DatabaseWrapper(PostgreSQL):
@@ -17,6 +18,9 @@ class DatabaseWrapper(PostgreSQL):
         vanished, the first statement tells as well as a `SELECT 1` before it would.
         """
         if self.connection is None or self.connection.closed:
+            return False
+        # After a refused statement nothing else is answered until the transaction is rolled back.
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
             return False
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)

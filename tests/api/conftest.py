@@ -63,11 +63,15 @@ class Caller:
             content_type=headers.pop("content_type", "application/json"),
             headers={**self.headers, **headers},
         )
-        text = response.content
+        streamed = getattr(response, "streaming_content", None)
+        text = response.content if streamed is None else b"".join(streamed)
+        # Lines of JSON are more than one document.
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        is_json = bool(text) and kind.endswith(("/json", "+json"))
         return Answer(
             status=response.status_code,
             headers=dict(response.headers),
-            json=json.loads(text) if text and "json" in response["Content-Type"] else None,
+            json=json.loads(text) if is_json else None,
         )
 
     def with_headers(self, **headers: str) -> "Caller":

@@ -13,7 +13,10 @@ from django.test.utils import CaptureQueriesContext, override_settings
 
 from config.api import api
 from events.integrity.checkpoints import take
+from events.relay import drain
 from events.waiting import effects
+from modules.audit.commands import ask_past
+from modules.audit.contracts import AskPast
 from modules.customers.commands import ensure_role
 from modules.customers.models import User
 from modules.invoicing.commands import issue_documents
@@ -126,6 +129,8 @@ def test_reading_changes_nothing(
     assert signed is not None
     size = str(signed.size)
     promote("spring", off=10)
+    past = ask_past(AskPast(read_model="orders.orders", position=1))
+    drain()
     values = {
         **named,
         "slug": "blue-tides",
@@ -134,6 +139,7 @@ def test_reading_changes_nothing(
         "since": size,
         "position": "1",
         "effect_id": str(effects("later")[0].id),
+        "run_id": str(past),
     }
     scopes = (
         "audit:read",

@@ -33,11 +33,11 @@ PINNED = {
     "pages": [
         ("GET /products/moon/", 11),
         ("POST /cart/add/", 19),
-        ("GET /products/moon/", 17),
+        ("GET /products/moon/", 11),
         ("POST /cart/add/", 17),
         ("GET /checkout/", 7),
         ("POST /checkout/", 39),
-        ("GET /orders/ID/", 10),
+        ("GET /orders/ID/", 11),
     ],
 }
 

@@ -110,6 +110,8 @@ PAGES = {
     "ledger-case": ("GET", f"/ledger/cases/{UUID(int=1)}/", False),
     "ledger-case-close": ("POST", f"/ledger/cases/{UUID(int=1)}/close/", True),
     "ledger-what-if": ("GET", "/ledger/what-if/", False),
+    "ledger-discrepancies": ("GET", "/ledger/discrepancies/", False),
+    "ledger-correct": ("POST", f"/ledger/discrepancies/{UUID(int=1)}/", True),
 }
 
 

@@ -116,7 +116,7 @@ def test_the_shopper_is_sent_a_link_and_pays_the_open_amount_with_it(stripe: Sta
     drain()
     open_minor = placed.total_minor - payment_of(placed).captured_minor
     assert payable_minor(placed.order_id) == open_minor > 0
-    (letter,) = [each for each in mail.outbox if "still open" in each.subject]
+    (letter,) = [each for each in mail.outbox if "reste à faire" in each.subject]
     link = f"/orders/{placed.token.partition(':')[0]}"
     assert link in letter.body
     browser = Client()

@@ -135,7 +135,7 @@ class FeedQuery(BaseModel):
     )
 
 
-class MessageReply(Reply):
+class FeedMessageReply(Reply):
     """A message as it is sent, with its id."""
 
     id: str = Field(description="The `webhook-id`.", examples=["msg_2a5f0c"])
@@ -152,7 +152,7 @@ class MessageReply(Reply):
     data: dict[str, Any] = Field(description="As its type says.", examples=[{}])
 
 
-@router.get("/webhooks/messages", response=list[MessageReply])
+@router.get("/webhooks/messages", response=list[FeedMessageReply])
 def messages(request: HttpRequest, query: Query[FeedQuery]) -> tuple[FeedMessage, ...]:
     """Read the feed instead of being called, message by message from a position on."""
     return selectors.feed(query.after, query.limit)

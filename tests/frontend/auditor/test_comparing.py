@@ -75,7 +75,7 @@ def topics_of(order: Placed) -> set[str]:
 
 def test_the_page_says_what_it_leaves_to_the_drift_check(auditor: Client, order: Placed) -> None:
     page = text(auditor.get(f"/auditor/streams/{order.order_id}/fresh/"))
-    assert "Not here: ledger.journal. It follows the log, may be behind it" in page
+    assert "Not here: ledger.journal, webhooks.feed. They follow the log, may be behind it" in page
 
 
 def test_a_changed_cell_is_shown_beside_what_it_should_be(auditor: Client, order: Placed) -> None:

@@ -88,7 +88,7 @@ def test_what_lapsed_is_shown_and_a_link_to_pay_it_is_sent(
     assert "Lapsed" in text(page)
     assert "Open:" in text(page)
     drain()
-    assert ["still open" in each.subject for each in mail.outbox] == [True]
+    assert ["reste à faire" in each.subject for each in mail.outbox] == [True]
 
 
 def test_a_link_for_an_order_that_is_paid_for_is_refused(desk: Desk, order: Placed) -> None:

@@ -9,12 +9,14 @@ from django.test.utils import override_settings
 from django.urls import URLPattern
 
 from events.integrity.checkpoints import take
+from events.store import read_log, read_stream
 from frontend.auditor.urls import urlpatterns as auditor_routes
 from frontend.staff.actions import ACTIONS
 from frontend.staff.urls import urlpatterns as staff_routes
 from modules.audit.bundling import bundle_of
-from modules.audit.commands import ask_run
-from modules.audit.contracts import AskRun
+from modules.audit.commands import ask_past, ask_run
+from modules.audit.contracts import AskPast, AskRun
+from modules.audit.looking_back import rows_of
 from modules.checkout.contracts import Placed
 from modules.invoicing.commands import issue_documents
 from modules.invoicing.contracts import IssueDocuments
@@ -35,6 +37,8 @@ STAFF = {
     "staff-promotion-try": ("GET", "/staff/promotions/try/"),
     "staff-promotion": ("GET", "/staff/promotions/spring/"),
     "staff-promotion-change": ("POST", "/staff/promotions/spring/pause/"),
+    "staff-campaigns": ("GET", "/staff/promotions/campaigns/"),
+    "staff-message-aside": ("POST", f"/staff/payments/{UUID(int=1)}/aside/"),
     "staff-gift-cards": ("GET", "/staff/gift-cards/"),
     "staff-invoices": ("GET", "/staff/invoices/"),
     "staff-invoices-csv": ("GET", "/staff/invoices.csv"),
@@ -79,6 +83,10 @@ AUDITOR = {
     "audit-totals": ("GET", "/auditor/totals/"),
     "audit-row": ("GET", "/auditor/rows/"),
     "audit-log": ("GET", "/auditor/log/"),
+    "audit-density": ("GET", "/auditor/log/density/"),
+    "audit-why": ("GET", "/auditor/why/{cause}/"),
+    "audit-past": ("GET", "/auditor/past/"),
+    "audit-past-file": ("GET", "/auditor/runs/{past}/rows/"),
     "audit-raw-event": ("GET", "/auditor/streams/{order}/events/1/"),
     "audit-proof": ("GET", "/auditor/streams/{order}/proof/"),
     "audit-checkpoints": ("GET", "/auditor/checkpoints/"),
@@ -115,12 +123,15 @@ def size(order: Placed, tmp_path: Path) -> int:
 
 
 @pytest.fixture
-def run(order: Placed, tmp_path: Path) -> Iterator[UUID]:
-    """An export with its file."""
+def runs(order: Placed, tmp_path: Path) -> Iterator[dict[str, UUID]]:
+    """An export and a look back with their files."""
     with override_settings(EXPORT_ROOT=tmp_path):
-        run_id = ask_run(AskRun(kind="export"))
-        bundle_of(run_id).write_bytes(b"")
-        yield run_id
+        export = ask_run(AskRun(kind="export"))
+        bundle_of(export).write_bytes(b"")
+        read_log(0, 1)
+        past = ask_past(AskPast(read_model="orders.orders", position=1))
+        rows_of(past).write_bytes(b"")
+        yield {"run": export, "past": past}
 
 
 @pytest.fixture
@@ -139,11 +150,19 @@ def hook(db: None) -> dict[str, UUID]:
 
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_a_route_opens_for_its_role_alone(
-    order: Placed, number: str, size: int, run: UUID, hook: dict[str, UUID], visitor: str
+    order: Placed,
+    number: str,
+    size: int,
+    runs: dict[str, UUID],
+    hook: dict[str, UUID],
+    visitor: str,
 ) -> None:
     client = signed_in(visitor)
+    cause = next(iter(read_stream(order.order_id))).correlation_id
     for roles, method, address in ROUTES:
-        named = address.format(order=order.order_id, number=number, size=size, run=run, **hook)
+        named = address.format(
+            order=order.order_id, number=number, size=size, cause=cause, **runs, **hook
+        )
         response = client.generic(method, named)
         if visitor == "anonymous":
             assert response.status_code == 302, address
@@ -155,7 +174,9 @@ def test_a_route_opens_for_its_role_alone(
             )
         else:
             # A form sent empty is refused, or does nothing, by the page that only staff see.
-            allowed = (409, 422, 303) if method == "POST" else (200,)
+            # A part of a page that is asked for without htmx leads to the whole page.
+            leads_on = method == "POST" or address.endswith("/density/")
+            allowed = (409, 422, 303) if leads_on else (200,)
             assert response.status_code in allowed, address
             assert "no-cache" in response["Cache-Control"]
         if response.streaming:
