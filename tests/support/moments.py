@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import time_machine
 
@@ -10,10 +11,14 @@ from modules.kernel.clock import now
 
 @contextmanager
 def between_turns() -> Iterator[None]:
-    """Sets the clock to a time of this hour after which no minute ends for most of a minute.
+    """Sets the clock ahead to a time after which no minute ends for most of a minute.
 
-    The clock goes on from there. A test that counts up to a limit would otherwise fail whenever it
-    happens to run across the end of the minute, of the ten minutes or of the hour.
+    Ahead, because what was listed or granted before has to be in force. The clock goes on from
+    there. A test that counts up to a limit would otherwise fail whenever it happens to run across
+    the end of the minute, of the ten minutes or of the hour.
     """
-    with time_machine.travel(now().replace(minute=35, second=5, microsecond=0)):
+    moment = now().replace(minute=35, second=5, microsecond=0)
+    if moment < now():
+        moment += timedelta(hours=1)
+    with time_machine.travel(moment):
         yield
