@@ -26,7 +26,7 @@ from events.database import execute
 from events.sequencer import sequence
 
 # Lines a transaction: enough for few round trips, and little to hold in memory or to do again.
-BATCH_LINES = 2_500
+BATCH_LINES = 1_500
 # Files of some 50,000 lines.
 LONG_FILE_BYTES = {".parquet": 400_000, ".csv": 4_000_000}
 # Enough digits for the sum of any prices that `config.importing.reading` lets through.

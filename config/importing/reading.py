@@ -30,7 +30,7 @@ OTHER_NAMES = {
     "UnitPrice": ("Price",),
     "CustomerID": ("Customer ID", "Customer_ID"),
 }
-BATCH = 20_000
+BATCH = 4_000
 # Powers of ten that a price begins with, and its digits: within them sums of prices stay exact.
 FINEST, LARGEST, DIGITS = -15, 12, 30
 _WHOLE = re.compile(r"-?\d{1,9}(\.0+)?")
