@@ -104,7 +104,7 @@ class Stage:
         self.nursery = nursery
         self.redis = server
         key = uuid4().hex
-        self.world = World(folder / f"{key}.sqlite")
+        self.world = World(folder / f"{key}.calls")
         self.log = folder / f"{key}.log"
         self.log.touch()
         self.children: list[psutil.Process] = []

@@ -109,7 +109,7 @@ def test_the_messages_in_a_worker_without_redis_outlive_its_killing(stage: Stage
     stage.require_one_effect_each()
 
 
-@pytest.mark.skipif(len(SEEDS) == 1, reason="waits for ten seconds: `just faults` plays it")
+@pytest.mark.skipif(len(SEEDS) == 1, reason="asserts a time: `just faults` plays it")
 def test_with_the_shops_own_timings_a_killed_workers_effect_is_back_in_15_seconds(
     stage: Stage,
 ) -> None:

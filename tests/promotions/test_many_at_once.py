@@ -39,7 +39,11 @@ def test_scenario_25_one_single_use_voucher_and_five_orders_at_once_make_one_ord
     code = voucher(limit=1)
     messages = [ready(code) for _ in range(5)]
     found = outcomes(at_once([partial(place_order, message) for message in messages]))
-    assert found == {"Placed": 1, "VoucherSpent": 4}
+    # Who asks while the first one writes is refused the voucher; who asks a moment later, when it
+    # is known to be spent, is shown the total without it.
+    assert found.pop("Placed") == 1
+    assert set(found) <= {"VoucherSpent", "CartChanged"}
+    assert found.total() == 4
     assert (OrderRow.objects.count(), Use.objects.count()) == (1, 1)
     assert (vouchers("spring")[0].used, stock().reserved) == (1, 1)
 
