@@ -69,11 +69,12 @@ def refuse_unknown_parameters(request: HttpRequest, known: frozenset[str]) -> No
     """A filter that is spelled wrong would otherwise widen the answer without a word."""
     unknown = sorted(set(request.GET) - known)
     if unknown:
+        expected = f"it knows {', '.join(sorted(known))}" if known else "it has none"
         raise Problem(
             422,
             "the address has parameters that this operation does not know",
             errors=[
-                {"parameter": name[:100], "in": "query", "detail": "unknown parameter"}
+                {"parameter": name[:100], "in": "query", "detail": f"unknown here; {expected}"}
                 for name in unknown
             ],
         )

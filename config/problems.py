@@ -174,7 +174,9 @@ def place(detail: Mapping[str, object]) -> dict[str, object]:
         # The first step is the view's own argument name, which no client knows.
         steps = [str(step).replace("~", "~0").replace("/", "~1") for step in path[1:]]
         return {"pointer": "#" + "".join(f"/{step}" for step in steps), "detail": said}
-    return {"parameter": str(path[-1] if path else ""), "in": source, "detail": said}
+    # Of a parameter that is given many times, the last step is the number of the wrong one.
+    names = [step for step in path if isinstance(step, str)]
+    return {"parameter": names[-1] if names else "", "in": source, "detail": said}
 
 
 def nobody_known(request: HttpRequest, error: AuthenticationError) -> HttpResponse:

@@ -77,10 +77,18 @@ def test_a_large_body_is_not_read(guest: Caller) -> None:
     assert answer.json["fields"] == {"limit_bytes": 65_536}
 
 
-def test_an_unknown_parameter_is_refused_rather_than_ignored(guest: Caller) -> None:
+def test_an_unknown_parameter_is_refused_and_the_known_ones_are_named(guest: Caller) -> None:
     answer = guest("GET", "/api/products?categroy=prints")
     assert answer.status == 422
-    assert answer.json["errors"][0]["parameter"] == "categroy"
+    [wrong] = answer.json["errors"]
+    assert wrong["parameter"] == "categroy"
+    assert "category, " in wrong["detail"]
+
+
+def test_a_wrong_value_in_a_list_is_reported_by_the_lists_name(guest: Caller) -> None:
+    answer = guest("GET", "/api/prices?sku=TIDES-A4&sku=")
+    assert answer.status == 422
+    assert [wrong["parameter"] for wrong in answer.json["errors"]] == ["sku"]
 
 
 def test_an_unknown_path_is_a_problem_too(guest: Caller) -> None:
