@@ -62,6 +62,7 @@ def place_order(message: PlaceOrder) -> UUID:
         customer_id=message.customer_id,
         contact=message.contact,
         quote=message.quote,
+        subject=message.subject,
         vat_id=message.vat_id,
     )
     try:
