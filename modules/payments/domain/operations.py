@@ -96,7 +96,7 @@ def refunded(payment: Payment, report: Report) -> Verdict:
         return _never_requested("refund")
     if known := _known(report, refund):
         return known
-    limit_minor = state.refundable_minor if refund.status == "failed" else state.kept_minor
+    limit_minor = state.refundable_minor if refund.status == "failed" else state.left_minor
     if refund.amount_minor > limit_minor:
         return Verdict("refused", "It was reported failed or charged back, and the amount is used.")
     payment.record(

@@ -57,8 +57,8 @@ def disputed(payment: Payment, report: Report) -> Verdict:
     if known:
         same = known.amount_minor == report.amount_minor
         return REPEATED if same else wrong_amount(report, known.amount_minor)
-    if not 0 < (report.amount_minor or 0) <= state.kept_minor:
-        return Verdict("waiting", f"Of {state.kept_minor} minor units more cannot be charged back.")
+    if not 0 < (report.amount_minor or 0) <= state.left_minor:
+        return Verdict("waiting", f"Of {state.left_minor} minor units more cannot be charged back.")
     payment.record(
         Payment.ChargedBack,
         dispute_id=report.operation_id,
