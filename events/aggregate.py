@@ -56,9 +56,16 @@ class Aggregate(eventsourcing.domain.Aggregate):
         # The library would rewrite the nested classes as timestamped dataclasses here; ours are
         # complete as they stand, so its part is left out.
         super(eventsourcing.domain.BaseAggregate, cls).__init_subclass__()
-        for value in list(vars(cls).values()):
-            if isinstance(value, type) and issubclass(value, Event):
-                registry.own(value, cls)
+        # Many events may stand in a plain base class, in a file beside that of the decisions.
+        plain = (
+            base
+            for base in cls.__bases__
+            if not issubclass(base, eventsourcing.domain.BaseAggregate)
+        )
+        for home in (cls, *plain):
+            for value in list(vars(home).values()):
+                if isinstance(value, type) and issubclass(value, Event):
+                    registry.own(value, cls)
 
     @classmethod
     def blank(cls, id: UUID) -> Self:

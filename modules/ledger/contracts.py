@@ -13,8 +13,23 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from modules.kernel.errors import Conflict, NotFound, Unavailable
 from modules.kernel.money import exponent
+from modules.ledger.errors import AccountUnknown as AccountUnknown
+from modules.ledger.errors import BookingUnsound as BookingUnsound
+from modules.ledger.errors import CaseClosed as CaseClosed
+from modules.ledger.errors import CaseNotFound as CaseNotFound
+from modules.ledger.errors import CursorUnknown as CursorUnknown
+from modules.ledger.errors import EntryUnbalanced as EntryUnbalanced
+from modules.ledger.errors import NothingToCorrect as NothingToCorrect
+from modules.ledger.errors import QuoteNotRepeatable as QuoteNotRepeatable
+from modules.ledger.errors import ReasonMissing as ReasonMissing
+from modules.ledger.errors import ReconciliationRuns as ReconciliationRuns
+from modules.ledger.errors import SettlementFileRefused as SettlementFileRefused
+from modules.ledger.what_if import WhatIf as WhatIf
+from modules.ledger.what_if import WhatIfOrder as WhatIfOrder
+from modules.ledger.what_if import WhatIfReport as WhatIfReport
+from modules.ledger.what_if import WhatIfTotal as WhatIfTotal
+from modules.ledger.what_if import named_promotion as named_promotion
 
 type AccountType = Literal["asset", "liability", "income", "expense"]
 type EntryKind = Literal[
@@ -30,8 +45,6 @@ type EntryKind = Literal[
     "correction",
 ]
 type By = Literal["recorded", "effective"]
-
-
 type JournalFormat = Literal["csv", "ledger"]
 
 # How the journal is handed out: what each format is called, and what type its file has.
@@ -39,24 +52,6 @@ JOURNAL_FORMATS: dict[JournalFormat, tuple[str, str]] = {
     "csv": ("CSV", "text/csv; charset=utf-8"),
     "ledger": ("ledger-cli", "text/plain; charset=utf-8"),
 }
-
-
-class AccountUnknown(NotFound):
-    """The chart has no account of this name. Field: `account`."""
-
-    code = "ledger-account-unknown"
-
-
-class EntryUnbalanced(Conflict):
-    """Debits and credits differ. Fields: `currency`, `millionths` (of a minor unit)."""
-
-    code = "ledger-entry-unbalanced"
-
-
-class BookingUnsound(Conflict):
-    """A booking that moves nothing."""
-
-    code = "ledger-booking-unsound"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,12 +181,6 @@ class StatementQuery:
     limit: int = 100
 
 
-class CursorUnknown(NotFound):
-    """The cursor is not one that the ledger gave out: begin anew without it."""
-
-    code = "ledger-cursor-unknown"
-
-
 type CaseKind = Literal[
     "missing-here", "missing-there", "amount-differs", "duplicate", "contradicts"
 ]
@@ -204,36 +193,6 @@ CASE_KINDS: dict[CaseKind, str] = {
     "duplicate": "The provider has it twice",
     "contradicts": "The provider said something else before",
 }
-
-
-class CaseNotFound(NotFound):
-    """There is no such case. Field: `case_id`."""
-
-    code = "ledger-case-not-found"
-
-
-class CaseClosed(Conflict):
-    """The case is closed already. Fields: `by`, `reason`."""
-
-    code = "ledger-case-closed"
-
-
-class ReasonMissing(Conflict):
-    """A case is closed by a person with a reason of ten characters at least. Field: `least`."""
-
-    code = "ledger-reason-missing"
-
-
-class ReconciliationRuns(Unavailable):
-    """Another reconciliation with this provider is under way; wait for it."""
-
-    code = "ledger-reconciliation-runs"
-
-
-class SettlementFileRefused(Conflict):
-    """A settlement file that cannot be read; nothing of it was taken. Field: `problems`."""
-
-    code = "ledger-settlement-file-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,18 +255,6 @@ class Reconciliation:
     closed: int
 
 
-class QuoteNotRepeatable(Conflict):
-    """A stored quote that cannot be asked for again: it was made by formulas of another kind."""
-
-    code = "ledger-quote-not-repeatable"
-
-
-class NothingToCorrect(Conflict):
-    """The order's quote is right, or was corrected already. Field: `order_id`."""
-
-    code = "ledger-nothing-to-correct"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discrepancy:
     """An order whose quote is wrong: what it says, what it should say, in minor units.
@@ -345,64 +292,6 @@ class CorrectOrder:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIf:
-    """Other rules than those of the time, for orders placed `since` <= time < `until`.
-
-    `rates`: tax codes with another rate in millionths; `rounding`: another policy; so many
-    millionths off all goods; promotions of these codes not given; `promotions` (code and version,
-    None for the newest) given as they stand there, whatever the orders had of them.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    rates: tuple[tuple[str, int], ...] = ()
-    rounding: Literal["", "per-line", "per-total"] = ""
-    off_millionths: int = 0
-    without: tuple[str, ...] = ()
-    promotions: tuple[tuple[str, int | None], ...] = ()
-    limit: int = 100_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIfOrder:
-    """An order that would have come out otherwise; minor units."""
-
-    order_id: UUID
-    number: str
-    currency: str
-    total_minor: int
-    other_total_minor: int
-    tax_minor: int
-    other_tax_minor: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIfTotal:
-    """All orders of a currency together, those without a difference included."""
-
-    currency: str
-    orders: int
-    differing: int
-    total_minor: int
-    other_total_minor: int
-    tax_minor: int
-    other_tax_minor: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIfReport:
-    """`orders` are those that differ, `unrepeatable` the numbers of those that cannot be asked.
-
-    `complete` is False when there were more orders than the limit.
-    """
-
-    orders: tuple[WhatIfOrder, ...]
-    totals: tuple[WhatIfTotal, ...]
-    unrepeatable: tuple[str, ...]
-    complete: bool
-
-
 def plain(amount: Decimal, currency: str) -> str:
     """Writes an amount with the decimals of its currency, and any further digit that it has.
 
@@ -413,11 +302,3 @@ def plain(amount: Decimal, currency: str) -> str:
     whole, _, rest = f"{amount:f}".partition(".")
     rest = rest[:places].ljust(places, "0") + rest[places:].rstrip("0")
     return f"{whole}.{rest}" if rest else whole
-
-
-def named_promotion(text: str) -> tuple[str, int | None]:
-    """Reads `spring` or `spring@3`, a version of it. Raises: ValueError: neither, in words."""
-    code, separator, version = text.strip().partition("@")
-    if not code or (separator and not (version.isascii() and version.isdigit())):
-        raise ValueError(f"“{text.strip()}” is no promotion: write it like spring, or spring@3.")
-    return code, int(version[:9]) if separator else None

@@ -1,4 +1,4 @@
-"""Writes down what reconciliation finds: entries of its own, and cases from opening to end."""
+"""Writes down entries that no event explains, and what reconciliation finds, from case to end."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

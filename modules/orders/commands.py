@@ -13,8 +13,7 @@ from events.repository import load_or_none, save
 from events.store import read_stream, stream_head
 from modules.kernel.clock import now
 from modules.kernel.errors import DomainError
-from modules.kernel.identity import derived_id
-from modules.orders import past
+from modules.orders import money, past
 from modules.orders.contracts import (
     CancelLines,
     CancelOrder,
@@ -33,15 +32,8 @@ from modules.orders.contracts import (
     ShipParcel,
 )
 from modules.orders.domain.order import Order
-from modules.orders.domain.shares import Available, share
-from modules.orders.money import NOT_PAID_IN_TIME, owed_minor
 from modules.orders.wording import words
 from modules.payments import commands as payments
-from modules.payments.contracts import (
-    CapturePayment,
-    RefundPayment,
-    RequestDiffers,
-)
 from modules.payments.selectors import payments_of
 
 
@@ -62,6 +54,7 @@ def place_order(message: PlaceOrder) -> UUID:
         customer_id=message.customer_id,
         contact=message.contact,
         quote=message.quote,
+        subject=message.subject,
         vat_id=message.vat_id,
     )
     try:
@@ -187,30 +180,9 @@ def refund_order(message: RefundOrder) -> None:
         RequestDiffers: `refund_id` was used for another amount.
     """
     _unchanged(message)
-    found = payments_of(message.order_id)
-    known = [
-        refund.amount_minor
-        for payment in found
-        for refund in payment.refunds
-        if refund.id in (message.refund_id, derived_id(message.refund_id, payment.id))
-    ]
-    if _repeated(known, message.amount_minor, message.refund_id):
-        return
-    parts = share(
-        message.amount_minor,
-        [Available(payment.id, payment.refundable_minor) for payment in found],
-        "can be refunded",
+    money.give_back(
+        message.order_id, message.refund_id, message.amount_minor, reason=message.reason
     )
-    for number, part in enumerate(parts):
-        first = message.refund_id if number == 0 else derived_id(message.refund_id, part.payment_id)
-        payments.refund_payment(
-            RefundPayment(
-                payment_id=part.payment_id,
-                refund_id=first,
-                amount_minor=part.amount_minor,
-                reason=message.reason,
-            )
-        )
 
 
 @command
@@ -223,26 +195,7 @@ def capture_order(message: CaptureOrder) -> None:
         OrderNotFound, OrderChanged: as for every step.
         AmountRefused: not above zero, or more than is owed or authorised.
     """
-    order = _unchanged(message)
-    found = payments_of(message.order_id)
-    owed = owed_minor(order, found)
-    amount_minor = message.amount_minor
-    if amount_minor is None:
-        if owed <= 0:
-            return
-        amount_minor = owed
-    limits = [Available(payment.id, payment.capturable_minor) for payment in found]
-    for number, part in enumerate(share(amount_minor, limits, "can be captured", at_most=owed)):
-        capture_id = (
-            message.capture_id if number == 0 else derived_id(message.capture_id, part.payment_id)
-        )
-        payments.capture_payment(
-            CapturePayment(
-                payment_id=part.payment_id,
-                capture_id=capture_id,
-                amount_minor=part.amount_minor,
-            )
-        )
+    money.collect(_unchanged(message), message.capture_id, message.amount_minor)
 
 
 def record_past_order(bulk: Bulk, message: PastOrder, occasion: Occasion) -> None:
@@ -293,7 +246,7 @@ def expire_unpaid(order_id: UUID) -> None:
 def _cancel_unpaid(order_id: UUID) -> None:
     order = _load(order_id)
     if order.state.status == "placed":
-        order.cancel(NOT_PAID_IN_TIME)
+        order.cancel(money.NOT_PAID_IN_TIME)
         save(order)
 
 
@@ -342,13 +295,3 @@ def _load(order_id: UUID) -> Order:
     if order is None:
         raise OrderNotFound("There is no such order.", order_id=order_id)
     return order
-
-
-def _repeated(known: list[int], amount_minor: int, request_id: UUID) -> bool:
-    if known and sum(known) != amount_minor:
-        raise RequestDiffers(
-            "This refund was made before with another amount. Use a new id for a new refund.",
-            id=request_id,
-            amount_minor=sum(known),
-        )
-    return bool(known)

@@ -12,70 +12,30 @@ from uuid import UUID
 
 from events.privacy.marks import Personal
 from modules.kernel.address import Address
-from modules.kernel.errors import Conflict, Forbidden, NotFound
 from modules.kernel.identity import derived_id
+from modules.orders.errors import LinkRefused as LinkRefused
+from modules.orders.errors import OrderChanged as OrderChanged
+from modules.orders.errors import OrderNotFound as OrderNotFound
+from modules.orders.errors import OrderStepRefused as OrderStepRefused
+from modules.orders.errors import PageUnknown as PageUnknown
+from modules.orders.errors import PastUnsorted as PastUnsorted
+from modules.orders.errors import QuantityNotOpen as QuantityNotOpen
+from modules.orders.errors import QuoteUnsound as QuoteUnsound
+from modules.orders.facts import LineQuantity as LineQuantity
+from modules.orders.facts import LinesCancelled as LinesCancelled
+from modules.orders.facts import OrderCancelled as OrderCancelled
+from modules.orders.facts import OrderCompleted as OrderCompleted
+from modules.orders.facts import OrderConfirmed as OrderConfirmed
+from modules.orders.facts import OrderFact as OrderFact
+from modules.orders.facts import OrderPlaced as OrderPlaced
+from modules.orders.facts import ParcelDelivered as ParcelDelivered
+from modules.orders.facts import ParcelShipped as ParcelShipped
+from modules.orders.facts import ReturnReceived as ReturnReceived
+from modules.orders.facts import ReturnRequested as ReturnRequested
 from modules.pricing.contracts import Quote
-
-
-class OrderNotFound(NotFound):
-    """No such order, or not yours: both read the same."""
-
-    code = "order-not-found"
-
-
-class PageUnknown(NotFound):
-    """The cursor is not one that the shop gave out: begin the list anew without it."""
-
-    code = "page-unknown"
-
-
-class PastUnsorted(Conflict):
-    """A list as of a moment was narrowed by a status, which is known of the present only."""
-
-    code = "past-unsorted"
-
-
-class OrderStepRefused(Conflict):
-    """The order's state does not allow this step. Fields: `step`, `status`."""
-
-    code = "order-step-refused"
-
-
-class QuantityNotOpen(Conflict):
-    """More units than the line has for this step. Fields: `sku`, `quantity`, `available`."""
-
-    code = "order-quantity-not-open"
-
-
-class OrderChanged(Conflict):
-    """Somebody acted on the order since the page was shown.
-
-    Fields: `seen` and `now` (versions), `by` (actor), `at` (ISO time) and `what` of the last step.
-    """
-
-    code = "order-changed"
-
-
-class QuoteUnsound(Conflict):
-    """A quote that cannot be an order: no lines, or amounts that do not add up."""
-
-    code = "order-quote-unsound"
-
-
-class LinkRefused(Forbidden):
-    """A signed order link that was altered or has expired."""
-
-    code = "order-link-refused"
-
 
 type OrderStatus = Literal["placed", "confirmed", "completed", "cancelled"]
 type FulfilmentStatus = Literal["unfulfilled", "partially-shipped", "shipped", "delivered", "none"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineQuantity:
-    sku: str
-    quantity: int
 
 
 # What personal data is held for, each under a key of its own: to fulfil the order, and because the
@@ -333,75 +293,3 @@ class TimelineEntry:
     actor: str
     recorded_at: datetime
     hash: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderFact:
-    order_id: UUID
-    number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPlaced(OrderFact):
-    total_minor: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderConfirmed(OrderFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelShipped(OrderFact):
-    """`goods_minor` is what its units cost; the delivery charge goes with the first parcel."""
-
-    parcel_id: UUID
-    lines: tuple[LineQuantity, ...]
-    goods_minor: int = 0
-    delivery_minor: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelDelivered(OrderFact):
-    parcel_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinesCancelled(OrderFact):
-    """`value_minor` is what the units cost, `tax_minor` the tax in it."""
-
-    lines: tuple[LineQuantity, ...]
-    value_minor: int
-    reason: str
-    tax_minor: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderCancelled(OrderFact):
-    """`value_minor` is all that was left of the order, delivery and tax included."""
-
-    reason: str
-    value_minor: int = 0
-    tax_minor: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnRequested(OrderFact):
-    return_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnReceived(OrderFact):
-    """`value_minor` is what was paid for the units; `restock` puts them on sale again."""
-
-    return_id: UUID
-    value_minor: int
-    tax_minor: int = 0
-    lines: tuple[LineQuantity, ...] = ()
-    restock: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderCompleted(OrderFact):
-    pass

@@ -39,6 +39,6 @@ def rows_then(rows: Sequence[OrderRow], as_of: AsOf) -> list[OrderRow]:
     then = []
     for order_id, recorded in streams.items():
         row = row_of(as_of.required(recorded, "this order"))
-        row.payment = sums[order_id]  # type: ignore[attr-defined]  # as `_rows` annotates it
+        row.payment = sums[order_id]  # type: ignore[attr-defined]  # as `listing.with_payment` annotates it
         then.append(row)
     return then

@@ -9,12 +9,14 @@ from events.context import acting
 from events.repository import load
 from modules.kernel.identity import derived_id
 from modules.orders.domain.order import Order
+from modules.orders.domain.shares import Available, share
 from modules.payments import commands as payments
 from modules.payments.contracts import (
     CapturePayment,
     PaymentDetail,
     Refund,
     RefundPayment,
+    RequestDiffers,
     VoidPayment,
 )
 from modules.payments.selectors import payments_of
@@ -57,6 +59,65 @@ def take(order_id: UUID, key: UUID, at_most_minor: int | None = None) -> None:
                 )
             )
         left -= amount_minor
+
+
+def collect(order: Order, capture_id: UUID, amount_minor: int | None) -> None:
+    """Asks the payments for authorised money, oldest first; None: what is still owed.
+
+    For whoever names an amount: it is refused where `take` would ask for less.
+
+    Raises:
+        AmountRefused: not above zero, or more than is owed or authorised.
+    """
+    found = payments_of(order.id)
+    owed = owed_minor(order, found)
+    if amount_minor is None:
+        if owed <= 0:
+            return
+        amount_minor = owed
+    limits = [Available(payment.id, payment.capturable_minor) for payment in found]
+    for number, part in enumerate(share(amount_minor, limits, "can be captured", at_most=owed)):
+        own_id = derived_id(capture_id, part.payment_id) if number else capture_id
+        payments.capture_payment(
+            CapturePayment(
+                payment_id=part.payment_id,
+                capture_id=own_id,
+                amount_minor=part.amount_minor,
+            )
+        )
+
+
+def give_back(order_id: UUID, refund_id: UUID, amount_minor: int, *, reason: str) -> None:
+    """Asks the payments to give so much back, oldest first; the same request again: nothing.
+
+    Raises:
+        AmountRefused: not above zero, or more than is left of what was captured.
+        RequestDiffers: `refund_id` was used for another amount.
+    """
+    found = payments_of(order_id)
+    known = [
+        refund.amount_minor
+        for payment in found
+        for refund in payment.refunds
+        if refund.id in (refund_id, derived_id(refund_id, payment.id))
+    ]
+    if _repeated(known, amount_minor, refund_id):
+        return
+    parts = share(
+        amount_minor,
+        [Available(payment.id, payment.refundable_minor) for payment in found],
+        "can be refunded",
+    )
+    for number, part in enumerate(parts):
+        own_id = derived_id(refund_id, part.payment_id) if number else refund_id
+        payments.refund_payment(
+            RefundPayment(
+                payment_id=part.payment_id,
+                refund_id=own_id,
+                amount_minor=part.amount_minor,
+                reason=reason,
+            )
+        )
 
 
 def is_paid(order: Order, found: Found) -> bool:
@@ -154,3 +215,13 @@ def _own_refunds(order: Order, payment: PaymentDetail) -> list[Refund]:
 
 def _refund_id(order: Order, payment: PaymentDetail, number: int) -> UUID:
     return derived_id("orders.balance", order.id, payment.id, number)
+
+
+def _repeated(known: list[int], amount_minor: int, request_id: UUID) -> bool:
+    if known and sum(known) != amount_minor:
+        raise RequestDiffers(
+            "This refund was made before with another amount. Use a new id for a new refund.",
+            id=request_id,
+            amount_minor=sum(known),
+        )
+    return bool(known)

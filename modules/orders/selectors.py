@@ -3,19 +3,17 @@
 import base64
 import binascii
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-import msgspec
-from django.contrib.postgres.search import SearchQuery
 from django.core import signing
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 
 from events.moments import AsOf
 from events.privacy.sealing import personal_fields
 from events.store import RecordedEvent, read_stream
 from modules.giftcards.contracts import PROVIDER as GIFT_CARD
+from modules.orders import listing
 from modules.orders.contracts import (
     Contact,
     LinkRefused,
@@ -25,7 +23,6 @@ from modules.orders.contracts import (
     OrderNotFound,
     OrderPage,
     OrderStatus,
-    OrderSummary,
     TimelineEntry,
 )
 from modules.orders.details import detail_of
@@ -33,13 +30,9 @@ from modules.orders.domain.order import Order
 from modules.orders.earlier import placed_by, rows_then
 from modules.orders.explaining import explanation as explanation
 from modules.orders.models import OrderMoney, OrderRow
-from modules.orders.projections import search_words
 from modules.orders.wording import words
 from modules.payments.contracts import PaymentDetail
 from modules.payments.selectors import history, payments_of, position, totals
-
-# When each parcel and return moved, by the kind of step and its id.
-type Moments = dict[tuple[str, UUID], datetime]
 
 LINK_PERIOD = timedelta(days=400)
 LINK_SALT = "orders.link"
@@ -97,8 +90,10 @@ def orders(wanted: OrderFilter, as_of: AsOf | None = None) -> OrderPage:
     Raises:
         PastUnsorted: as of a moment it cannot be narrowed by what changes, such as a status.
     """
-    rows = _filtered(wanted) if as_of is None else placed_by(_filtered(wanted), wanted, as_of)
-    after = _read_cursor(wanted.cursor)
+    rows = listing.filtered(wanted)
+    if as_of is not None:
+        rows = placed_by(rows, wanted, as_of)
+    after = listing.read_cursor(wanted.cursor)
     if after:
         rows = rows.filter(Q(placed_at__lt=after[0]) | Q(placed_at=after[0], id__lt=after[1]))
     limit = max(1, min(wanted.limit, PAGE_LIMIT))
@@ -106,8 +101,8 @@ def orders(wanted: OrderFilter, as_of: AsOf | None = None) -> OrderPage:
     more = len(page) > limit
     shown = page[:limit] if as_of is None else rows_then(page[:limit], as_of)
     return OrderPage(
-        orders=tuple(_summary(row) for row in shown),
-        next_cursor=_cursor(page[limit - 1]) if more else "",
+        orders=tuple(listing.summary(row) for row in shown),
+        next_cursor=listing.cursor(page[limit - 1]) if more else "",
     )
 
 
@@ -143,7 +138,7 @@ def invoice_contact(order_id: UUID) -> Contact:
 
 def neighbours(order: OrderDetail, wanted: OrderFilter) -> tuple[UUID | None, UUID | None]:
     """Returns the newer and the older order beside one in a list, in two queries."""
-    rows = _filtered(wanted)
+    rows = listing.filtered(wanted)
     at, own = order.placed_at, order.id
     newer = rows.filter(Q(placed_at__gt=at) | Q(placed_at=at, id__gt=own))
     older = rows.filter(Q(placed_at__lt=at) | Q(placed_at=at, id__lt=own))
@@ -155,12 +150,12 @@ def neighbours(order: OrderDetail, wanted: OrderFilter) -> tuple[UUID | None, UU
 
 def order_counts() -> OrderCounts:
     """Returns how many orders each view of the staff's list holds, in one query."""
-    counted = _rows().aggregate(
+    counted = listing.with_payment().aggregate(
         all=Count("id"),
-        to_capture=Count("id", filter=VIEWS["to-capture"]),
-        to_ship=Count("id", filter=VIEWS["to-ship"]),
-        returns=Count("id", filter=VIEWS["returns"]),
-        problem=Count("id", filter=VIEWS["problem"]),
+        to_capture=Count("id", filter=listing.VIEWS["to-capture"]),
+        to_ship=Count("id", filter=listing.VIEWS["to-ship"]),
+        returns=Count("id", filter=listing.VIEWS["returns"]),
+        problem=Count("id", filter=listing.VIEWS["problem"]),
     )
     return OrderCounts(**counted)
 
@@ -236,84 +231,6 @@ def order_by_token(token: str) -> UUID:
         return UUID(bytes=base64.urlsafe_b64decode(f"{value}=="))
     except (signing.BadSignature, binascii.Error, ValueError):
         raise LinkRefused("This link is not valid any more. Find your order by number.") from None
-
-
-# What each view of the staff's list holds.
-VIEWS: dict[str, Q] = {
-    "all": Q(),
-    "to-capture": Q(money__status__in=("authorised", "partially-captured"))
-    & ~Q(status="cancelled"),
-    "to-ship": Q(status="confirmed", open_units__gt=0),
-    "returns": Q(open_returns__gt=0),
-    "problem": Q(money__troubled=True),
-}
-
-
-def _rows() -> QuerySet[OrderRow]:
-    return OrderRow.objects.annotate(payment=Coalesce(F("money__status"), Value("requested")))
-
-
-def _filtered(wanted: OrderFilter) -> QuerySet[OrderRow]:
-    rows = _rows().filter(VIEWS.get(wanted.view, Q()))
-    given = {
-        "status": wanted.status,
-        # An order without payments has no row there; for the others the status has an index.
-        "payment" if wanted.payment_status == "requested" else "money__status": (
-            wanted.payment_status
-        ),
-        "fulfilment_status": wanted.fulfilment_status,
-        "placed_at__gte": _in_utc(wanted.placed_from),
-        "placed_at__lt": _in_utc(wanted.placed_until),
-        "customer_id": wanted.customer_id,
-    }
-    rows = rows.filter(**{name: value for name, value in given.items() if value})
-    terms = search_words(wanted.query)
-    if terms:
-        query = " & ".join(f"{term}:*" for term in terms)
-        rows = rows.filter(search=SearchQuery(query, config="simple", search_type="raw"))
-    return rows
-
-
-def _summary(row: OrderRow) -> OrderSummary:
-    return OrderSummary(
-        id=row.id,
-        number=row.number,
-        status=row.status,  # type: ignore[arg-type]  # stored from the same literal
-        payment_status=row.payment,  # type: ignore[attr-defined]  # annotated by `_rows`
-        fulfilment_status=row.fulfilment_status,  # type: ignore[arg-type]  # as above
-        email=row.email,
-        name=row.name,
-        customer_id=row.customer_id,
-        currency=row.currency,
-        total_minor=row.total_minor,
-        quantity=row.quantity,
-        version=row.version,
-        placed_at=row.placed_at,
-    )
-
-
-def _cursor(row: OrderRow) -> str:
-    raw = msgspec.json.encode((row.placed_at, row.id))
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _in_utc(moment: datetime | None) -> datetime | None:
-    """Returns a moment as PostgreSQL can read it: it knows no offsets beyond 16 hours."""
-    if moment is None:
-        return None
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        return moment.replace(tzinfo=UTC)
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
-    try:
-        raw = base64.urlsafe_b64decode(f"{cursor}==")
-        moment, order_id = msgspec.json.decode(raw, type=tuple[datetime, UUID])
-        return _in_utc(moment) or moment, order_id
-    except (binascii.Error, ValueError, msgspec.DecodeError):
-        return None
 
 
 def _entry(recorded: RecordedEvent, currency: str) -> TimelineEntry:

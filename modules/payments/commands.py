@@ -6,7 +6,6 @@ may die between any two of them; an effect written with the intent takes it from
 """
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,35 +21,28 @@ from events.privacy.erasing import destroy_keys
 from events.repository import load_or_none, save
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
-from modules.payments import inbox, past, settled, tallies, watching
-from modules.payments.beginning import Begun, Enquiry, begin, plan_enquiry
-from modules.payments.calls import call_provider, outside_transaction, outstanding
+from modules.payments import inbox, past, tallies
+from modules.payments.beginning import begin
+from modules.payments.calls import outside_transaction
 from modules.payments.contracts import (
     BankMishap,
     CapturePayment,
     NextStep,
     NotificationRefused,
     PaymentStepRefused,
-    ProviderUnavailable,
-    ProviderUnknown,
     RefundPayment,
     RequestPayment,
     SetMessageAside,
-    SettlementRecord,
     StartPayment,
     VoidPayment,
 )
 from modules.payments.domain.payment import Payment
-from modules.payments.hearing import (
-    Hear,
-    answer,
-    ask,
-    ask_after,
-    hear,
-    keep,
-    load_payment,
-    next_step,
-)
+from modules.payments.hearing import Hear, ask, keep, load_payment
+from modules.payments.hearing import hear_settlement as hear_settlement
+from modules.payments.performing import call_start
+from modules.payments.performing import perform_outstanding as perform_outstanding
+from modules.payments.performing import resolve_unknown as resolve_unknown
+from modules.payments.performing import settle as settle
 from modules.payments.projections import fold_again, payment_ids
 from modules.payments.providers import gateway, gateways, pretend_bank
 
@@ -110,7 +102,7 @@ def start_payment(message: StartPayment) -> NextStep:
         if begun.unanswered:
             ask(load_payment(message.payment_id), gateway(begun.provider))
             begun = begin(message)
-        return _call_start(message, begun) if begun.start else begun.step
+        return call_start(begun) if begun.start else begun.step
 
 
 def start_unattended(payment_id: UUID) -> None:
@@ -223,57 +215,6 @@ def mark_paid(payment_id: UUID) -> None:
     settle(payment_id)
 
 
-def settle(payment_id: UUID) -> None:
-    """Has the provider do now what was requested of it, so that a page can show the outcome.
-
-    What it does not answer stays requested; a worker tries again. So does what was asked of a
-    provider that is switched off, until somebody switches it on or the effect is given up.
-    """
-    with suppress(ProviderUnavailable, ProviderUnknown):
-        perform_outstanding(payment_id)
-
-
-def perform_outstanding(payment_id: UUID) -> None:
-    """Makes every outstanding call of a payment, those included that its outcomes ask for.
-
-    Raises:
-        ProviderUnavailable: at least one was not answered; the others were made.
-    """
-    outside_transaction()
-    tried: set[UUID] = set()
-    unanswered: ProviderUnavailable | None = None
-    with acting(command_id=None):
-        while True:
-            payment = load_payment(payment_id)
-            provider = gateway(payment.state.provider)
-            calls = [call for call in outstanding(payment, provider) if call.id not in tried]
-            if not calls:
-                break
-            tried.add(calls[0].id)
-            try:
-                hear(answer(provider, call_provider(calls[0].make)))
-            except ProviderUnavailable as error:
-                unanswered = error
-    if unanswered:
-        raise unanswered
-
-
-def resolve_unknown(payment_id: UUID) -> NextStep:
-    """Asks the provider about an attempt without an outcome and records what it says.
-
-    Raises:
-        PaymentNotFound: no such payment.
-        ProviderUnavailable: no answer now either.
-    """
-    outside_transaction()
-    with acting(command_id=None):
-        payment = load_payment(payment_id)
-        if payment.state.live_attempt:
-            ask(payment, gateway(payment.state.provider))
-            settle(payment_id)
-        return next_step(load_payment(payment_id))
-
-
 def receive_notification(provider: str, headers: Mapping[str, str], body: bytes) -> None:
     """Takes in a provider's notification; returning means it is stored, and may be acknowledged.
 
@@ -316,25 +257,6 @@ def receive_notification(provider: str, headers: Mapping[str, str], body: bytes)
             log.exception("notification stored, to be folded later", payment=str(payment_id))
 
 
-def hear_settlement(provider: str, record: SettlementRecord) -> None:
-    """Takes a line of a provider's own books as its word on a capture or refund of ours.
-
-    What never reached us is recorded now, as a notification would have been; a line that says
-    nothing new, or is about nothing that we asked for, changes nothing.
-    """
-    outside_transaction()
-    with acting(command_id=None):
-        report = settled.report_of(provider, record)
-        if report is not None:
-            message = Hear(
-                provider=provider,
-                source="enquiry",
-                payment_id=report.payment_id,
-                reports=(report,),
-            )
-            hear(message)
-
-
 @command
 def fold_reports(payment_id: UUID) -> None:
     """Applies all that was said about a payment and is not decided yet."""
@@ -370,87 +292,6 @@ def bank_decide(session_id: str, decision: str) -> str:
 def bank_mishap(mishap: BankMishap) -> None:
     """Has the test bank misbehave at its next call of a kind, for tests and demonstrations."""
     pretend_bank().misbehave(mishap)
-
-
-def ask_again(payment_id: UUID, attempt_id: UUID, number: int) -> None:
-    """Asks about an attempt for the `number`th time; without an outcome, once more later.
-
-    Raises:
-        ProviderUnavailable: no answer; the same question may be repeated.
-    """
-    step = resolve_unknown(payment_id)
-    if step.status == "pending":
-        plan_enquiry(Enquiry(payment_id=payment_id, attempt_id=attempt_id, number=number + 1))
-
-
-def check_authorisation(payment_id: UUID, attempt_id: UUID, number: int) -> None:
-    """Looks after an authorisation that is about to end, for the `number`th time from zero.
-
-    Before its end it is renewed, where the provider can: as a payment of its own for the rest, of
-    which the old one is given back. After its end the provider is asked, and says that it lapsed.
-
-    Raises:
-        ProviderUnavailable: no answer; the same question may be repeated.
-    """
-    outside_transaction()
-    with acting(command_id=None):
-        payment = load_payment(payment_id)
-        provider = gateway(payment.state.provider)
-        attempt = payment.state.authorised_attempt
-        if attempt is None or attempt.id != attempt_id or not payment.state.capturable_minor:
-            return
-        ask_after(payment, attempt, provider)
-        payment = load_payment(payment_id)
-        if not payment.state.capturable_minor:
-            return
-        _watch_on(payment, attempt_id, number + 1)
-        if number == 0 and provider.renews:
-            start_payment(_open_renewal(payment, attempt_id))
-
-
-@command
-def _watch_on(payment: Payment, attempt_id: UUID, number: int) -> None:
-    watching.plan(payment, attempt_id, number)
-
-
-@command
-def _open_renewal(payment: Payment, attempt_id: UUID) -> StartPayment:
-    state = payment.state
-    renewal_id = derived_id("payments.renewal", attempt_id)
-    request_payment(
-        RequestPayment(
-            payment_id=renewal_id,
-            reference=state.reference,
-            description=state.description,
-            provider=state.provider,
-            amount_minor=state.open_minor,
-            currency=state.currency,
-            subject=payment.subject,
-        )
-    )
-    return StartPayment(
-        payment_id=renewal_id,
-        attempt_id=derived_id("payments.renewal.attempt", attempt_id),
-        return_url="",
-        renews=state.provider_reference,
-    )
-
-
-def _call_start(message: StartPayment, begun: Begun) -> NextStep:
-    request = begun.start
-    assert request is not None
-    provider = gateway(begun.provider)
-    try:
-        report = call_provider(lambda: provider.start(request))
-    except ProviderUnavailable as error:
-        log.warning("payment start unanswered", payment=str(request.payment_id), why=error.message)
-        return next_step(load_payment(request.payment_id))
-    step = hear(answer(provider, report))
-    if step.status == "pending":
-        return step
-    # What was authorised may be wanted at once, or not at all any more.
-    settle(request.payment_id)
-    return next_step(load_payment(request.payment_id))
 
 
 def _save_and_settle_later(payment: Payment, operation_id: UUID | None) -> None:

@@ -12,62 +12,33 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from modules.kernel.errors import Conflict, Forbidden, NotFound, Unavailable
-
-
-class PaymentNotFound(NotFound):
-    """There is no payment of this id; field: `payment_id`."""
-
-    code = "payment-not-found"
-
-
-class ProviderUnknown(NotFound):
-    """No payment provider of this code is switched on; field: `provider`."""
-
-    code = "payment-provider-unknown"
-
-
-class PaymentStepRefused(Conflict):
-    """The payment's state does not allow this step. Fields: `step`, `status`."""
-
-    code = "payment-step-refused"
-
-
-class AmountRefused(Conflict):
-    """Zero, negative, or more than is left. Fields: `amount_minor`, `limit_minor`."""
-
-    code = "payment-amount-refused"
-
-
-class RequestDiffers(Conflict):
-    """An id that was used before came back with other content. Fields: `id`, `amount_minor`."""
-
-    code = "payment-request-differs"
-
-
-class BankSessionNotFound(NotFound):
-    """The test bank knows no such session, or none that may still be decided."""
-
-    code = "bank-session-not-found"
-
-
-class DecisionUnknown(Conflict):
-    """The test bank offers no such decision. Field: `decision`."""
-
-    code = "bank-decision-unknown"
-
-
-class NotificationRefused(Forbidden):
-    """A message from a provider that is forged, stale, or not for us. Nothing was recorded."""
-
-    code = "payment-notification-refused"
-
-
-class ProviderUnavailable(Unavailable):
-    """The provider did not answer; the outcome is unknown and will be asked for."""
-
-    code = "payment-provider-unavailable"
-
+from modules.payments.errors import AmountRefused as AmountRefused
+from modules.payments.errors import AsideReasonMissing as AsideReasonMissing
+from modules.payments.errors import BankSessionNotFound as BankSessionNotFound
+from modules.payments.errors import DecisionUnknown as DecisionUnknown
+from modules.payments.errors import MessageNotFound as MessageNotFound
+from modules.payments.errors import MessageNotParked as MessageNotParked
+from modules.payments.errors import NotificationRefused as NotificationRefused
+from modules.payments.errors import PaymentNotFound as PaymentNotFound
+from modules.payments.errors import PaymentStepRefused as PaymentStepRefused
+from modules.payments.errors import ProviderUnavailable as ProviderUnavailable
+from modules.payments.errors import ProviderUnknown as ProviderUnknown
+from modules.payments.errors import RequestDiffers as RequestDiffers
+from modules.payments.facts import CaptureFailed as CaptureFailed
+from modules.payments.facts import ChargeBackLost as ChargeBackLost
+from modules.payments.facts import ChargeBackReversed as ChargeBackReversed
+from modules.payments.facts import PaymentAuthorised as PaymentAuthorised
+from modules.payments.facts import PaymentCaptured as PaymentCaptured
+from modules.payments.facts import PaymentChargedBack as PaymentChargedBack
+from modules.payments.facts import PaymentDeclined as PaymentDeclined
+from modules.payments.facts import PaymentExpired as PaymentExpired
+from modules.payments.facts import PaymentFact as PaymentFact
+from modules.payments.facts import PaymentFailed as PaymentFailed
+from modules.payments.facts import PaymentLapsed as PaymentLapsed
+from modules.payments.facts import PaymentRefunded as PaymentRefunded
+from modules.payments.facts import PaymentVoided as PaymentVoided
+from modules.payments.facts import RefundFailed as RefundFailed
+from modules.payments.facts import RefundReversed as RefundReversed
 
 type PaymentStatus = Literal[
     "requested",
@@ -266,24 +237,6 @@ class ProviderMessage:
     aside_at: datetime | None = None
 
 
-class MessageNotFound(NotFound):
-    """There is no such message of a provider. Field: `message_id`."""
-
-    code = "payment-message-not-found"
-
-
-class MessageNotParked(Conflict):
-    """The message was applied, waits for our own record, or was set aside already."""
-
-    code = "payment-message-not-parked"
-
-
-class AsideReasonMissing(Conflict):
-    """A message is set aside by a person with a reason of ten characters at least."""
-
-    code = "payment-aside-reason-missing"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetMessageAside:
     """Nothing is to be done about a refused message, because of `reason`, which is kept."""
@@ -345,100 +298,3 @@ class BankMishap:
     operation: Literal["start", "capture", "void", "refund", "find"]
     mishap: Literal["unreachable", "reply-lost", "refused"]
     times: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentFact:
-    """What every published fact about a payment says; `amount_minor` is of this step alone."""
-
-    payment_id: UUID
-    reference: UUID
-    amount_minor: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentAuthorised(PaymentFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentCaptured(PaymentFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentDeclined(PaymentFact):
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentVoided(PaymentFact):
-    """`amount_minor` is zero when nothing had been authorised."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureFailed(PaymentFact):
-    capture_id: UUID
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRefunded(PaymentFact):
-    refund_id: UUID
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundFailed(PaymentFact):
-    refund_id: UUID
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentFailed(PaymentFact):
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentExpired(PaymentFact):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentLapsed(PaymentFact):
-    """What was authorised and not captured is not held any more: nobody can capture it."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundReversed(PaymentFact):
-    """A refund came back to us: the amount counts as captured and kept again."""
-
-    refund_id: UUID
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentChargedBack(PaymentFact):
-    """The payer's bank took `amount_minor` of what was captured."""
-
-    dispute_id: UUID
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChargeBackReversed(PaymentFact):
-    """A dispute was won: `amount_minor` is ours again."""
-
-    dispute_id: UUID
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChargeBackLost(PaymentFact):
-    """A dispute was lost: the charge-back of `amount_minor` is final."""
-
-    dispute_id: UUID
-    reason: str

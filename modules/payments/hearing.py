@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from events.commands import command
+from events.context import acting
 from events.outbox import emit
 from events.repository import load_or_none
-from modules.payments import inbox
-from modules.payments.calls import call_provider, enquiry
-from modules.payments.contracts import NextStep, PaymentNotFound
+from modules.payments import inbox, settled
+from modules.payments.calls import call_provider, enquiry, outside_transaction
+from modules.payments.contracts import NextStep, PaymentNotFound, SettlementRecord
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.provider import Gateway
 from modules.payments.domain.reports import Report
@@ -60,6 +61,19 @@ def keep(message: Hear) -> None:
     )
 
 
+def hear_settlement(provider: str, record: SettlementRecord) -> None:
+    """Takes a line of a provider's own books as its word on a capture or refund of ours.
+
+    What never reached us is recorded now, as a notification would have been; a line that says
+    nothing new, or is about nothing that we asked for, changes nothing.
+    """
+    outside_transaction()
+    with acting(command_id=None):
+        report = settled.report_of(provider, record)
+        if report is not None:
+            _hear_reply(provider, (report,))
+
+
 def answer(provider: Gateway, report: Report) -> Hear:
     """Wraps the answer to a call, to be heard."""
     return Hear(
@@ -87,7 +101,7 @@ def ask(payment: Payment, provider: Gateway) -> None:
                 message="The payment did not reach the provider. Nothing was charged.",
             ),
         )
-    hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
+    _hear_reply(provider.code, reports)
 
 
 def ask_after(payment: Payment, attempt: Attempt, provider: Gateway) -> None:
@@ -99,7 +113,7 @@ def ask_after(payment: Payment, attempt: Attempt, provider: Gateway) -> None:
     question = enquiry(payment, attempt)
     reports = tuple(call_provider(lambda: provider.find(question)))
     if reports:
-        hear(Hear(provider=provider.code, source="enquiry", payment_id=payment.id, reports=reports))
+        _hear_reply(provider.code, reports)
 
 
 def next_step(payment: Payment) -> NextStep:
@@ -120,3 +134,9 @@ def load_payment(payment_id: UUID) -> Payment:
     if payment is None:
         raise PaymentNotFound("There is no such payment.", payment_id=payment_id)
     return payment
+
+
+def _hear_reply(provider: str, reports: tuple[Report, ...]) -> None:
+    """Hears what a provider said because we asked, or looked into its books."""
+    payment_id = reports[0].payment_id
+    hear(Hear(provider=provider, source="enquiry", payment_id=payment_id, reports=reports))

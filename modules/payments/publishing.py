@@ -21,7 +21,8 @@ from modules.payments.contracts import (
     RefundFailed,
     RefundReversed,
 )
-from modules.payments.domain.payment import Payment, PaymentEvent
+from modules.payments.domain.events import PaymentEvent
+from modules.payments.domain.payment import Payment
 
 
 def tell(event_class: type[PaymentEvent], fact: type[Any], *fields: str) -> None:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from events.effects import effect
-from modules.payments import commands
+from modules.payments import commands, performing, renewing
 from modules.payments.gateways.testbank.messages import Message, post
 
 
@@ -14,17 +14,17 @@ def start(effect_id: UUID, payment_id: UUID) -> None:
 
 @effect("payments.settle", max_attempts=12)
 def settle(effect_id: UUID, payment_id: UUID) -> None:
-    commands.perform_outstanding(payment_id)
+    performing.perform_outstanding(payment_id)
 
 
 @effect("payments.ask_again", max_attempts=8)
 def ask_again(effect_id: UUID, payment_id: UUID, attempt_id: UUID, number: int) -> None:
-    commands.ask_again(payment_id, attempt_id, number)
+    performing.ask_again(payment_id, attempt_id, number)
 
 
 @effect("payments.check_authorisation", max_attempts=8)
 def check_authorisation(effect_id: UUID, payment_id: UUID, attempt_id: UUID, number: int) -> None:
-    commands.check_authorisation(payment_id, attempt_id, number)
+    renewing.check_authorisation(payment_id, attempt_id, number)
 
 
 @effect("payments.fold", max_attempts=12)

@@ -1,4 +1,4 @@
-"""Looking after authorisations, which end by themselves: when to look, and what is asked then."""
+"""When to look at an authorisation, which ends by itself; `renewing` does it."""
 
 from datetime import timedelta
 from uuid import UUID

@@ -11,52 +11,15 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from modules.kernel.errors import Conflict, NotFound, Unavailable
 from modules.kernel.money import Money
 from modules.pricing.contracts import Discount
-
-
-class PromotionNotFound(NotFound):
-    """There is no promotion of this code; field: `code`."""
-
-    code = "promotion-not-found"
-
-
-class PromotionRefused(Conflict):
-    """A promotion, campaign or voucher that cannot be meant so. Field: `field`, what to correct."""
-
-    code = "promotion-refused"
-
-
-class PromotionChanged(Conflict):
-    """Somebody saved another version since the page was shown. Fields: `seen`, `now`."""
-
-    code = "promotion-changed"
-
-
-class VoucherUnknown(NotFound):
-    """The code cannot be used: it was never given out, or is over. All read the same."""
-
-    code = "voucher-unknown"
-
-
-class VoucherSpent(Conflict):
-    """The voucher has been used as often as it may be. Field: `voucher`."""
-
-    code = "voucher-spent"
-
-
-class BudgetSpent(Conflict):
-    """The campaign has given away all it may. Field: `campaign`."""
-
-    code = "campaign-budget-spent"
-
-
-class TooManyTries(Unavailable):
-    """Too many codes were tried from here; field `retry_after_seconds` says how long to wait."""
-
-    code = "too-many-tries"
-
+from modules.promotions.errors import BudgetSpent as BudgetSpent
+from modules.promotions.errors import PromotionChanged as PromotionChanged
+from modules.promotions.errors import PromotionNotFound as PromotionNotFound
+from modules.promotions.errors import PromotionRefused as PromotionRefused
+from modules.promotions.errors import TooManyTries as TooManyTries
+from modules.promotions.errors import VoucherSpent as VoucherSpent
+from modules.promotions.errors import VoucherUnknown as VoucherUnknown
 
 type Kind = Literal["percentage", "fixed", "buy-get", "free-delivery", "tiered"]
 type Target = Literal["lines", "order", "delivery"]

@@ -39,6 +39,27 @@ def say_the_language(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "language": "en"}
 
 
+class LampEvents:
+    @event("sample.lamp.lit", version=1)
+    class Lit(Event, frozen=True):
+        pass
+
+
+class Lamp(LampEvents, Aggregate):
+    kind = "sample.lamp"
+
+
+def test_many_events_may_stand_in_a_plain_base_of_their_aggregate() -> None:
+    assert registry.aggregate_of(Lamp.Lit) is Lamp
+
+
+def test_whoever_inherits_an_aggregate_does_not_take_its_events() -> None:
+    class Copied(Lamp):
+        kind = "sample.copied"
+
+    assert registry.aggregate_of(Copied.Lit) is Lamp
+
+
 def test_a_command_is_tested_without_a_database() -> None:
     (
         given(Parcel, past(Parcel.Opened, label="to Lyon"))

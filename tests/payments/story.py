@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from modules.payments.domain.payment import Payment, PaymentEvent
+from modules.payments.domain.events import PaymentEvent
+from modules.payments.domain.payment import Payment
 from modules.payments.domain.reports import Report, ReportKind
 from tests.support.given import AN_ID, given, past
 

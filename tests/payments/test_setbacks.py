@@ -140,7 +140,7 @@ def test_a_refund_that_came_back_is_recorded_once() -> None:
     story = captured_whole(refund_requested(4_000), refunded(4_000))
     tell(story, said).then(refund_reversed()).then_returns(Verdict("applied"))
     state = story.aggregate.state
-    assert (state.refunded_minor, state.kept_minor, state.message) == (0, 10_000, "Card gone.")
+    assert (state.refunded_minor, state.left_minor, state.message) == (0, 10_000, "Card gone.")
     tell(story, said).then().then_returns(Verdict("repeated"))
     tell(story, of_refund("refunded")).then().then_returns(Verdict("repeated"))
 
@@ -244,7 +244,7 @@ def test_a_charge_back_takes_the_money_once() -> None:
     story = captured_whole()
     tell(story, disputed(message="Not mine.")).then(charged_back()).then_returns(Verdict("applied"))
     state = story.aggregate.state
-    assert (state.charged_back_minor, state.kept_minor, state.refundable_minor) == (
+    assert (state.charged_back_minor, state.left_minor, state.refundable_minor) == (
         4_000,
         6_000,
         6_000,
@@ -275,7 +275,7 @@ def test_a_dispute_is_decided_once(kind: Any, event_class: Any, kept: int, statu
     tell(story, disputed(kind)).then(decided(event_class, "Not mine.")).then_returns(
         Verdict("applied")
     )
-    assert story.aggregate.state.kept_minor == kept
+    assert story.aggregate.state.left_minor == kept
     assert [each.status for each in story.aggregate.state.disputes] == [status]
     for again in ("dispute-won", "dispute-lost", "disputed"):
         tell(story, disputed(again)).then().then_returns(Verdict("repeated"))

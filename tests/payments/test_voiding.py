@@ -6,7 +6,8 @@ import pytest
 
 from modules.kernel.identity import derived_id
 from modules.payments.contracts import PaymentStepRefused
-from modules.payments.domain.payment import Payment, PaymentEvent
+from modules.payments.domain.events import PaymentEvent
+from modules.payments.domain.payment import Payment
 from tests.payments.story import (
     AUTHORISED,
     CHALLENGED,

@@ -204,16 +204,16 @@ def dispute(kind: ReportKind, amount_minor: int = AMOUNT) -> Report:
 def test_scenario_64_a_charge_back_lowers_what_is_kept_and_winning_raises_it_again() -> None:
     aggregate = captured_whole().aggregate
     fold(aggregate, dispute("disputed"))
-    assert (aggregate.state.kept_minor, aggregate.status) == (0, "charged-back")
+    assert (aggregate.state.left_minor, aggregate.status) == (0, "charged-back")
     fold(aggregate, dispute("dispute-won"))
-    assert (aggregate.state.kept_minor, aggregate.status) == (AMOUNT, "captured")
+    assert (aggregate.state.left_minor, aggregate.status) == (AMOUNT, "captured")
 
 
 def test_scenario_64_a_refund_that_comes_back_raises_what_is_kept_again() -> None:
     aggregate = captured_whole(refund_requested(4_000), refunded(4_000)).aggregate
     back = report("refund-reversed", operation_id=REFUND, amount_minor=4_000, message="no card")
     assert [fold(aggregate, back).outcome for _ in range(2)] == ["applied", "repeated"]
-    assert (aggregate.state.kept_minor, aggregate.state.refundable_minor) == (AMOUNT, AMOUNT)
+    assert (aggregate.state.left_minor, aggregate.state.refundable_minor) == (AMOUNT, AMOUNT)
 
 
 def test_scenario_65_a_capture_that_is_reported_again_captures_nothing() -> None:

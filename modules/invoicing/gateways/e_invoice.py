@@ -13,7 +13,6 @@ from modules.kernel.address import Address
 from modules.kernel.money import Money, exponent
 
 LEVEL = "en16931"
-FILE_NAME = "factur-x.xml"
 # UNTDID 1001.
 TYPE_CODES = {"invoice": "380", "credit-note": "381"}
 # VATEX codes and the words beside them, which EN 16931 wants in any language.

@@ -22,7 +22,7 @@ class BookedLeg(msgspec.Struct, frozen=True):
 
 
 class Booking(Aggregate):
-    """Fees, payouts and disputes as a provider tells them, rounding, corrections."""
+    """Fees, payouts and disputes as a provider tells them, rounding, gift cards, corrections."""
 
     kind = "ledger.booking"
     reason: Reason

@@ -7,10 +7,9 @@ it contradicts what was asked, and then it moves no money.
 """
 
 from collections.abc import Callable, Iterable
-from uuid import UUID
 
-from modules.kernel.identity import derived_id
-from modules.payments.domain import setbacks
+from modules.payments.domain import operations, setbacks
+from modules.payments.domain.operations import release_id as release_id
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.said import APPLIED, REPEATED, Verdict, wrong_amount
 from modules.payments.domain.said import Report as Report
@@ -117,86 +116,6 @@ def _raise_attempt(
     return APPLIED
 
 
-def _captured(payment: Payment, report: Report) -> Verdict:
-    state = payment.state
-    capture = state.capture(report.operation_id)
-    if capture is None and report.unasked and 0 < (report.amount_minor or 0) <= state.open_minor:
-        capture_id = report.operation_id
-        payment.record(
-            Payment.CaptureRequested, capture_id=capture_id, amount_minor=report.amount_minor
-        )
-        capture = state.capture(capture_id)
-    if capture is None:
-        return Verdict("waiting", "No capture of this id was requested.")
-    if report.amount_minor != capture.amount_minor:
-        return wrong_amount(report, capture.amount_minor)
-    if capture.status == "done":
-        return REPEATED
-    if capture.status == "failed" and capture.amount_minor > state.open_minor:
-        return Verdict("refused", "It was reported failed before, and the amount is used since.")
-    payment.record(Payment.Captured, capture_id=capture.id, amount_minor=capture.amount_minor)
-    return APPLIED
-
-
-def _capture_failed(payment: Payment, report: Report) -> Verdict:
-    capture = payment.state.capture(report.operation_id)
-    if capture is None:
-        return Verdict("waiting", "No capture of this id was requested.")
-    if capture.status != "requested":
-        return REPEATED
-    payment.record(
-        Payment.CaptureFailed,
-        capture_id=capture.id,
-        amount_minor=capture.amount_minor,
-        reason=report.message,
-    )
-    return APPLIED
-
-
-def _voided(payment: Payment, report: Report) -> Verdict:
-    state = payment.state
-    surplus = _surplus(payment, report)
-    if surplus:
-        return setbacks.released_surplus(payment, surplus)
-    void = state.void(report.operation_id)
-    if void is None:
-        return Verdict("waiting", "No void of this id was requested.")
-    if void.status == "done":
-        return REPEATED
-    if void.status == "failed" and not (state.open_minor or state.live_attempt):
-        return Verdict("refused", "It was reported failed before, and nothing is left to void.")
-    # A void of an attempt we do not know the outcome of may give back what was authorised
-    # meanwhile; that authorisation is still on its way to us, and is then voided by itself.
-    if state.authorised_minor and report.amount_minor not in (None, state.open_minor):
-        return wrong_amount(report, state.open_minor)
-    payment.record(
-        Payment.Voided, void_id=void.id, amount_minor=state.open_minor, reason=void.reason
-    )
-    return APPLIED
-
-
-def _void_failed(payment: Payment, report: Report) -> Verdict:
-    if _surplus(payment, report):
-        return Verdict("refused", "A second authorisation could not be given back.")
-    void = payment.state.void(report.operation_id)
-    if void is None:
-        return Verdict("waiting", "No void of this id was requested.")
-    if void.status != "requested":
-        return REPEATED
-    payment.record(Payment.VoidFailed, void_id=void.id, reason=report.message)
-    return APPLIED
-
-
-def release_id(attempt: Attempt) -> UUID:
-    """Returns the operation id under which a surplus attempt is given back."""
-    return derived_id("payments.release", attempt.id)
-
-
-def _surplus(payment: Payment, report: Report) -> Attempt | None:
-    attempts = (each for each in payment.state.attempts if each.status in ("surplus", "released"))
-    return next((each for each in attempts if release_id(each) == report.operation_id), None)
-
-
 def _noted(payment: Payment, report: Report) -> Verdict:
     return Verdict("noted", report.message)
 
@@ -206,13 +125,13 @@ FOLDS: dict[ReportKind, Callable[[Payment, Report], Verdict]] = {
     "authorised": _authorised,
     "declined": _declined,
     "failed": _failed,
-    "captured": _captured,
-    "capture-failed": _capture_failed,
-    "voided": _voided,
-    "void-failed": _void_failed,
-    "refunded": setbacks.refunded,
-    "refund-failed": setbacks.refund_failed,
-    "refund-reversed": setbacks.refund_reversed,
+    "captured": operations.captured,
+    "capture-failed": operations.capture_failed,
+    "voided": operations.voided,
+    "void-failed": operations.void_failed,
+    "refunded": operations.refunded,
+    "refund-failed": operations.refund_failed,
+    "refund-reversed": operations.refund_reversed,
     "lapsed": setbacks.lapsed,
     "adjusted": setbacks.adjusted,
     "disputed": setbacks.disputed,

@@ -1,90 +1,11 @@
-"""What takes money away from a payment again: refunds, lapses, adjustments, disputes.
+"""What takes a promise or money from us again, unasked: lapses, adjustments, disputes.
 
 As all folds: applied, repeated, waiting or refused, whatever the order in which things are said.
 """
 
+from modules.payments.domain.operations import released_surplus
 from modules.payments.domain.payment import Payment
 from modules.payments.domain.said import APPLIED, REPEATED, Report, Verdict, wrong_amount
-from modules.payments.domain.state import Attempt
-
-
-def refunded(payment: Payment, report: Report) -> Verdict:
-    """Records money that was given back, asked for by us or at the provider."""
-    state = payment.state
-    refund = state.refund(report.operation_id)
-    left_minor = state.refundable_minor
-    if refund is None and report.unasked and 0 < (report.amount_minor or 0) <= left_minor:
-        payment.record(
-            Payment.RefundRequested,
-            refund_id=report.operation_id,
-            amount_minor=report.amount_minor,
-            reason=report.message or "Given back at the provider",
-        )
-        refund = state.refund(report.operation_id)
-    if refund is None:
-        return Verdict("waiting", "No refund of this id was requested.")
-    if report.amount_minor != refund.amount_minor:
-        return wrong_amount(report, refund.amount_minor)
-    if refund.status in ("done", "reversed"):
-        return REPEATED
-    limit_minor = state.refundable_minor if refund.status == "failed" else state.kept_minor
-    if refund.amount_minor > limit_minor:
-        return Verdict("refused", "It was reported failed or charged back, and the amount is used.")
-    payment.record(
-        Payment.Refunded,
-        refund_id=refund.id,
-        amount_minor=refund.amount_minor,
-        reason=refund.reason,
-    )
-    return APPLIED
-
-
-def refund_failed(payment: Payment, report: Report) -> Verdict:
-    """Records that a refund was not done; one that was done stays so."""
-    refund = payment.state.refund(report.operation_id)
-    if refund is None:
-        return Verdict("waiting", "No refund of this id was requested.")
-    if refund.status != "requested":
-        return REPEATED
-    payment.record(
-        Payment.RefundFailed,
-        refund_id=refund.id,
-        amount_minor=refund.amount_minor,
-        reason=report.message,
-    )
-    return APPLIED
-
-
-def refund_reversed(payment: Payment, report: Report) -> Verdict:
-    """Records that money given back came back to us."""
-    refund = payment.state.refund(report.operation_id)
-    if refund is not None and refund.status == "reversed":
-        return REPEATED
-    if refund is None or refund.status != "done":
-        # Only what was given back comes back, so that this says both.
-        verdict = refunded(payment, report)
-        refund = payment.state.refund(report.operation_id)
-        if verdict != APPLIED or refund is None:
-            return verdict
-    if report.amount_minor != refund.amount_minor:
-        return wrong_amount(report, refund.amount_minor)
-    payment.record(
-        Payment.RefundReversed,
-        refund_id=refund.id,
-        amount_minor=refund.amount_minor,
-        reason=report.message,
-    )
-    return APPLIED
-
-
-def released_surplus(payment: Payment, attempt: Attempt) -> Verdict:
-    """Records that an authorisation too many was given back."""
-    if not attempt.rises_to("released"):
-        return REPEATED
-    payment.record(
-        Payment.SurplusReleased, attempt_id=attempt.id, amount_minor=payment.state.amount_minor
-    )
-    return APPLIED
 
 
 def lapsed(payment: Payment, report: Report) -> Verdict:
@@ -136,8 +57,8 @@ def disputed(payment: Payment, report: Report) -> Verdict:
     if known:
         same = known.amount_minor == report.amount_minor
         return REPEATED if same else wrong_amount(report, known.amount_minor)
-    if not 0 < (report.amount_minor or 0) <= state.kept_minor:
-        return Verdict("waiting", f"Of {state.kept_minor} minor units more cannot be charged back.")
+    if not 0 < (report.amount_minor or 0) <= state.left_minor:
+        return Verdict("waiting", f"Of {state.left_minor} minor units more cannot be charged back.")
     payment.record(
         Payment.ChargedBack,
         dispute_id=report.operation_id,

@@ -147,14 +147,14 @@ class PaymentState(msgspec.Struct):
         return 0 if self.pending_void else self.open_minor
 
     @property
-    def kept_minor(self) -> int:
+    def left_minor(self) -> int:
         """Captured and neither given back nor charged back."""
         return self.captured_minor - self.refunded_minor - self.charged_back_minor
 
     @property
     def refundable_minor(self) -> int:
         # A charge-back may take what a refund was already asked of.
-        return max(0, self.kept_minor - self.pending_refunds_minor)
+        return max(0, self.left_minor - self.pending_refunds_minor)
 
     @property
     def status(self) -> PaymentStatus:
@@ -174,7 +174,7 @@ class PaymentState(msgspec.Struct):
         return "failed" if last == "failed" else "requested"
 
     def _status_after_capture(self) -> PaymentStatus:
-        if self.charged_back_minor and not self.kept_minor:
+        if self.charged_back_minor and not self.left_minor:
             return "charged-back"
         if self.refunded_minor:
             whole = self.refunded_minor == self.captured_minor

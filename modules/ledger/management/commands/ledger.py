@@ -1,21 +1,19 @@
 """`manage.py ledger ...`: the books without the web: shown, compared, corrected."""
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.dateparse import parse_date, parse_datetime
 from rich.console import Console
 from rich.table import Table
 
 from events import follower
 from modules.kernel.errors import DomainError
-from modules.kernel.money import Money, MoneyError, exponent
+from modules.kernel.money import Money
 from modules.ledger.commands import correct_order, reconcile, reconcile_file
 from modules.ledger.contracts import (
     CASE_KINDS,
@@ -29,9 +27,9 @@ from modules.ledger.contracts import (
     SettlementFileRefused,
     StatementQuery,
     WhatIf,
-    named_promotion,
     plain,
 )
+from modules.ledger.management.arguments import currency, moment, percent, promotion, rate
 from modules.ledger.projections import Journal
 from modules.ledger.selectors import (
     cases,
@@ -119,51 +117,6 @@ class Command(BaseCommand):
         with Path(options["path"]).open("x", encoding="utf-8", newline="") as file:
             file.writelines(lines)
         sys.stderr.write(f"The journal is in {options['path']}.\n")
-
-
-def moment(text: str) -> datetime:
-    """Reads a time or a day; without a zone it is UTC."""
-    try:
-        day = parse_date(text)
-        found = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise ArgumentTypeError(f"“{text}” is not a time; write it like 2026-11-21T14:30:00Z")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def currency(text: str) -> str:
-    try:
-        exponent(text)
-    except MoneyError as error:
-        raise ArgumentTypeError(str(error)) from None
-    return text
-
-
-def rate(text: str) -> tuple[str, int]:
-    code, found, value = text.partition("=")
-    if not found:
-        raise ArgumentTypeError(f"“{text}” is no rate; write it like FR-standard=19.5")
-    return code, percent(value)
-
-
-def promotion(text: str) -> tuple[str, int | None]:
-    try:
-        return named_promotion(text)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from None
-
-
-def percent(text: str) -> int:
-    """Returns a percentage in millionths, exactly."""
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        found = Decimal(-1)
-    if not found.is_finite() or not 0 <= found <= 100 or found * 10_000 % 1:
-        raise ArgumentTypeError(f"“{text}” is no percentage between 0 and 100 like 19.5")
-    return int(found * 10_000)
 
 
 def show_balance(console: Console, options: dict[str, Any]) -> None:

@@ -6,19 +6,15 @@ as metadata, so that a repeated call finds what the first one did, however long 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import islice
-from uuid import UUID
+from datetime import datetime
 
 from django.conf import settings
-from stripe.params import PaymentIntentCreateParams
-from stripe.params.checkout import SessionCreateParams
 
 from modules.kernel.clock import now
 from modules.payments.contracts import ProviderUnavailable, SettlementRecord
 from modules.payments.domain.provider import Find, Notice, Operate, Start
 from modules.payments.domain.reports import Report, ReportKind
-from modules.payments.gateways.stripe import books, letters, reading
+from modules.payments.gateways.stripe import books, finding, letters, parameters, reading
 from modules.payments.gateways.stripe.amounts import AmountUnpayable, to_stripe
 from modules.payments.gateways.stripe.objects import (
     Charge,
@@ -27,12 +23,7 @@ from modules.payments.gateways.stripe.objects import (
     Session,
     read,
 )
-from modules.payments.gateways.stripe.service import Refusal, act, ask, client
-
-# How far back, and through how many, a session is looked for whose name never reached us.
-LOOK_BACK = timedelta(hours=26)
-SESSIONS_LOOKED_AT = 1_000
-REFUNDS_LOOKED_AT = 1_000
+from modules.payments.gateways.stripe.service import Refusal, act, client
 
 
 class Stripe:
@@ -56,7 +47,7 @@ class Stripe:
         if request.renews:
             return self._renew(request)
         try:
-            wanted = _wanted(request)
+            wanted = parameters.page(request)
             session = act(
                 lambda key: client().v1.checkout.sessions.create(wanted, {"idempotency_key": key}),
                 str(request.attempt_id),
@@ -67,21 +58,10 @@ class Stripe:
 
     def _renew(self, request: Start) -> Report:
         """Asks the card that Stripe kept for the same amount again."""
-        kept = _intent_named(request.renews)
+        kept = finding.intent_named(request.renews)
         if not kept.customer or not kept.payment_method:
             return _failed(request, "Stripe keeps no card that could be asked again.")
-        wanted: PaymentIntentCreateParams = {
-            "amount": to_stripe(request.amount_minor, request.currency),
-            "currency": request.currency.lower(),
-            "customer": kept.customer,
-            "payment_method": kept.payment_method,
-            "off_session": True,
-            "confirm": True,
-            "capture_method": "manual",
-            "description": request.description,
-            "metadata": _tags(request),
-            "expand": ["latest_charge"],
-        }
+        wanted = parameters.renewal(request, kept.customer, kept.payment_method)
         try:
             made = act(
                 lambda key: client().v1.payment_intents.create(wanted, {"idempotency_key": key}),
@@ -92,14 +72,14 @@ class Stripe:
         return reading.about_intent(read(made, Intent), request.payment_id, request.attempt_id)
 
     def find(self, request: Find) -> Sequence[Report]:
-        found = _locate(request.attempt_id, request.provider_reference)
+        found = finding.locate(request.attempt_id, request.provider_reference)
         if found is None:
             return ()
         about = reading.about_intent if isinstance(found, Intent) else reading.about_session
         return (about(found, request.payment_id, request.attempt_id),)  # type: ignore[arg-type]
 
     def capture(self, request: Operate) -> Report:
-        intent = _intent(request)
+        intent = finding.intent_of(request)
         tag = f"{reading.CAPTURE}{request.operation_id.hex}"
         wanted = to_stripe(request.amount_minor, request.currency)
         if tag not in intent.tags and intent.status == "requires_capture":
@@ -148,7 +128,7 @@ class Stripe:
         return read(captured, Intent)
 
     def void(self, request: Operate) -> Report:
-        found = _locate(request.attempt_id, request.provider_reference)
+        found = finding.locate(request.attempt_id, request.provider_reference)
         if found is None:
             return _answer(request, "voided", amount_minor=0)
         try:
@@ -171,7 +151,7 @@ class Stripe:
                     str(request.operation_id),
                 )
             except Refusal:
-                session = _session(session.id)
+                session = finding.session_named(session.id)
                 if session.status == "open":
                     raise
         intent = session.payment_intent
@@ -199,7 +179,7 @@ class Stripe:
         return _answer(request, "voided", amount_minor=given_back)
 
     def refund(self, request: Operate) -> Report:
-        intent = _intent(request)
+        intent = finding.intent_of(request)
         try:
             amount = to_stripe(request.amount_minor, request.currency)
             refund = self._refund(intent, request, amount, kind="refund")
@@ -210,7 +190,7 @@ class Stripe:
         return _answer(request, kind, said.message, amount_minor=said.amount_minor)
 
     def _refund(self, intent: Intent, request: Operate, amount: int, *, kind: str) -> RefundObject:
-        for each in _refunds(intent.id):
+        for each in finding.refunds_of(intent.id):
             if each.tags.get("operation_id") == str(request.operation_id):
                 return each
         refund = act(
@@ -236,110 +216,6 @@ class Stripe:
     def read_notification(self, headers: Mapping[str, str], body: bytes) -> Notice:
         letters.verify(headers.get("stripe-signature", ""), body, now())
         return letters.open_letter(body)
-
-
-def _wanted(request: Start) -> SessionCreateParams:
-    tags = _tags(request)
-    manual = settings.SHOP_CAPTURE != "at-once"
-    wanted: SessionCreateParams = {
-        "mode": "payment",
-        "client_reference_id": str(request.payment_id),
-        "line_items": [
-            {
-                "quantity": 1,
-                "price_data": {
-                    "currency": request.currency.lower(),
-                    "unit_amount": to_stripe(request.amount_minor, request.currency),
-                    "product_data": {"name": request.description},
-                },
-            }
-        ],
-        "metadata": tags,
-        "payment_intent_data": {
-            "capture_method": "manual" if manual else "automatic",
-            "description": request.description,
-            "metadata": tags,
-        },
-        "success_url": request.return_url,
-        "cancel_url": request.return_url,
-    }
-    if settings.STRIPE_KEEP_CARDS:
-        wanted["customer_creation"] = "always"
-        wanted["payment_intent_data"]["setup_future_usage"] = "off_session"
-    if manual:
-        # A parcel's value is captured when it leaves; without this the first part ends the rest.
-        wanted["payment_method_options"] = {"card": {"request_multicapture": "if_available"}}
-    return wanted
-
-
-def _tags(request: Start) -> dict[str, str]:
-    return {"payment_id": str(request.payment_id), "attempt_id": str(request.attempt_id)}
-
-
-def _locate(attempt_id: UUID, name: str) -> Session | Intent | None:
-    """Returns what Stripe has of an attempt, by its name there or by the id we wrote on it."""
-    try:
-        if name.startswith("pi_"):
-            return _intent_named(name)
-        session = _session(name) if name else _search(attempt_id)
-        if isinstance(session, Intent):
-            return session
-    except Refusal as refusal:
-        if refusal.code == "resource_missing":
-            return None
-        raise ProviderUnavailable("Stripe refused to be asked.") from refusal
-    if session and session.status == "complete" and isinstance(session.payment_intent, Intent):
-        return session.payment_intent
-    return session
-
-
-def _session(name: str) -> Session:
-    expand = ["payment_intent", "payment_intent.latest_charge"]
-    return read(
-        ask(lambda: client().v1.checkout.sessions.retrieve(name, {"expand": expand})), Session
-    )
-
-
-def _search(attempt_id: UUID) -> Session | Intent | None:
-    """Looks through the latest sessions and intents: the answer with the name may have got lost."""
-    since = int((now() - LOOK_BACK).timestamp())
-    pages = ask(
-        lambda: client().v1.checkout.sessions.list({"limit": 100, "created": {"gte": since}})
-    )
-    latest = ask(lambda: list(islice(pages.auto_paging_iter(), SESSIONS_LOOKED_AT)))
-    for each in latest:
-        session = read(each, Session)
-        if session.tags.get("attempt_id") == str(attempt_id):
-            return _session(session.id)
-    intents = ask(
-        lambda: client().v1.payment_intents.list({"limit": 100, "created": {"gte": since}})
-    )
-    for found in ask(lambda: list(islice(intents.auto_paging_iter(), SESSIONS_LOOKED_AT))):
-        intent = read(found, Intent)
-        if intent.tags.get("attempt_id") == str(attempt_id):
-            return intent
-    return None
-
-
-def _intent(request: Operate) -> Intent:
-    """Raises: ProviderUnavailable: there is none (yet), which may be told of later."""
-    found = _locate(request.attempt_id, request.provider_reference)
-    if not isinstance(found, Intent):
-        raise ProviderUnavailable("Stripe does not know this payment yet.")
-    return found
-
-
-def _intent_named(name: str) -> Intent:
-    return read(
-        ask(lambda: client().v1.payment_intents.retrieve(name, {"expand": ["latest_charge"]})),
-        Intent,
-    )
-
-
-def _refunds(intent_name: str) -> Iterator[RefundObject]:
-    page = ask(lambda: client().v1.refunds.list({"payment_intent": intent_name, "limit": 100}))
-    for each in ask(lambda: list(islice(page.auto_paging_iter(), REFUNDS_LOOKED_AT))):
-        yield read(each, RefundObject)
 
 
 def _why_not(intent: Intent) -> str:
