@@ -296,6 +296,27 @@ class LogPage:
     head: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedVerification:
+    """What the record itself says of a verification of the positions 1 to `size`.
+
+    `root` is that of the tree over them in base64, empty where a hole leaves no tree; `checkpoint`
+    the size of the last one compared, 0 if none was signed. `position` is where the record says so.
+    """
+
+    run_id: UUID
+    position: int
+    actor: str
+    recorded_at: datetime
+    size: int
+    root: str
+    checkpoint: int
+    whole: bool
+    findings: int
+    first_position: int | None
+    first_finding: str
+
+
 type RunKind = Literal["verify", "export", "drift", "rebuild", "back", "retry", "past"]
 
 

@@ -1,0 +1,83 @@
+"""Live streams of the auditor's pages: the log's newest events, and how far a run is."""
+
+from functools import partial
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+
+from events.store import log_head
+from frontend.auditor.log import tail_context
+from frontend.auditor.runs import run_context
+from frontend.live.streams import allowed, last_seen, streamed
+from frontend.live.tickets import Ticket, admitted
+from modules.audit.selectors import explore, run
+from modules.kernel.errors import DomainError
+
+# A run tells twice a second how far it is, and nobody is woken for it.
+RUN_SECONDS = 0.5
+# Whoever follows a busy log reads no faster than this.
+LOG_SECONDS = 0.5
+
+
+async def log_live(request: HttpRequest, ticket: str) -> HttpResponseBase:
+    """Streams the first page of a question to the log, each time an event answers it."""
+    return await opened(request, "audit-log-live", ticket)
+
+
+async def run_live(request: HttpRequest, ticket: str) -> HttpResponseBase:
+    """Streams how far a run is, until it has ended."""
+    return await opened(request, "audit-run-live", ticket)
+
+
+async def opened(request: HttpRequest, route: str, ticket: str) -> HttpResponseBase:
+    if not isinstance(request, ASGIRequest):
+        return HttpResponse("Live streams are served at another address.\n", status=421)
+    if request.method == "OPTIONS":
+        return allowed(HttpResponse(status=204))
+    try:
+        found = await sync_to_async(admitted)(route, ticket)
+    except DomainError as refusal:
+        return allowed(HttpResponse(f"{refusal.message}\n", status=403))
+    seen = last_seen(request)
+    if route == "audit-run-live":
+        return streamed(Progress(found), seen, every=RUN_SECONDS)
+    return streamed(partial(newest, found), seen or found.position, at_most_every=LOG_SECONDS)
+
+
+def newest(ticket: Ticket, seen: int) -> tuple[int, str, bool]:
+    """Returns the head of the log, and the rows of the page if one of them is newer than `seen`.
+
+    The whole first page and not the new rows alone: so it is as long as ever, and what leads to
+    the older events fits its last row.
+    """
+    close_old_connections()
+    # Before the look, so that what is recorded meanwhile is news for the next one.
+    head = log_head()
+    fresh = explore(ticket.subject, above=seen).events
+    if not fresh:
+        return head, "", False
+    found = explore(ticket.subject)
+    body = render_to_string("auditor/log.html#tail", tail_context(ticket.subject, found, seen))
+    return max(head, found.events[0].event.position or 0), body, False
+
+
+class Progress:
+    """How far one run is; a look that shows the same as the one before is no news."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.run_id = UUID(ticket.subject)
+        self.shown = ""
+
+    def __call__(self, seen: int) -> tuple[int, str, bool]:
+        close_old_connections()
+        found = run(self.run_id)
+        body = render_to_string("auditor/run.html#progress", run_context(found))
+        if body == self.shown:
+            return seen, "", False
+        self.shown = body
+        return seen + 1, body, found.finished_at is not None
