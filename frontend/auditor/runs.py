@@ -16,7 +16,7 @@ from frontend.live.tickets import live_address
 from frontend.people import actor_name, actor_names
 from modules.audit.commands import ask_run
 from modules.audit.contracts import AskRun, RunKind, RunView
-from modules.audit.selectors import bundle, recorded, run
+from modules.audit.selectors import bundle, cover, recorded, run
 from modules.kernel.errors import DomainError
 
 # What concerns the whole record is an auditor's; what the shop reads is the staff's as well.
@@ -156,6 +156,19 @@ def bundle_file(request: HttpRequest, run_id: UUID) -> FileResponse:
     found = run(run_id)
     name = f"record-{found.asked_at:%Y-%m-%d-%H%M}.zip"
     return FileResponse(bundle(run_id).open("rb"), as_attachment=True, filename=name)
+
+
+@auditor_only
+def cover_file(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Answers the cover sheet of a recorded export as a PDF."""
+    found = run(run_id)
+    made = cover(run_id, asked_by=actor_name(found.actor))
+    name = f"record-{found.asked_at:%Y-%m-%d-%H%M}.pdf"
+    return HttpResponse(
+        made,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def refuse_strangers(kind: str) -> None:

@@ -1,27 +1,38 @@
 """Live streams of the auditor's pages: the log's newest events, and how far a run is."""
 
+import time
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
+from events.live import listen
 from events.store import log_head
 from frontend.auditor.log import tail_context
 from frontend.auditor.runs import run_context
-from frontend.live.streams import allowed, last_seen, streamed
+from frontend.live.streams import (
+    HEARTBEAT_SECONDS,
+    MAXIMUM_SECONDS,
+    allowed,
+    last_seen,
+    message,
+)
 from frontend.live.tickets import Ticket, admitted
 from modules.audit.selectors import explore, run
 from modules.kernel.errors import DomainError
 
 # A run tells twice a second how far it is, and nobody is woken for it.
 RUN_SECONDS = 0.5
+# A look without a wake-up: the net for one that got lost.
+LOOK_SECONDS = 2.0
 # Whoever follows a busy log reads no faster than this.
-LOG_SECONDS = 0.5
+PAUSE_SECONDS = 0.5
 
 
 async def log_live(request: HttpRequest, ticket: str) -> HttpResponseBase:
@@ -45,8 +56,44 @@ async def opened(request: HttpRequest, route: str, ticket: str) -> HttpResponseB
         return allowed(HttpResponse(f"{refusal.message}\n", status=403))
     seen = last_seen(request)
     if route == "audit-run-live":
-        return streamed(Progress(found), seen, every=RUN_SECONDS)
-    return streamed(partial(newest, found), seen or found.position, at_most_every=LOG_SECONDS)
+        return streamed(told(Progress(found), seen, every=RUN_SECONDS))
+    look = partial(newest, found)
+    return streamed(told(look, seen or found.position, every=LOOK_SECONDS))
+
+
+# Given the last position seen, returns the newest one, the part of the page if there is news (else
+# nothing), and whether no more will ever come.
+type Look = Callable[[int], tuple[int, str, bool]]
+
+
+def streamed(messages: AsyncIterator[bytes]) -> HttpResponseBase:
+    response = StreamingHttpResponse(messages, content_type="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return allowed(response)
+
+
+async def told(look: Look, seen: int, *, every: float) -> AsyncIterator[bytes]:
+    """Yields what a look finds: after each wake-up, but not more often than is read."""
+    started = spoken = looked = time.monotonic()
+    waiting = False
+    async for woken in listen():
+        moment = time.monotonic()
+        waiting = waiting or woken
+        if moment - started > MAXIMUM_SECONDS:
+            return
+        if moment - looked > every or (waiting and moment - looked >= PAUSE_SECONDS):
+            looked, waiting = moment, False
+            seen, body, ended = await sync_to_async(look)(seen)
+            if body:
+                spoken = moment
+                yield message(seen, body)
+            if ended:
+                yield b"event: done\ndata: .\n\n"
+                return
+        if moment - spoken > HEARTBEAT_SECONDS:
+            spoken = moment
+            yield b": still here\n\n"
 
 
 def newest(ticket: Ticket, seen: int) -> tuple[int, str, bool]:

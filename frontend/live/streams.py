@@ -6,8 +6,7 @@ position it saw, and gets what it missed.
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
-from functools import partial
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -44,23 +43,8 @@ async def order_live(request: HttpRequest, token: str) -> HttpResponseBase:
         order_id = await sync_to_async(order_by_token)(token)
     except DomainError as refusal:
         return allowed(HttpResponse(f"{refusal.message}\n", status=403))
-    return streamed(partial(progress, order_id, token), last_seen(request))
-
-
-# Given the last position seen, returns the newest one, the part of the page if there is news (else
-# nothing), and whether no more will ever come.
-type Look = Callable[[int], tuple[int, str, bool]]
-
-
-def streamed(
-    look: Look, seen: int, *, every: float = LOOK_SECONDS, at_most_every: float = 0.0
-) -> HttpResponseBase:
-    """Answers what `look` finds after `seen`: at wake-ups, and every so many seconds without.
-
-    However many wake-ups there are, it looks once in `at_most_every` seconds.
-    """
     response = StreamingHttpResponse(
-        messages(look, seen, every, at_most_every), content_type="text/event-stream"
+        messages(order_id, token, last_seen(request)), content_type="text/event-stream"
     )
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -81,25 +65,19 @@ def last_seen(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-async def messages(
-    look: Look, seen: int, every: float, at_most_every: float
-) -> AsyncIterator[bytes]:
-    """Yields the news each time the position grows, until no more will come."""
+async def messages(order_id: UUID, token: str, seen: int) -> AsyncIterator[bytes]:
+    """Yields the progress of the order each time its position grows, until it has ended."""
     started = spoken = looked = time.monotonic()
-    waiting = False
     async for told in listen():
-        waiting = waiting or told
         moment = time.monotonic()
         if moment - started > MAXIMUM_SECONDS:
             return
-        if moment - looked > every or (waiting and moment - looked >= at_most_every):
-            looked, waiting = moment, False
-            position, body, ended = await sync_to_async(look)(seen)
+        if told or moment - looked > LOOK_SECONDS:
+            looked = moment
+            position, body, ended = await sync_to_async(progress)(order_id, token, seen)
             if position > seen:
-                seen = position
-                if body:
-                    spoken = moment
-                    yield message(position, body)
+                seen, spoken = position, moment
+                yield message(position, body)
             if ended:
                 yield b"event: done\ndata: .\n\n"
                 return

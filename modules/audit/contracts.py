@@ -169,6 +169,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadToday:
+    """An event of an older version: `before` is what is stored, `after` what today's code reads.
+
+    `stored` and `read` are the topics of the two versions, `steps` how many lead from one to the
+    other.
+    """
+
+    stored: str
+    read: str
+    steps: int
+    fields: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowCompared:
     """A row of a read model: `before` is what the table holds, `after` what the events make."""
 

@@ -4,9 +4,12 @@ One door; each file behind it is named for what it answers.
 """
 
 from modules.audit.access import looks
+from modules.audit.as_read import read_today
 from modules.audit.bundling import open_bundle as bundle
 from modules.audit.chains import count_streams, verify, verify_all
 from modules.audit.checkpoints import log_keys, signed_checkpoints, signed_note
+from modules.audit.cover import cover
+from modules.audit.erased import erasures
 from modules.audit.exploring import explore
 from modules.audit.folding import flat
 from modules.audit.looking_back import open_rows as past_rows
@@ -30,7 +33,9 @@ __all__ = [
     "bundle",
     "consistency",
     "count_streams",
+    "cover",
     "differences",
+    "erasures",
     "events_to_count",
     "explore",
     "family",
@@ -46,6 +51,7 @@ __all__ = [
     "order_proof",
     "past_rows",
     "read_models",
+    "read_today",
     "receipt",
     "recent_streams",
     "recorded",

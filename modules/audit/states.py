@@ -13,6 +13,7 @@ from events.sequencer import sequence
 from events.store import RecordedEvent, read_stream
 from modules.audit import comparing
 from modules.audit.contracts import Change, RecordUnreadable, RowCompared, StateAt
+from modules.audit.erased import words
 from modules.audit.folding import changes, fold
 from modules.audit.heads import as_id, first_payloads, standing
 from modules.audit.reading import chosen_events
@@ -27,13 +28,15 @@ def state_at(
     by: Literal["recorded", "effective"] = "recorded",
     as_of: AsOf | None = None,
     seals_open: bool = False,
+    tells_erased: bool = False,
 ) -> StateAt:
     """Returns the state after `version` events, or as of a time; without either, as it is.
 
     `as_of` names a moment on one clock or on both; `at` is short for one: `by="recorded"` answers
     what the shop knew at that time, `by="effective"` what had happened in the world by then,
     including what was recorded later. Personal fields say `sealed`, unless
-    `seals_open`: ask `open_seals` first, which records why.
+    `seals_open`: ask `open_seals` first, which records why. `tells_erased` says of those that
+    nobody opens any more since when; without it an answer stays the same after an erasure.
 
     Raises:
         StreamUnknown: there is no such stream.
@@ -49,7 +52,8 @@ def state_at(
     if not everything:
         raise unknown(stream_id)
     # An auditor judges deeds and sums; whom they concern stays sealed.
-    with personal_fields("open" if seals_open else "sealed"):
+    erased = words(everything) if tells_erased else {}
+    with personal_fields("open" if seals_open else "sealed", erased=erased):
         chosen = chosen_events(everything, version, as_of)
         before, after = before_and_after(chosen)
     return StateAt(

@@ -14,7 +14,7 @@ from events import relay
 from events.context import acting
 from events.integrity.checkpoints import latest, take
 from events.store import log_head, read_stream
-from modules.audit import commands, running
+from modules.audit import recording, running
 from modules.audit.commands import ask_run
 from modules.audit.contracts import AskRun, RunKind
 from modules.audit.domain.examination import Examination
@@ -101,7 +101,7 @@ def test_an_outcome_that_cannot_be_recorded_is_shown_all_the_same(
     def refuse(run: Run) -> None:
         raise ValueError("no event fits")
 
-    monkeypatch.setattr(commands.recording, "record", refuse)
+    monkeypatch.setattr(recording, "record", refuse)
     run_id = done("verify")
     assert (run(run_id).outcome, recorded(run_id)) == ("good", None)
     assert "ValueError" in run(run_id).facts["Not recorded"]
@@ -112,5 +112,5 @@ def test_a_step_that_was_handed_out_twice_is_concluded_once() -> None:
         run_id = ask_run(AskRun(kind="verify"))
     twice = Run.objects.get(id=run_id)
     relay.drain()
-    running.end(twice, commands.recording.record)
+    running.end(twice, recording.record)
     assert len(read_stream(run_id)) == 1

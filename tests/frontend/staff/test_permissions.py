@@ -75,6 +75,7 @@ AUDITOR = {
     "audit-export": ("GET", "/auditor/export/"),
     "audit-run": ("GET", "/auditor/runs/{run}/"),
     "audit-bundle": ("GET", "/auditor/runs/{run}/bundle/"),
+    "audit-cover": ("GET", "/auditor/runs/{run}/cover.pdf"),
     "audit-stream": ("GET", "/auditor/streams/{order}/"),
     "audit-order-explanation": ("GET", "/auditor/orders/{order}/explanation/"),
     "audit-opened": ("POST", "/auditor/streams/{order}/opened/"),
