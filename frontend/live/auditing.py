@@ -84,7 +84,7 @@ async def told(look: Look, seen: int, *, every: float) -> AsyncIterator[bytes]:
             return
         if moment - looked > every or (waiting and moment - looked >= PAUSE_SECONDS):
             looked, waiting = moment, False
-            seen, body, ended = await sync_to_async(look)(seen)
+            seen, body, ended = await sync_to_async(looked_up)(look, seen)
             if body:
                 spoken = moment
                 yield message(seen, body)
@@ -96,13 +96,17 @@ async def told(look: Look, seen: int, *, every: float) -> AsyncIterator[bytes]:
             yield b": still here\n\n"
 
 
+def looked_up(look: Look, seen: int) -> tuple[int, str, bool]:
+    close_old_connections()
+    return look(seen)
+
+
 def newest(ticket: Ticket, seen: int) -> tuple[int, str, bool]:
     """Returns the head of the log, and the rows of the page if one of them is newer than `seen`.
 
     The whole first page and not the new rows alone: so it is as long as ever, and what leads to
     the older events fits its last row.
     """
-    close_old_connections()
     # Before the look, so that what is recorded meanwhile is news for the next one.
     head = log_head()
     fresh = explore(ticket.subject, above=seen).events
@@ -121,7 +125,6 @@ class Progress:
         self.shown = ""
 
     def __call__(self, seen: int) -> tuple[int, str, bool]:
-        close_old_connections()
         found = run(self.run_id)
         body = render_to_string("auditor/run.html#progress", run_context(found))
         if body == self.shown:

@@ -80,7 +80,7 @@ def admitted(route: str, signed: str) -> Ticket:
 
 def mark(session_hash: str) -> str:
     """Returns what changes with somebody's password, and tells nothing of it."""
-    return salted_hmac(SALT, session_hash).hexdigest()[:20]
+    return salted_hmac(SALT, session_hash, algorithm="sha256").hexdigest()[:20]
 
 
 def refused() -> TicketRefused:
