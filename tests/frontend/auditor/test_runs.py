@@ -86,6 +86,7 @@ def test_a_bundle_is_made_listed_and_downloaded(auditor: Client) -> None:
     assert "Download the bundle" in text(auditor.get(run))
     cover = auditor.get(f"{run}cover.pdf")
     pages = PdfReader(BytesIO(cover.content)).pages
+    assert len(pages) == 1
     paper = " ".join(" ".join(each.extract_text() for each in pages).split())
     for words in ("The record of shop.test/log", "Aude", "the checkpoint of", "python3 verify.py"):
         assert words in paper
