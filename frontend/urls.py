@@ -7,6 +7,7 @@ from frontend.account import invoices as own_invoices
 from frontend.account import privacy
 from frontend.account import views as account
 from frontend.bank.views import bank_page
+from frontend.live.auditing import log_live, run_live
 from frontend.live.streams import order_live
 from frontend.storefront import (
     basket,
@@ -62,6 +63,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="information",
     ),
     path("live/orders/<str:token>/", order_live, name="order-live"),
+    path("live/log/<str:ticket>/", log_live, name="audit-log-live"),
+    path("live/runs/<str:ticket>/", run_live, name="audit-run-live"),
     path("bank/<str:session_id>/", bank_page, name="bank"),
     path("account/", account.overview, name="account"),
     path("account/orders/", account.order_list, name="account-orders"),

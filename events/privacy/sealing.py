@@ -9,9 +9,10 @@ import base64
 import binascii
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
@@ -35,20 +36,24 @@ ERASED = "erased"
 SEALED = "sealed"
 
 _view: ContextVar[View] = ContextVar("counterfoil_personal_view", default="open")
+_words: ContextVar[Mapping[UUID, str]] = ContextVar("counterfoil_erased_words")
+_NO_WORDS: Mapping[UUID, str] = MappingProxyType({})
 
 
 @contextmanager
-def personal_fields(view: View) -> Iterator[None]:
+def personal_fields(view: View, *, erased: Mapping[UUID, str] = _NO_WORDS) -> Iterator[None]:
     """Decides how sealed fields are read within the block.
 
     `open`, the default: as they were, or `erased`. `sealed`: not at all, every one says `sealed`.
     `kept`: also what was erased and the law still wants kept; for that purpose alone.
+    `erased` has other words for what was sealed under destroyed keys, by their ids.
     """
-    token = _view.set(view)
+    tokens = _view.set(view), _words.set(erased)
     try:
         yield
     finally:
-        _view.reset(token)
+        _view.reset(tokens[0])
+        _words.reset(tokens[1])
 
 
 def seal(
@@ -82,21 +87,23 @@ def open_sealed(
     Raises:
         SealBroken: a sealed value was changed or moved.
     """
-    view = _view.get()
+    view, words = _view.get(), _words.get(_NO_WORDS)
     sealed = [
         (mark, value)
         for mark in _spread(marks, fields)
         if _is_sealed(value := _get(fields, mark.path))
     ]
     if view == "sealed":
-        for mark, _ in sealed:
-            _put(fields, mark.path, stand_in(mark.type, SEALED))
+        for mark, value in sealed:
+            word = words.get(_key_id(value), SEALED) if words else SEALED
+            _put(fields, mark.path, stand_in(mark.type, word))
         return
     keys = keyring().for_opening({_key_id(value) for _, value in sealed})
     for mark, value in sealed:
         key = keys.get(_key_id(value))
         if key is None or (key.retired and view != "kept"):
-            _put(fields, mark.path, stand_in(mark.type, ERASED))
+            word = words.get(_key_id(value), ERASED)
+            _put(fields, mark.path, stand_in(mark.type, word))
         else:
             _put(fields, mark.path, _opened(key, mark, value, stream_id, version))
 
@@ -163,7 +170,7 @@ def _put(fields: Any, path: tuple[str, ...], value: object) -> None:
     fields[path[-1]] = value
 
 
-_KEY_IDS = re.compile(rb'"k":"([0-9a-f-]{36})"')
+_KEY_IDS = re.compile(rb'"k":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 
 
 def fetch_keys(payloads: Iterable[bytes]) -> None:
@@ -172,11 +179,13 @@ def fetch_keys(payloads: Iterable[bytes]) -> None:
     For those who open a long stretch of history: one query instead of one for each person, and
     nobody's data who was erased a moment ago.
     """
-    ids = {
-        UUID(found.decode())
-        for payload in payloads
-        if MARK_TEXT in payload
-        for found in _KEY_IDS.findall(payload)
-    }
+    ids = {id for payload in payloads for id in keys_named(payload)}
     stored_keyring.forget()
     stored_keyring.for_opening(ids)
+
+
+def keys_named(payload: bytes) -> set[UUID]:
+    """Returns the ids of the keys under which fields of a stored payload are sealed."""
+    if MARK_TEXT not in payload:
+        return set()
+    return {UUID(found.decode()) for found in _KEY_IDS.findall(payload)}

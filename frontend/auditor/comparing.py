@@ -51,8 +51,8 @@ def compared(request: HttpRequest, stream: StreamHead) -> dict[str, object]:
         min(max(version, 1), last) if version is not None else standard
         for version, standard in zip(versions, (max(last - 1, 1), last), strict=True)
     )
-    before = state_at(stream.stream_id, version=left)
-    after = state_at(stream.stream_id, version=right)
+    before = state_at(stream.stream_id, version=left, tells_erased=True)
+    after = state_at(stream.stream_id, version=right, tells_erased=True)
     rows = differences(before, after)
     return {
         "stream": stream,

@@ -8,9 +8,10 @@ from django.urls import reverse
 from events.store import log_head
 from frontend.access import auditor_only
 from frontend.htmx import page, redirect, wants_fragment
+from frontend.live.tickets import live_address
 from frontend.people import actor_names
 from modules.audit.commands import count_some
-from modules.audit.contracts import QUALIFIERS, LoggedEvent
+from modules.audit.contracts import QUALIFIERS, LoggedEvent, LogPage
 from modules.audit.selectors import events_to_count, explore, log_density
 from modules.kernel.errors import DomainError
 
@@ -30,15 +31,18 @@ def log_page(request: HttpRequest) -> HttpResponse:
         found = explore(text, position)
     except DomainError as refusal:
         problem = refusal.message
+    follows = "follow" in request.GET and found is not None and position is None
     drawn = bars() if not text and position is None else []
     context = {
         "uncounted": events_to_count() if drawn else 0,
         "asked": text,
         "problem": problem,
         "found": found,
-        "rows": rows(found.events) if found else [],
-        "older": "?" + urlencode({"q": text, "below": found.older})
-        if found and found.older
+        **(tail_context(text, found) if found else {}),
+        "follow_url": "?" + urlencode({"q": text, "follow": "on"}),
+        "stop_url": "?" + urlencode({"q": text}),
+        "live_url": live_address(request, "audit-log-live", text, position=found.head)
+        if found and follows
         else "",
         "qualifiers": QUALIFIERS,
         "bars": drawn,
@@ -65,10 +69,24 @@ def density_part(request: HttpRequest) -> HttpResponse:
     return page(request, "auditor/log.html", context, partial="density")
 
 
-def rows(events: tuple[LoggedEvent, ...]) -> list[dict[str, object]]:
+def tail_context(text: str, found: LogPage, seen: int | None = None) -> dict[str, object]:
+    """Returns what the first page of a question shows; rows after `seen` are marked as new."""
+    return {
+        "asked": text,
+        "rows": rows(found.events, seen),
+        "older": "?" + urlencode({"q": text, "below": found.older}) if found.older else "",
+    }
+
+
+def rows(events: tuple[LoggedEvent, ...], seen: int | None = None) -> list[dict[str, object]]:
     names = actor_names(each.event.actor for each in events)
     return [
-        {"label": each.label, "who": names[each.event.actor], "event": each.event}
+        {
+            "label": each.label,
+            "who": names[each.event.actor],
+            "event": each.event,
+            "new": seen is not None and (each.event.position or 0) > seen,
+        }
         for each in events
     ]
 

@@ -5,12 +5,21 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from frontend.access import auditor_only
-from frontend.auditor.runs import rows
+from frontend.auditor.runs import place, rows
 from frontend.htmx import page
+from frontend.people import actor_names
 from frontend.storefront.receipts import LONGEST_SIZE, as_file
-from modules.audit.selectors import log_keys, order_proof, runs, signed_checkpoints, signed_note
+from modules.audit.selectors import (
+    log_keys,
+    order_proof,
+    runs,
+    signed_checkpoints,
+    signed_note,
+    verifications,
+)
 
 ROWS = 50
+RECORDED_ROWS = 50
 
 
 @auditor_only
@@ -41,7 +50,14 @@ def stream_proof(request: HttpRequest, stream_id: UUID) -> HttpResponse:
 
 @auditor_only
 def verify_page(request: HttpRequest) -> HttpResponse:
-    return page(request, "auditor/verify.html", {"runs": rows(runs(["verify"]))})
+    found = verifications(RECORDED_ROWS)
+    names = actor_names(each.actor for each in found)
+    context = {
+        # What has ended is told by the record itself; the rest is under way, or came to nothing.
+        "runs": rows(tuple(each for each in runs(["verify"]) if each.outcome in ("", "failed"))),
+        "recorded": [(names[each.actor], each, place(each.first_position)) for each in found],
+    }
+    return page(request, "auditor/verify.html", context)
 
 
 @auditor_only

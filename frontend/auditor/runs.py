@@ -12,14 +12,17 @@ from django.urls import reverse
 from events.context import current_context
 from frontend.access import REFUSALS, auditor_only, operators_only
 from frontend.htmx import page, redirect
+from frontend.live.tickets import live_address
 from frontend.people import actor_name, actor_names
 from modules.audit.commands import ask_run
 from modules.audit.contracts import AskRun, RunKind, RunView
-from modules.audit.selectors import bundle, run
+from modules.audit.selectors import bundle, cover, recorded, run
 from modules.kernel.errors import DomainError
 
 # What concerns the whole record is an auditor's; what the shop reads is the staff's as well.
 AUDITORS_KINDS = frozenset({"verify", "export", "past"})
+# What such work came to is an event of the record.
+RECORDED = frozenset({"verify", "export"})
 HOME = {"verify": "audit-verify", "export": "audit-export", "past": "audit-past"}
 
 PAST_WORDS = {
@@ -124,17 +127,27 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
 def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     found = run(run_id)
     refuse_strangers(found.kind)
+    under_way = found.finished_at is None
     context = {
         "desk": desk(),
-        "run": found,
         "words": WORDS[found.kind],
         "what": what(found.kind, found.subject),
         "who": actor_name(found.actor),
         "back": reverse(HOME.get(found.kind, "audit-projections")),
-        "percent": percent(found),
-        "finding_rows": [(each, place(each.position)) for each in found.findings],
+        "live_url": live_address(request, "audit-run-live", str(run_id)) if under_way else "",
+        **run_context(found),
     }
     return page(request, "auditor/run.html", context, partial="progress")
+
+
+def run_context(found: RunView) -> dict[str, object]:
+    """Returns what the part of the page shows that changes while the work is done."""
+    position = recorded(found.id) if found.finished_at and found.kind in RECORDED else None
+    return {
+        "run": found,
+        "finding_rows": [(each, place(each.position)) for each in found.findings],
+        "recorded": position,
+    }
 
 
 @auditor_only
@@ -143,6 +156,19 @@ def bundle_file(request: HttpRequest, run_id: UUID) -> FileResponse:
     found = run(run_id)
     name = f"record-{found.asked_at:%Y-%m-%d-%H%M}.zip"
     return FileResponse(bundle(run_id).open("rb"), as_attachment=True, filename=name)
+
+
+@auditor_only
+def cover_file(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Answers the cover sheet of a recorded export as a PDF."""
+    found = run(run_id)
+    made = cover(run_id, asked_by=actor_name(found.actor))
+    name = f"record-{found.asked_at:%Y-%m-%d-%H%M}.pdf"
+    return HttpResponse(
+        made,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def refuse_strangers(kind: str) -> None:

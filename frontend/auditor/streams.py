@@ -26,10 +26,12 @@ from modules.audit.contracts import (
     StreamUnknown,
 )
 from modules.audit.selectors import (
+    erasures,
     family,
     find,
     head,
     looks,
+    read_today,
     recent_streams,
     state_at,
     stream,
@@ -94,6 +96,7 @@ def stream_context(
     return {
         "seals_open": seals_open,
         "looks": [(names[each.actor], each) for each in looked],
+        "erasures": erasures(stream_id),
         "head": head(stream_id),
         "family": family(stream_id),
         "state": state,
@@ -106,10 +109,26 @@ def stream_context(
         "rows": rows(events, counted or range(1, chosen.version + 1), chosen.version),
         "chosen": chosen,
         "payload": indented(chosen.payload),
+        "today": both_forms(chosen),
         "problem": problem,
         **moment_context(request, moment),
         "outcome": verify(stream_id) if asked else None,
         "ticks": range(1, len(events) + 1),
+    }
+
+
+def both_forms(event: AuditedEvent) -> dict[str, object] | None:
+    """Returns an event of an older version as it is stored and as it is read; None of others."""
+    try:
+        found = read_today(event)
+    except RecordUnreadable as refusal:
+        return {"problem": refusal.message}
+    if found is None:
+        return None
+    return {
+        "found": found,
+        "changed": written(found.fields, changed=True),
+        "same": written(found.fields, changed=False),
     }
 
 
@@ -124,14 +143,14 @@ def shown_state(
     """Returns the state to show and what is wrong with the question; no state if unreadable."""
     try:
         if seals_open:
-            return state_at(stream_id, seals_open=True), ""
+            return state_at(stream_id, seals_open=True, tells_erased=True), ""
         return asked_state(request, stream_id), ""
     except RecordUnreadable as refusal:
         return None, refusal.message
     except DomainError as refusal:
         problem = refusal.message
     try:
-        return state_at(stream_id), problem
+        return state_at(stream_id, tells_erased=True), problem
     except RecordUnreadable:
         return None, problem
 
@@ -186,8 +205,8 @@ def asked_state(request: HttpRequest, stream_id: UUID) -> StateAt:
     """
     version = request.GET.get("as_of", "")
     if version.isdecimal() and len(version) < 8 and int(version) > 0:
-        return state_at(stream_id, version=int(version))
-    return state_at(stream_id, as_of=moment_asked(request))
+        return state_at(stream_id, version=int(version), tells_erased=True)
+    return state_at(stream_id, as_of=moment_asked(request), tells_erased=True)
 
 
 def moment_asked(request: HttpRequest) -> AsOf | None:

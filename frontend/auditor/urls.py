@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/ask/<str:kind>/", runs.ask, name="audit-ask"),
     path("runs/<uuid:run_id>/", runs.run_page, name="audit-run"),
     path("runs/<uuid:run_id>/bundle/", runs.bundle_file, name="audit-bundle"),
+    path("runs/<uuid:run_id>/cover.pdf", runs.cover_file, name="audit-cover"),
     path("runs/<uuid:run_id>/rows/", past.past_file, name="audit-past-file"),
     path("checkpoints/", proofs.checkpoints, name="audit-checkpoints"),
     path("checkpoints/<int:size>/", proofs.checkpoint_note, name="audit-checkpoint"),

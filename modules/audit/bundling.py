@@ -1,5 +1,6 @@
 """The auditor's bundle made by the worker, step by step, in a file of its own."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -49,13 +50,15 @@ def export(run: Run, pace: Pace) -> bool:
     checkpoint = checkpoint_at(size) or last_signed()
     unfinished = bundle_of(run.id).with_suffix(".part")
     unfinished.unlink(missing_ok=True)
-    write_files(Zip(unfinished), checkpoint, since, chunks(lines))
+    run.result["digest"] = write_files(Zip(unfinished), checkpoint, since, chunks(lines))
+    run.result["root"] = b64encode(checkpoint.root).decode()
     unfinished.rename(bundle_of(run.id))
     lines.unlink()
     run.result["facts"] |= {
         "Events": f"{size:,}",
         "Log": checkpoint.origin,
         "Bytes": f"{bundle_of(run.id).stat().st_size:,}",
+        "SHA-256 of its manifest": run.result["digest"],
     }
     return True
 

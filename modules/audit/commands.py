@@ -6,7 +6,7 @@ from events import follower, generations
 from events.commands import command
 from events.context import current_context
 from events.database import execute
-from modules.audit import bundling, looking_back, mending, stretches, verifying
+from modules.audit import bundling, looking_back, mending, recording, stretches, verifying
 from modules.audit.contracts import AskPast, AskRun, OpenSeals, ReasonMissing, RunRefused
 from modules.audit.models import Run
 from modules.audit.running import SILENCE, Work, do_step, fail, start
@@ -112,4 +112,4 @@ def count_some() -> None:
 
 def carry_on_run(run_id: UUID, step: int) -> None:
     """Does one step of a run, in transactions of its own. Raises: as `do_step` does."""
-    do_step(run_id, step, WORKS)
+    do_step(run_id, step, WORKS, recording.record)

@@ -169,6 +169,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadToday:
+    """An event of an older version: `before` is what is stored, `after` what today's code reads.
+
+    `stored` and `read` are the topics of the two versions, `steps` how many lead from one to the
+    other.
+    """
+
+    stored: str
+    read: str
+    steps: int
+    fields: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowCompared:
     """A row of a read model: `before` is what the table holds, `after` what the events make."""
 
@@ -294,6 +308,27 @@ class LogPage:
     events: tuple[LoggedEvent, ...]
     older: int | None
     head: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedVerification:
+    """What the record itself says of a verification of the positions 1 to `size`.
+
+    `root` is that of the tree over them in base64, empty where a hole leaves no tree; `checkpoint`
+    the size of the last one compared, 0 if none was signed. `position` is where the record says so.
+    """
+
+    run_id: UUID
+    position: int
+    actor: str
+    recorded_at: datetime
+    size: int
+    root: str
+    checkpoint: int
+    whole: bool
+    findings: int
+    first_position: int | None
+    first_finding: str
 
 
 type RunKind = Literal["verify", "export", "drift", "rebuild", "back", "retry", "past"]

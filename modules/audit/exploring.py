@@ -19,9 +19,11 @@ from modules.audit.contracts import (
     LogPage,
     LogQuestion,
     QuestionRefused,
+    StreamUnknown,
 )
 from modules.audit.heads import labels, standing
 from modules.audit.reading import audited
+from modules.audit.streams import family, find
 from modules.audit.stretches import position_after, position_before
 
 PAGE = 50
@@ -39,6 +41,25 @@ class Conditions:
     def add(self, part: str, *values: object) -> None:
         self.parts.append(part)
         self.values += values
+
+
+def explore(text: str, below: int | None = None, *, above: int | None = None) -> LogPage:
+    """Returns the newest events that answer a question such as `actor:staff topic:payments`.
+
+    `below` is the position to go on from, `above` the last one that is known already; `QUALIFIERS`
+    says what may be asked.
+
+    Raises:
+        QuestionRefused: a qualifier nobody knows, a value that is none, or an unknown order.
+    """
+    question = read_question(text)
+    if not question.order:
+        return log_page(question, (), below, above)
+    try:
+        streams = [each.stream_id for each in family(find(question.order))]
+    except StreamUnknown as refusal:
+        raise QuestionRefused(refusal.message, word=question.order) from None
+    return log_page(question, streams, below, above)
 
 
 def read_question(text: str) -> LogQuestion:
@@ -73,12 +94,16 @@ def read_question(text: str) -> LogQuestion:
     return LogQuestion(**found)
 
 
-def log_page(question: LogQuestion, streams: Sequence[UUID], below: int | None) -> LogPage:
+def log_page(
+    question: LogQuestion, streams: Sequence[UUID], below: int | None, above: int | None
+) -> LogPage:
     """Returns the newest events that answer a question; `streams` are those of its order."""
     sequence()
     conditions = conditions_of(question, streams)
     if below is not None:
         conditions.add("l.position < %s", below)
+    if above is not None:
+        conditions.add("l.position > %s", above)
     where = " AND ".join(conditions.parts)
     rows = fetch(
         f"SELECT l.position, {COLUMNS} FROM es.log l"  # noqa: S608  # parts are ours

@@ -98,8 +98,10 @@ def last_signed() -> Checkpoint:
 
 def write_files(
     target: Target, last: Checkpoint, since: Sequence[int], events: Iterable[bytes]
-) -> None:
+) -> str:
     """Writes a bundle up to the checkpoint `last`, whose events' lines are at hand or to be read.
+
+    Returns the SHA-256 of its manifest in hex, which stands for all of its files.
 
     Raises:
         CheckpointUnknown: no checkpoint was signed at a size of `since`.
@@ -132,7 +134,9 @@ def write_files(
         "columns": COLUMNS,
         "files": files,
     }
-    target.write("manifest.json", [as_text(manifest)])
+    text = as_text(manifest)
+    target.write("manifest.json", [text])
+    return sha256(text).hexdigest()
 
 
 def event_lines(size: int, *, after: int = 0) -> Iterator[tuple[int, bytes]]:

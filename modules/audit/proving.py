@@ -16,8 +16,14 @@ from modules.audit.contracts import (
 from modules.audit.exporting import consistency_proofs
 
 
-def consistency_of(since: int, size: int) -> Consistency:
-    """Raises: CheckpointUnknown, NotCovered: see `modules.audit.selectors.consistency`."""
+def consistency(since: int, size: int) -> Consistency:
+    """Returns the proof that a checkpoint continues an earlier one.
+
+    Raises:
+        CheckpointUnknown: no checkpoint was signed at one of the sizes.
+        NotCovered: `since` is the larger one.
+        RecordUnreadable: an event or node that the proof needs is gone.
+    """
     need(size)
     if since > size:
         raise NotCovered(
@@ -33,8 +39,14 @@ def consistency_of(since: int, size: int) -> Consistency:
     return Consistency(since=since, size=size, path=tuple(path))
 
 
-def inclusion_of(position: int, size: int) -> Inclusion:
-    """Raises: CheckpointUnknown, NotCovered: see `modules.audit.selectors.inclusion_proof`."""
+def inclusion_proof(position: int, size: int) -> Inclusion:
+    """Returns the proof that the event at a position is in a checkpoint's tree.
+
+    Raises:
+        CheckpointUnknown: no checkpoint was signed at `size`.
+        NotCovered: the position is none of this tree.
+        RecordUnreadable: an event or node that the proof needs is gone.
+    """
     need(size)
     if not 1 <= position <= size:
         raise NotCovered(

@@ -13,9 +13,30 @@ from events.integrity.tree import proofs
 from events.store import RecordedEvent, read_stream
 from modules.audit.contracts import ReceiptNotReady
 from modules.audit.exporting import consistency_proofs
+from modules.audit.streams import family, head
 
 FORMAT = "counterfoil-receipt/1"
 WAIT_SECONDS = 60
+
+
+def receipt(order_id: UUID, *, since: int = 0) -> str:
+    """Returns an order's receipt, a JSON text that `verify.py` verifies offline.
+
+    `since` is the size of the checkpoint of an earlier receipt; the new one proves that its own
+    checkpoint comes from there.
+
+    Raises:
+        StreamUnknown: there is no such order.
+        ReceiptNotReady: no checkpoint covers the order yet.
+        CheckpointUnknown: no checkpoint was signed at `since`.
+    """
+    return write_receipt(head(order_id).label, [order_id], since)
+
+
+def order_proof(stream_id: UUID, *, since: int = 0) -> str:
+    """Returns what `receipt` does, with an order's payments too. Raises as `receipt` does."""
+    found = family(stream_id)
+    return write_receipt(found[0].label, [each.stream_id for each in found], since)
 
 
 def write_receipt(name: str, stream_ids: Sequence[UUID], since: int = 0) -> str:

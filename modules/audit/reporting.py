@@ -8,14 +8,15 @@ from modules.audit.models import Run
 
 
 def run(run_id: UUID) -> RunView:
-    """Raises: RunUnknown: nobody asked for it."""
+    """Returns a piece of work and how far it is. Raises: RunUnknown: nobody asked for it."""
     found = Run.objects.filter(id=run_id).first()
     if found is None:
         raise RunUnknown("Nobody asked for this; the lists show what was.", run_id=str(run_id))
     return shown(found)
 
 
-def runs(kinds: Iterable[RunKind], limit: int) -> tuple[RunView, ...]:
+def runs(kinds: Iterable[RunKind], limit: int = 20) -> tuple[RunView, ...]:
+    """Returns the last pieces of work of these kinds, the newest first."""
     found = Run.objects.filter(kind__in=list(kinds)).defer("cursor").order_by("-asked_at")
     return tuple(map(shown, found[:limit]))
 
@@ -26,6 +27,8 @@ def shown(row: Run) -> RunView:
     facts: dict[str, str] = dict(result.get("facts", {}))
     if "checkpoints" in result:
         facts["Checkpoints compared"] = f"{result['checkpoints']:,}"
+    if "root" in result:
+        facts["Root of the tree"] = result["root"] or "none: there is a hole"
     if result.get("more"):
         facts["Further findings"] = f"{result['more']:,}"
     return RunView(

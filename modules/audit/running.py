@@ -56,6 +56,8 @@ class Pace:
 
 # Does a step of the work, changes `cursor`, `result` and `outcome`, and tells whether all is done.
 type Work = Callable[[Run, Pace], bool]
+# Records what a finished run came to, in the transaction that says that it is finished.
+type Conclude = Callable[[Run], None]
 
 
 def start(run: Run) -> None:
@@ -64,7 +66,7 @@ def start(run: Run) -> None:
     emit(STEP, key=f"{run.id}:0", run_id=run.id, step=0)
 
 
-def do_step(run_id: UUID, step: int, works: dict[str, Work]) -> None:
+def do_step(run_id: UUID, step: int, works: dict[str, Work], conclude: Conclude) -> None:
     """Does one step of a run; one that was done already, or is of no use any more, is left alone.
 
     Raises:
@@ -78,7 +80,7 @@ def do_step(run_id: UUID, step: int, works: dict[str, Work]) -> None:
     try:
         finished = works[run.kind](run, Pace(run, STEP_SECONDS))
     except RebuildUnderWay:
-        keep(run, finished=False, message="Waits until another rebuild or check is through.")
+        go_on(run, message="Waits until another rebuild or check is through.")
     except (OperationalError, InterfaceError):
         raise
     except DomainError as refusal:
@@ -87,27 +89,55 @@ def do_step(run_id: UUID, step: int, works: dict[str, Work]) -> None:
         log.exception("run failed", run=str(run.id), kind=run.kind)
         fail(run, f"It failed ({type(error).__name__}); the worker's log says where.")
     else:
-        keep(run, finished=finished)
+        if finished:
+            conclude_once(run, conclude)
+        else:
+            go_on(run)
 
 
-def keep(run: Run, *, finished: bool, message: str = "") -> None:
-    """Stores what a step came to; unless it was the last, the next one is asked for with it."""
+def go_on(run: Run, *, message: str = "") -> None:
+    """Stores what a step came to, and asks for the next one with it."""
     with transaction.atomic():
         run.step += 1
         run.heard_at = now()
-        if finished:
-            run.finished_at = run.heard_at
-            run.outcome = run.outcome or "good"
-        else:
-            run.message = message
-            emit(
-                STEP,
-                key=f"{run.id}:{run.step}",
-                due_at=now() + TURN if message else None,
-                run_id=run.id,
-                step=run.step,
-            )
+        run.message = message
+        emit(
+            STEP,
+            key=f"{run.id}:{run.step}",
+            due_at=now() + TURN if message else None,
+            run_id=run.id,
+            step=run.step,
+        )
         run.save()
+
+
+def conclude_once(run: Run, conclude: Conclude) -> None:
+    """Stores what the last step came to, and has it concluded with it.
+
+    A record damaged so badly that it takes no event any more hides no outcome: that it is not
+    recorded is then part of it.
+    """
+    try:
+        end(run, conclude)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("outcome not recorded", run=str(run.id), kind=run.kind)
+        facts = run.result.setdefault("facts", {})
+        facts["Not recorded"] = f"{type(error).__name__}; the worker's log says more"
+        end(run, lambda _: None)
+
+
+@transaction.atomic
+def end(run: Run, conclude: Conclude) -> None:
+    # A step that was handed out twice is concluded by whoever is first.
+    if not Run.objects.select_for_update().filter(id=run.id, finished_at=None).exists():
+        return
+    run.step += 1
+    run.heard_at = run.finished_at = now()
+    run.outcome = run.outcome or "good"
+    run.save()
+    conclude(run)
 
 
 def fail(run: Run, message: str) -> None:

@@ -4,6 +4,7 @@ Every event is hashed anew from its columns and the hash before it in its stream
 must be there once; the tree over all of them must have each root that was signed.
 """
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -62,6 +63,7 @@ def verify(run: Run, pace: Pace) -> bool:
             return False
     for finding in ends():
         found(run, *finding)
+    run.result["root"] = tree.root()
     run.outcome = "bad" if run.result["findings"] else "good"
     return True
 
@@ -93,6 +95,12 @@ class Tree:
     def keep(self) -> None:
         self.run.cursor["size"] = self.frontier.size
         self.run.cursor["roots"] = [each.hex() for each in self.frontier.roots]
+
+    def root(self) -> str:
+        """Returns the root over all events in base64; empty where there is a hole, or no event."""
+        if not (self.run.cursor["whole"] and self.frontier.size):
+            return ""
+        return b64encode(self.frontier.root()).decode()
 
     def grow(self, hashes: Sequence[bytes]) -> Iterator[Finding]:
         """Adds hashes; yields each checkpoint within them that was signed over other ones."""

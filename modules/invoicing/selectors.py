@@ -1,7 +1,7 @@
 """What can be asked about invoices and credit notes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -19,9 +19,13 @@ from modules.invoicing.contracts import (
     RateTotal,
 )
 from modules.invoicing.domain.billing import Billing, billing_of
+from modules.invoicing.gateways import paper
 from modules.invoicing.models import DocumentRow
 
 LIST_LIMIT = 500
+
+
+PAPER_STYLESHEET = rendering.STYLESHEET
 
 
 def documents_of(order_id: UUID) -> tuple[DocumentSummary, ...]:
@@ -124,6 +128,17 @@ def document_pdf(found: Document) -> bytes:
         PaperUnavailable: this server cannot make PDFs.
     """
     return rendering.pdf(found)
+
+
+def printed(html: str, *, identifier: bytes, moment: datetime) -> bytes:
+    """Returns another module's page as PDF/A-3; equal arguments give equal bytes.
+
+    It may name `PAPER_STYLESHEET` and other static files of the shop by their paths.
+
+    Raises:
+        PaperUnavailable: this server cannot make PDFs.
+    """
+    return paper.pdf(html, identifier=identifier, moment=moment, attachment=None)
 
 
 def document_xml(found: Document) -> bytes:

@@ -16,6 +16,7 @@ from modules.audit import running
 from modules.audit.commands import WORKS, ask_run
 from modules.audit.contracts import AskRun, RunKind, RunView
 from modules.audit.models import Run
+from modules.audit.recording import record
 from modules.audit.selectors import run
 from modules.checkout.contracts import Placed
 from modules.kernel.clock import now
@@ -69,7 +70,7 @@ def test_a_rebuild_broken_off_goes_on_in_the_next_step(
     with acting(actor=STAFF):
         run_id = ask_run(AskRun(kind="rebuild"))
     for step in range(2):
-        running.do_step(run_id, step, WORKS)
+        running.do_step(run_id, step, WORKS, record)
     assert Run.objects.get(id=run_id).step == 2
     assert run(run_id).outcome == ""
     monkeypatch.undo()

@@ -57,9 +57,10 @@ def reasons(found: RunView) -> list[str]:
 
 
 def test_a_whole_record_is_verified_with_its_checkpoints() -> None:
+    size = log_head()
     found = done("verify")
-    assert (found.outcome, found.done, found.total) == ("good", log_head(), log_head())
-    assert found.facts == {"Checkpoints compared": "1"}
+    assert (found.outcome, found.done, found.total) == ("good", size, size)
+    assert found.facts["Checkpoints compared"] == "1"
     assert (found.actor, found.findings) == (AUDITOR, ())
     assert [each.id for each in runs(["verify"])] == [found.id]
 
@@ -105,9 +106,10 @@ def test_a_run_goes_on_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modules.audit.verifying.BATCH", 1)
     monkeypatch.setattr("modules.audit.exporting.BATCH", 1)
     monkeypatch.setattr(running, "STEP_SECONDS", 0.0)
+    size = log_head()
     found = done("verify")
-    assert (found.outcome, found.done) == ("good", log_head())
-    assert Run.objects.get(id=found.id).step == log_head() + 1
+    assert (found.outcome, found.done) == ("good", size)
+    assert Run.objects.get(id=found.id).step == size + 1
     assert done("export").outcome == "good"
 
 
@@ -127,7 +129,8 @@ def test_a_bundle_made_by_the_worker_satisfies_the_verifier() -> None:
     first = log_head()
     found = done("export", str(first))
     lines = verifier.verify(bundle(found.id), verifier.Question())
-    assert f"events: {log_head()}, streams: {count_streams()}" in " ".join(lines)
+    # The stream of the export itself came after it.
+    assert f"events: {log_head()}, streams: {count_streams() - 1}" in " ".join(lines)
     assert found.facts["Log"] == "shop.test/log"
     bundle(found.id).unlink()
     with pytest.raises(BundleGone, match="make it anew"):

@@ -52,6 +52,18 @@ def test_work_that_was_asked_for_shows_its_outcome_by_itself(
     assert barriers(shopper) == []
 
 
+def test_the_log_is_followed_while_others_buy(shopper: Shopper, colleague: Shopper) -> None:
+    shopper.sign_in(AUDITOR)
+    shopper.go("/auditor/log/?q=topic%3Aorders.order.placed")
+    shopper.page.get_by_role("link", name="Follow new events").click()
+    shopper.sees("New events appear on top")
+    number = ordered(colleague)
+    expect(shopper.page.locator("#tail tr[data-new]").first).to_contain_text(number)
+    expect(shopper.page.locator("#tail")).not_to_contain_text("orders.order.confirmed")
+    expect(shopper.page).to_have_url(re.compile(r"q=topic%3Aorders.order.placed&follow=on"))
+    assert barriers(shopper) == []
+
+
 def test_without_a_script_the_outcome_is_a_reload_away(without_script: Shopper) -> None:
     auditor = without_script
     auditor.sign_in(AUDITOR)

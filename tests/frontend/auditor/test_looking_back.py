@@ -16,6 +16,7 @@ from modules.audit import running
 from modules.audit.commands import WORKS, ask_past
 from modules.audit.contracts import AskPast
 from modules.audit.models import Run
+from modules.audit.recording import record
 from modules.audit.selectors import run as run_view
 from modules.checkout.contracts import Placed
 from modules.kernel.identity import new_id
@@ -86,8 +87,8 @@ def test_a_step_goes_on_with_what_the_last_one_folded(monkeypatch: pytest.Monkey
     monkeypatch.setattr(scratch, "BATCH", 1)
     monkeypatch.setattr(running, "STEP_SECONDS", 0.0)
     run_id = ask_past(AskPast(read_model="payments.payments"))
-    running.do_step(run_id, 0, WORKS)
-    running.do_step(run_id, 1, WORKS)
+    running.do_step(run_id, 0, WORKS, record)
+    running.do_step(run_id, 1, WORKS, record)
     folded = [row.position or 0 for row in read_log(0, 9) if row.topic.startswith("payments.")]
     assert fetch("SELECT position, owner FROM es.scratch") == [(folded[1], str(run_id))]
     monkeypatch.undo()

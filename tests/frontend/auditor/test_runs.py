@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
 from django.test import Client
 from django.test.utils import override_settings
+from pypdf import PdfReader
 
 from events import relay
 from events.database import execute
 from events.integrity.checkpoints import take
-from events.store import log_head
+from events.store import log_head, read_stream
 from modules.checkout.contracts import Placed
 from modules.kernel.identity import new_id
 from tests.audit.tampering import tamper
@@ -44,13 +46,17 @@ def test_verification_waits_for_the_worker_and_then_says_that_all_is_whole(audit
     run = asked(auditor, "verify")
     page = auditor.get(run)
     assert "Waits for the worker" in text(page)
-    assert 'hx-trigger="load delay' in page.content.decode()
+    assert "Under way" in text(auditor.get("/auditor/verify/"))
+    assert 'hx-sse:close="done"' in page.content.decode()
     relay.drain()
     page = auditor.get(run)
     assert "Whole." in text(page)
     assert "Asked for by Aude" in text(page)
-    assert "hx-trigger" not in page.content.decode()
-    assert "Good" in text(auditor.get("/auditor/verify/"))
+    assert "hx-sse" not in page.content.decode()
+    recorded = re.search(r"as event (\d+) of the log", text(page))
+    assert recorded is not None
+    words = text(auditor.get("/auditor/verify/"))
+    assert re.search(rf"Aude 1 to \d+ .* Whole {recorded[1]}", words)
 
 
 def test_a_break_is_named_with_its_position_and_leads_to_it(auditor: Client, order: Placed) -> None:
@@ -62,7 +68,8 @@ def test_a_break_is_named_with_its_position_and_leads_to_it(auditor: Client, ord
     page = auditor.get(run)
     assert re.search(r"First at position \d+: event 2 does not follow", text(page))
     assert f"/auditor/streams/{order.order_id}/" in page.content.decode()
-    assert "Found something" in text(auditor.get("/auditor/verify/"))
+    words = text(auditor.get("/auditor/verify/"))
+    assert re.search(r"Broken position \d+ : event 2 does not follow", words)
 
 
 def test_htmx_is_given_the_progress_alone(auditor: Client) -> None:
@@ -77,6 +84,15 @@ def test_a_bundle_is_made_listed_and_downloaded(auditor: Client) -> None:
     run = asked(auditor, "export", str(log_head()))
     relay.drain()
     assert "Download the bundle" in text(auditor.get(run))
+    cover = auditor.get(f"{run}cover.pdf")
+    pages = PdfReader(BytesIO(cover.content)).pages
+    assert len(pages) == 1
+    paper = " ".join(" ".join(each.extract_text() for each in pages).split())
+    for words in ("The record of shop.test/log", "Aude", "the checkpoint of", "python3 verify.py"):
+        assert words in paper
+    digest = read_stream(UUID(run.split("/")[-2]))[0].event.digest  # type: ignore[attr-defined]
+    assert digest in paper.replace(" ", "")
+    assert auditor.get(f"{run}cover.pdf").content == cover.content
     answer = auditor.get(f"{run}bundle/")
     with ZipFile(BytesIO(b"".join(answer.streaming_content))) as whole:  # type: ignore[attr-defined]
         assert "manifest.json" in whole.namelist()

@@ -9,6 +9,7 @@ from django.test.utils import override_settings
 from django.urls import URLPattern
 
 from events.integrity.checkpoints import take
+from events.repository import save
 from events.store import read_log, read_stream
 from frontend.auditor.urls import urlpatterns as auditor_routes
 from frontend.staff.actions import ACTIONS
@@ -16,6 +17,7 @@ from frontend.staff.urls import urlpatterns as staff_routes
 from modules.audit.bundling import bundle_of
 from modules.audit.commands import ask_past, ask_run
 from modules.audit.contracts import AskPast, AskRun
+from modules.audit.domain.examination import Examination
 from modules.audit.looking_back import rows_of
 from modules.checkout.contracts import Placed
 from modules.invoicing.commands import issue_documents
@@ -75,6 +77,7 @@ AUDITOR = {
     "audit-export": ("GET", "/auditor/export/"),
     "audit-run": ("GET", "/auditor/runs/{run}/"),
     "audit-bundle": ("GET", "/auditor/runs/{run}/bundle/"),
+    "audit-cover": ("GET", "/auditor/runs/{run}/cover.pdf"),
     "audit-stream": ("GET", "/auditor/streams/{order}/"),
     "audit-order-explanation": ("GET", "/auditor/orders/{order}/explanation/"),
     "audit-opened": ("POST", "/auditor/streams/{order}/opened/"),
@@ -123,11 +126,12 @@ def size(order: Placed, tmp_path: Path) -> int:
 
 
 @pytest.fixture
-def runs(order: Placed, tmp_path: Path) -> Iterator[dict[str, UUID]]:
-    """An export and a look back with their files."""
+def runs(order: Placed, size: int, tmp_path: Path) -> Iterator[dict[str, UUID]]:
+    """An export and a look back with their files, the export recorded."""
     with override_settings(EXPORT_ROOT=tmp_path):
         export = ask_run(AskRun(kind="export"))
         bundle_of(export).write_bytes(b"")
+        save(Examination.exported(export, size=size, root="", digest="", since=None))
         read_log(0, 1)
         past = ask_past(AskPast(read_model="orders.orders", position=1))
         rows_of(past).write_bytes(b"")
