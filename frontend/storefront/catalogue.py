@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django_htmx.http import push_url
 
 from frontend.caching.sharing import depends_on_stock, looked_at, shared
+from frontend.context import categories
 from frontend.errors import gone, page_not_found
 from frontend.htmx import page, wants_fragment
 from frontend.presenting import cards, crumbs, shown_count
@@ -29,11 +30,10 @@ from frontend.storefront.choosing import (
 )
 from frontend.storefront.front import front_picture
 from frontend.storefront.shopper import currency_of
-from modules.catalog.contracts import CategoryNode, Picture, ProductDetail, ProductNotFound
+from modules.catalog.contracts import Picture, ProductDetail, ProductNotFound
 from modules.catalog.selectors import (
     browse,
-    category,
-    category_tree,
+    category_trail,
     collection,
     collections,
     product_detail,
@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "hero": front_picture(featured.products),
             "featured": cards(featured.products),
             "newest": cards(newest.products),
-            "categories": category_tree(),
+            "categories": categories(request),
             "collections": collections(),
         },
     )
@@ -94,20 +94,14 @@ def listing(request: HttpRequest, heading: Mapping[str, object], **scope: str) -
 
 @shared
 def category_page(request: HttpRequest, path: str) -> HttpResponse:
-    node = category(path)
+    *above, node = category_trail(path, categories(request))
     heading = {
         "title": node.name,
         "intro": node.intro,
         "category": node,
-        "crumbs": crumbs(trail(path), node.name),
+        "crumbs": crumbs(above, node.name),
     }
     return listing(request, heading, category=node.path)
-
-
-def trail(path: str) -> tuple[CategoryNode, ...]:
-    """Returns the categories above `path`, outermost first."""
-    parts = path.split("/")
-    return tuple(category("/".join(parts[:depth])) for depth in range(1, len(parts)))
 
 
 @shared
@@ -136,7 +130,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @shared
 def product_page(request: HttpRequest, slug: str) -> HttpResponse:
     try:
-        product = product_detail(slug)
+        product = product_detail(slug, categories(request))
     except ProductNotFound as refusal:
         return gone(request) if refusal.fields.get("withdrawn") else page_not_found(request)
     context = product_context(request, product)
