@@ -17,6 +17,7 @@ WHERE listing.visible AND product.slug = ANY(%(slugs)s)
 
 # The same series says more than the same shelf, and that more than any shared property. Each
 # kind of relation offers its first 40, so that a shelf of thousands costs no more than a small one.
+# Cards are written as text outside: inside, PostgreSQL would write those of all candidates.
 _RELATED = """
 WITH this AS MATERIALIZED (
     SELECT listing.product_id, listing.facets,
@@ -37,19 +38,22 @@ WITH this AS MATERIALIZED (
         WHERE visible AND facets && (SELECT facets FROM this) ORDER BY position LIMIT 40
     )
 )
-SELECT listing.product_id, listing.card::text AS card, listing.availability,
-    price.lowest_minor, price.highest_minor, price.compare_at_minor
-FROM this CROSS JOIN candidate
-JOIN catalog_listing AS listing ON listing.product_id = candidate.product_id
-JOIN catalog_listingprice AS price
-    ON price.product_id = listing.product_id AND price.currency = %(currency)s
-WHERE listing.product_id <> this.product_id
-ORDER BY
-    (listing.facets @> this.series) DESC,
-    (listing.categories @> this.leaf) DESC,
-    (SELECT count(*) FROM unnest(listing.facets) AS token WHERE token = ANY (this.facets)) DESC,
-    (listing.availability = 'sold-out'), listing.position, listing.product_id
-LIMIT %(limit)s
+SELECT product_id, card::text, availability, lowest_minor, highest_minor, compare_at_minor
+FROM (
+    SELECT listing.product_id, listing.card, listing.availability,
+        price.lowest_minor, price.highest_minor, price.compare_at_minor
+    FROM this CROSS JOIN candidate
+    JOIN catalog_listing AS listing ON listing.product_id = candidate.product_id
+    JOIN catalog_listingprice AS price
+        ON price.product_id = listing.product_id AND price.currency = %(currency)s
+    WHERE listing.product_id <> this.product_id
+    ORDER BY
+        (listing.facets @> this.series) DESC,
+        (listing.categories @> this.leaf) DESC,
+        (SELECT count(*) FROM unnest(listing.facets) AS token WHERE token = ANY (this.facets)) DESC,
+        (listing.availability = 'sold-out'), listing.position, listing.product_id
+    LIMIT %(limit)s
+) AS nearest
 """
 _COLUMNS = (
     "product_id", "card", "availability", "lowest_minor", "highest_minor", "compare_at_minor",
