@@ -75,9 +75,12 @@ def paths(shop: Shop) -> dict[str, list[str]]:
     text = shop.get("/sitemap.xml")[2]
     found = [part.partition("</loc>")[0] for part in text.split("<loc>")[1:]]
     local = ["/" + each.split("/", 3)[3] for each in found]
+    details = [each for each in local if each.startswith("/products/")]
     lists = [each for each in local if each.startswith(("/categories/", "/collections/"))]
     return {
-        "product": [each for each in local if each.startswith("/products/") and each != "/products/"],
+        "product": [
+            each for each in local if each.startswith("/products/") and each != "/products/"
+        ],
         "list": [pages(shop)["category"].path, *lists, *(f"{each}?stock=in" for each in lists)],
         "search": [f"/search/?q={word}" for word in WORDS],
         "home": ["/"],
