@@ -85,12 +85,13 @@ def test_every_view_whose_pages_are_kept_is_asked() -> None:
     assert views == {resolve(path.partition("?")[0]).url_name for path in PAGES}
 
 
-def test_a_table_is_found_wherever_a_statement_reads_it() -> None:
+def test_a_table_is_found_wherever_a_statement_reads_it(shop: None) -> None:
     sql = """WITH a AS (SELECT 1 FROM "catalog_product") SELECT (SELECT 1
-        FROM catalog_term AS t) FROM a JOIN inventory_reservation ON true JOIN unnest(b) AS c ON true"""
+        FROM catalog_term AS t) FROM a JOIN inventory_reservation ON true
+        JOIN unnest(b) AS c ON true"""
     assert tables_read([sql]) == {"catalog_product", "catalog_term", "inventory_reservation"}
 
 
-def test_a_table_without_triggers_does_not_count_as_counted() -> None:
+def test_a_table_without_triggers_does_not_count_as_counted(shop: None) -> None:
     assert "catalog_product" in tables_counted()
     assert not {"inventory_reservation", "frontend_page_sum"} & tables_counted()
