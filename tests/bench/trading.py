@@ -78,9 +78,7 @@ def paths(shop: Shop) -> dict[str, list[str]]:
     details = [each for each in local if each.startswith("/products/")]
     lists = [each for each in local if each.startswith(("/categories/", "/collections/"))]
     return {
-        "product": [
-            each for each in local if each.startswith("/products/") and each != "/products/"
-        ],
+        "product": [each for each in details if each != "/products/"],
         "list": [pages(shop)["category"].path, *lists, *(f"{each}?stock=in" for each in lists)],
         "search": [f"/search/?q={word}" for word in WORDS],
         "home": ["/"],
