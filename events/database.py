@@ -5,7 +5,7 @@ statements that every command runs, that is most of their cost. Errors arrive as
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -22,9 +22,11 @@ TENANT = 1
 _KEPT = "counterfoil_cursor"
 # Lists up to this length are sent value by value.
 FEW = 64
+# By place (`%s`), or by name (`%(name)s`); names that the statement does not say are left out.
+type Parameters = Sequence[object] | Mapping[str, object]
 
 
-def fetch(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def fetch(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
     """Runs one statement that returns rows.
 
     Raises:
@@ -93,7 +95,7 @@ def require_transaction(what: str) -> None:
         )
 
 
-def _run(sql: str, parameters: Sequence[object], *, returns: bool) -> list[tuple[Any, ...]]:
+def _run(sql: str, parameters: Parameters, *, returns: bool) -> list[tuple[Any, ...]]:
     # Asked for once: every look through `connection` finds the thread's wrapper anew.
     wrapper = connections[DEFAULT_DB_ALIAS]
     if not wrapper.in_atomic_block:

@@ -1,5 +1,6 @@
 """Turns what modules answer into what components draw; words and addresses, no rules."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -176,7 +177,7 @@ def facet(found: Facet) -> dict[str, object]:
     return {"name": found.code, "label": found.label, "options": found.values}
 
 
-def crumbs(trail: tuple[CategoryNode, ...], last: str) -> list[Crumb]:
+def crumbs(trail: Sequence[CategoryNode], last: str) -> list[Crumb]:
     above = [Crumb(label=node.name, url=reverse("category", args=[node.path])) for node in trail]
     return [Crumb(label="Home", url="/"), *above, Crumb(label=last)]
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from frontend.caching.keys import is_known, may_share
-from frontend.caching.versions import SHOP, stock_scopes
+from frontend.caching.versions import SHOP
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -48,9 +48,9 @@ def is_shared(request: HttpRequest) -> bool:
     return getattr(request, "is_shared", False)
 
 
-def depends_on_stock(response: HttpResponse, skus: Iterable[str]) -> HttpResponse:
-    """Has a kept page forgotten when the stock of one of these SKUs shows differently."""
-    response.depends_on = stock_scopes(skus) | {SHOP}  # type: ignore[attr-defined]
+def depends_on(response: HttpResponse, *scopes: Iterable[str]) -> HttpResponse:
+    """Has a kept page forgotten when one of these scopes changes too: see `caching.versions`."""
+    response.depends_on = frozenset((SHOP,)).union(*scopes)  # type: ignore[attr-defined]
     return response
 
 

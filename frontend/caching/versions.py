@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import structlog
 from django.db import Error, connection
@@ -19,8 +20,10 @@ from frontend.caching.marks import Marks
 
 log = structlog.get_logger("counterfoil.cache")
 
-# Everything but stock: what is sold, how it is called, listed and delivered.
+# Everything but stock and availability: what is sold, how it is called, listed and delivered.
 SHOP = "shop"
+# Something sold out, is back or made to order: for pages that choose or sort by it.
+SOLD = "sold"
 # Changes made on another machine, or by hand, are seen after this at the latest.
 CHECK_SECONDS = 0.5
 # Rows older than this may be summed up, so whoever slept that long reads everything anew.
@@ -65,8 +68,17 @@ ON CONFLICT (scope) DO UPDATE SET changes = known.changes + EXCLUDED.changes
 
 def stock_scopes(skus: Iterable[str]) -> frozenset[str]:
     """Returns the scopes of these SKUs' stock: 4,096 in all, shared by SKUs of equal hash."""
-    digests = (hashlib.md5(sku.encode(), usedforsecurity=False) for sku in skus)
-    return frozenset(f"stock:{digest.hexdigest()[:3]}" for digest in digests)
+    return _scopes("stock", skus)
+
+
+def product_scopes(products: Iterable[UUID]) -> frozenset[str]:
+    """Returns the scopes of what cards say of these products' availability, as many."""
+    return _scopes("product", map(str, products))
+
+
+def _scopes(kind: str, names: Iterable[str]) -> frozenset[str]:
+    digests = (hashlib.md5(name.encode(), usedforsecurity=False) for name in names)
+    return frozenset(f"{kind}:{digest.hexdigest()[:3]}" for digest in digests)
 
 
 @dataclass(slots=True)
@@ -129,7 +141,7 @@ class Versions:
         return any(known.get(scope, 0) > count for scope, count in counts.items())
 
     def of_shop(self) -> str:
-        """Returns a text that changes with everything but stock."""
+        """Returns a text that changes with everything but stock and availability."""
         known = self._known
         return f"{known.epoch} {known.counts.get(SHOP, 0)}"
 

@@ -1,7 +1,7 @@
 """Home, category, collection, search and product pages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,7 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_htmx.http import push_url
 
-from frontend.caching.sharing import depends_on_stock, looked_at, shared
+from frontend.caching.sharing import depends_on, looked_at, shared
+from frontend.caching.versions import SOLD, product_scopes, stock_scopes
+from frontend.context import categories
 from frontend.errors import gone, page_not_found
 from frontend.htmx import page, wants_fragment
 from frontend.presenting import cards, crumbs, shown_count
@@ -29,11 +31,10 @@ from frontend.storefront.choosing import (
 )
 from frontend.storefront.front import front_picture
 from frontend.storefront.shopper import currency_of
-from modules.catalog.contracts import CategoryNode, Picture, ProductDetail, ProductNotFound
+from modules.catalog.contracts import Picture, ProductCard, ProductDetail, ProductNotFound
 from modules.catalog.selectors import (
     browse,
-    category,
-    category_tree,
+    category_trail,
     collection,
     collections,
     product_detail,
@@ -50,17 +51,20 @@ def home(request: HttpRequest) -> HttpResponse:
     currency = currency_of(request)
     featured = browse(BrowseForm({}).request(currency, page_size=8))
     newest = browse(BrowseForm({"sort": "newest"}).request(currency, page_size=4))
-    return page(
-        request,
-        "storefront/home.html",
-        {
-            "hero": front_picture(featured.products),
-            "featured": cards(featured.products),
-            "newest": cards(newest.products),
-            "categories": category_tree(),
-            "collections": collections(),
-        },
-    )
+    context = {
+        "hero": front_picture(featured.products),
+        "featured": cards(featured.products),
+        "newest": cards(newest.products),
+        "categories": categories(request),
+        "collections": collections(),
+    }
+    response = page(request, "storefront/home.html", context)
+    return depends_on(response, on_cards(featured.products), on_cards(newest.products))
+
+
+def on_cards(products: Sequence[ProductCard]) -> frozenset[str]:
+    """Returns what a page depends on that shows these cards."""
+    return product_scopes(product.id for product in products)
 
 
 def listing(request: HttpRequest, heading: Mapping[str, object], **scope: str) -> HttpResponse:
@@ -89,25 +93,21 @@ def listing(request: HttpRequest, heading: Mapping[str, object], **scope: str) -
         if wants_fragment(request):
             push_url(response, clean_address(request))
     patch_vary_headers(response, ("HX-Source",))
+    # Only this filter chooses by what can be had; no order of lists looks at it.
+    depends_on(response, on_cards(found.products), (SOLD,) if asked.in_stock_only else ())
     return looked_at(response, RESERVED.union(each.code for each in found.facets))
 
 
 @shared
 def category_page(request: HttpRequest, path: str) -> HttpResponse:
-    node = category(path)
+    *above, node = category_trail(path, categories(request))
     heading = {
         "title": node.name,
         "intro": node.intro,
         "category": node,
-        "crumbs": crumbs(trail(path), node.name),
+        "crumbs": crumbs(above, node.name),
     }
     return listing(request, heading, category=node.path)
-
-
-def trail(path: str) -> tuple[CategoryNode, ...]:
-    """Returns the categories above `path`, outermost first."""
-    parts = path.split("/")
-    return tuple(category("/".join(parts[:depth])) for depth in range(1, len(parts)))
 
 
 @shared
@@ -136,14 +136,17 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @shared
 def product_page(request: HttpRequest, slug: str) -> HttpResponse:
     try:
-        product = product_detail(slug)
+        product = product_detail(slug, categories(request))
     except ProductNotFound as refusal:
         return gone(request) if refusal.fields.get("withdrawn") else page_not_found(request)
-    context = product_context(request, product)
+    beside = related_products(product.slug, currency_of(request))
+    context = product_context(request, product) | {"related": cards(beside)}
     response = page(request, "storefront/product.html", context, partial="choice")
     named = {"sku", "picture", *(f"o{index}" for index in range(len(product.option_names)))}
     looked_at(response, named)
-    return depends_on_stock(response, [variant.sku for variant in product.variants])
+    # What is sold out comes last among the related, whichever they are.
+    skus = [variant.sku for variant in product.variants]
+    return depends_on(response, stock_scopes(skus), on_cards(beside), (SOLD,))
 
 
 def product_context(request: HttpRequest, product: ProductDetail) -> dict[str, object]:
@@ -166,7 +169,6 @@ def product_context(request: HttpRequest, product: ProductDetail) -> dict[str, o
         "shown_picture": seen,
         "zoom_url": largest_url(seen),
         "crumbs": crumbs(product.breadcrumb, product.title),
-        "related": cards(related_products(product.slug, currency)),
         "delivery": delivery_options(
             settings.SHOP_COUNTRY, currency, listed.price.minor if listed else 0
         ),

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
-
-from modules.catalog.models import Listing
+from events.database import fetch
 
 _CARDS = """
 SELECT listing.product_id, listing.card::text AS card, listing.availability,
@@ -19,42 +17,52 @@ WHERE listing.visible AND product.slug = ANY(%(slugs)s)
 
 # The same series says more than the same shelf, and that more than any shared property. Each
 # kind of relation offers its first 40, so that a shelf of thousands costs no more than a small one.
+# Cards are written as text outside: inside, PostgreSQL would write those of all candidates.
 _RELATED = """
-WITH candidate AS (
+WITH this AS MATERIALIZED (
+    SELECT listing.product_id, listing.facets,
+        ARRAY['series:' || (listing.card ->> 'series')] AS series,
+        ARRAY[coalesce(listing.categories[cardinality(listing.categories)], '')] AS leaf
+    FROM catalog_listing AS listing
+    JOIN catalog_product AS product ON product.id = listing.product_id
+    WHERE product.slug = %(slug)s
+), candidate AS (
     (
         SELECT product_id FROM catalog_listing
-        WHERE visible AND facets @> ARRAY[%(series)s] ORDER BY position LIMIT 40
+        WHERE visible AND facets @> (SELECT series FROM this) ORDER BY position LIMIT 40
     ) UNION (
         SELECT product_id FROM catalog_listing
-        WHERE visible AND categories @> ARRAY[%(leaf)s] ORDER BY position LIMIT 40
+        WHERE visible AND categories @> (SELECT leaf FROM this) ORDER BY position LIMIT 40
     ) UNION (
         SELECT product_id FROM catalog_listing
-        WHERE visible AND facets && %(facets)s::text[] ORDER BY position LIMIT 40
+        WHERE visible AND facets && (SELECT facets FROM this) ORDER BY position LIMIT 40
     )
 )
-SELECT listing.product_id, listing.card::text AS card, listing.availability,
-    price.lowest_minor, price.highest_minor, price.compare_at_minor
-FROM candidate
-JOIN catalog_listing AS listing ON listing.product_id = candidate.product_id
-JOIN catalog_listingprice AS price
-    ON price.product_id = listing.product_id AND price.currency = %(currency)s
-WHERE listing.product_id <> %(this)s
-ORDER BY
-    (listing.facets @> ARRAY[%(series)s]) DESC,
-    (listing.categories @> ARRAY[%(leaf)s]) DESC,
-    cardinality(ARRAY(SELECT unnest(listing.facets) INTERSECT SELECT unnest(%(facets)s::text[])))
-        DESC,
-    (listing.availability = 'sold-out'), listing.position, listing.product_id
-LIMIT %(limit)s
+SELECT product_id, card::text, availability, lowest_minor, highest_minor, compare_at_minor
+FROM (
+    SELECT listing.product_id, listing.card, listing.availability,
+        price.lowest_minor, price.highest_minor, price.compare_at_minor
+    FROM this CROSS JOIN candidate
+    JOIN catalog_listing AS listing ON listing.product_id = candidate.product_id
+    JOIN catalog_listingprice AS price
+        ON price.product_id = listing.product_id AND price.currency = %(currency)s
+    WHERE listing.product_id <> this.product_id
+    ORDER BY
+        (listing.facets @> this.series) DESC,
+        (listing.categories @> this.leaf) DESC,
+        (SELECT count(*) FROM unnest(listing.facets) AS token WHERE token = ANY (this.facets)) DESC,
+        (listing.availability = 'sold-out'), listing.position, listing.product_id
+    LIMIT %(limit)s
+) AS nearest
 """
+_COLUMNS = (
+    "product_id", "card", "availability", "lowest_minor", "highest_minor", "compare_at_minor",
+)  # fmt: skip
 
 
-def listing_rows(statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Returns the rows of a statement by column name, the card as its JSON text."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def listing_rows(statement: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+    """Returns the rows of a statement that selects these columns, the card as its JSON text."""
+    return [dict(zip(_COLUMNS, row, strict=True)) for row in fetch(statement, parameters)]
 
 
 def rows_of(slugs: list[str], *, currency: str) -> list[dict[str, Any]]:
@@ -64,15 +72,4 @@ def rows_of(slugs: list[str], *, currency: str) -> list[dict[str, Any]]:
 
 def rows_beside(slug: str, *, currency: str, limit: int) -> list[dict[str, Any]]:
     """Returns listings to show beside a product, the closest first; none for an unknown one."""
-    this = Listing.objects.filter(product__slug=slug).first()
-    if this is None:
-        return []
-    parameters = {
-        "this": this.product_id,
-        "series": f"series:{this.card['series']}",
-        "leaf": this.categories[-1] if this.categories else "",
-        "facets": this.facets,
-        "currency": currency,
-        "limit": limit,
-    }
-    return listing_rows(_RELATED, parameters)
+    return listing_rows(_RELATED, {"slug": slug, "currency": currency, "limit": limit})

@@ -1,14 +1,13 @@
-"""Answers a browse request in two statements: one counts facets and total, one reads the page.
+"""Answers a browse request: one statement counts facets and total, one reads the page.
 
-The definitions of facets come from the cache. The SQL is constant but for fragments from this file.
+A third reads which facets there are. The SQL is constant but for fragments from this file.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
+from events.database import fetch
 from modules.catalog.contracts import BrowseRequest, Facet, FacetValue
 from modules.catalog.domain.attributes import (
     BUILT_IN_FACETS,
@@ -17,13 +16,17 @@ from modules.catalog.domain.attributes import (
     facet_token,
 )
 from modules.catalog.listings import listing_rows
-from modules.catalog.models import Attribute
 from modules.catalog.wording import Wording
 
 _FROM = """
 FROM catalog_listing AS listing
 JOIN catalog_listingprice AS price
     ON price.product_id = listing.product_id AND price.currency = %(currency)s
+"""
+
+# By hand, because every list asks it: naming the question for a cache takes longer than asking it.
+_OFFERED = """
+SELECT code, label, type, choices FROM catalog_attribute WHERE facet ORDER BY position, label
 """
 
 _JOIN_COLLECTION = """
@@ -89,12 +92,11 @@ class Question:
     chosen: dict[str, list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        attributes = Attribute.objects.filter(facet=True).order_by("position", "label")
         self.offered = {
             **{code: FacetKind(label=label) for code, label in BUILT_IN_FACETS.items()},
             **{
-                row.code: FacetKind(label=row.label, type=row.type, choices=row.choices)
-                for row in attributes
+                code: FacetKind(label=label, type=type_, choices=choices)
+                for code, label, type_, choices in fetch(_OFFERED)
             },
         }
         merged: dict[str, list[str]] = {}
@@ -113,9 +115,7 @@ class Question:
             f"ELSE %(code_{n})s || ';' END"
             for n in range(len(self.chosen))
         )
-        with connection.cursor() as cursor:
-            cursor.execute(self._filled(_COUNT_FACETS, missed=missed or "''"), self._parameters())
-            rows = cursor.fetchall()
+        rows = fetch(self._filled(_COUNT_FACETS, missed=missed or "''"), self._parameters())
         total = next(n for token, n in rows if token is None)
         return total, self._facets([row for row in rows if row[0] is not None])
 

@@ -1,12 +1,10 @@
 """Questions to the catalogue. All answers are contracts; nothing is read after they return."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection as Group
-from collections.abc import Iterable, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from events.database import fetch_any
 from modules.catalog.contracts import (
@@ -16,26 +14,16 @@ from modules.catalog.contracts import (
     CategoryNotFound,
     CollectionNotFound,
     CollectionSummary,
-    Picture,
     ProductCard,
     ProductDetail,
-    ProductNotFound,
     SellableVariant,
     SkuPage,
     Suggestion,
-    VariantDetail,
 )
+from modules.catalog.detail import OWN_PICTURE, product_row
 from modules.catalog.domain.words import words
 from modules.catalog.listings import rows_beside, rows_of
-from modules.catalog.models import (
-    AttributeValue,
-    Collection,
-    Placement,
-    Product,
-    Variant,
-    VariantOption,
-)
-from modules.catalog.projections import lead_placement, picture_content, typed_value
+from modules.catalog.models import Collection, Product, Variant
 from modules.catalog.reading import card_from, category_nodes, category_rows, picture_from, trail
 from modules.catalog.searching import Question
 from modules.catalog.wording import suggested_rows, wording
@@ -74,108 +62,18 @@ def _check_place(request: BrowseRequest) -> None:
         collection(request.collection)
 
 
-def product_detail(slug: str) -> ProductDetail:
+def product_detail(slug: str, tree: Sequence[CategoryNode] | None = None) -> ProductDetail:
     """Returns everything the page of an active product shows, but prices and stock.
+
+    One statement, and another for the categories unless the caller has read their `tree`.
 
     Raises:
         ProductNotFound: no such product, or not on sale; `withdrawn` tells which.
     """
-    product = Product.objects.select_related("category").filter(slug=slug).first()
-    if product is None or product.status == "draft":
-        raise ProductNotFound(f"There is no product {slug!r}", slug=slug, withdrawn=False)
-    if product.status == "withdrawn":
-        raise ProductNotFound(f"{product.title} is no longer sold", slug=slug, withdrawn=True)
-    roots = category_tree() if product.category else ()
-    breadcrumb = trail(roots, product.category.path) if product.category else ()
-    placements = _placements(product_ids=[product.id])
-    values = _values(product)
-    variants = _variants(product, placements, values)
-    return ProductDetail(
-        id=product.id,
-        slug=product.slug,
-        title=product.title,
-        kind=product.kind,
-        series=product.series,
-        description=product.description,
-        story=product.story,
-        status="active",
-        category=breadcrumb[-1] if breadcrumb else None,
-        breadcrumb=breadcrumb,
-        collections=tuple(
-            _summary(row)
-            for row in Collection.objects.filter(entries__product=product).order_by(
-                "position", "name"
-            )
-        ),
-        option_names=tuple(name for name, _ in variants[0].options) if variants else (),
-        attributes=tuple(
-            (row.attribute.code, row.attribute.label, typed_value(row)) for row in values[None]
-        ),
-        variants=variants,
-        pictures=_gallery(placements),
-        created_at=product.created_at,
-    )
-
-
-def _placements(*, product_ids: Group[UUID]) -> list[Placement]:
-    rows = Placement.objects.filter(product_id__in=product_ids).order_by("position")
-    return list(rows.select_related("picture").prefetch_related("picture__renditions"))
-
-
-def _values(product: Product) -> dict[UUID | None, list[AttributeValue]]:
-    rows = AttributeValue.objects.filter(product=product).select_related("attribute")
-    by_variant: defaultdict[UUID | None, list[AttributeValue]] = defaultdict(list)
-    for row in rows.order_by("attribute__position", "attribute__label"):
-        by_variant[row.variant_id].append(row)
-    return by_variant
-
-
-def _variants(
-    product: Product,
-    placements: Sequence[Placement],
-    values: dict[UUID | None, list[AttributeValue]],
-) -> tuple[VariantDetail, ...]:
-    options = _options(VariantOption.objects.filter(option__product=product))
-    rows = Variant.objects.filter(product=product, on_sale=True).order_by("position", "sku")
-    return tuple(
-        VariantDetail(
-            id=row.id,
-            sku=row.sku,
-            title=row.title,
-            options=tuple(options[row.id]),
-            attributes=tuple(
-                (value.attribute.code, typed_value(value)) for value in values.get(row.id, ())
-            ),
-            weight_grams=row.weight_grams,
-            picture=_lead(place for place in placements if place.variant_id == row.id),
-        )
-        for row in rows
-    )
-
-
-def _options(rows: QuerySet[VariantOption]) -> defaultdict[UUID, list[tuple[str, str]]]:
-    by_variant: defaultdict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    for row in sorted(rows.select_related("option"), key=lambda row: row.option.position):
-        by_variant[row.variant_id].append((row.option.name, row.value))
-    return by_variant
-
-
-def _lead(placements: Iterable[Placement]) -> Picture | None:
-    lead = lead_placement(placements)
-    return picture_from(picture_content(lead)) if lead else None
-
-
-def _gallery(placements: Iterable[Placement]) -> tuple[Picture, ...]:
-    """The product's own pictures, main first, then those of variants, each once."""
-    ordered = sorted(
-        placements,
-        key=lambda row: (row.variant_id is not None, row.role != "main", row.position),
-    )
-    shown: dict[UUID, Picture | None] = {}
-    for row in ordered:
-        if row.picture_id not in shown:
-            shown[row.picture_id] = picture_from(picture_content(row))
-    return tuple(picture for picture in shown.values() if picture)
+    row = product_row(slug)
+    if row.category is None:
+        return row.detail(())
+    return row.detail(trail(category_tree() if tree is None else tree, row.category))
 
 
 # By hand, because every basket asks it: the ORM takes longer to build it than PostgreSQL to answer.
@@ -191,19 +89,7 @@ _SELLABLE = """
         LEFT JOIN catalog_category AS c ON c.id = p.category_id
     WHERE v.sku IN {keys}
 """
-# What `projections.picture_content` makes of a variant's leading picture, once it has files.
-_OWN_PICTURE = """(
-    SELECT json_build_object('id', i.id, 'alt', placed.alt, 'colour', i.colour, 'width', i.width,
-        'height', i.height, 'files', (
-            SELECT json_agg(json_build_array(f.path, f.width, f.height, f.format)
-                ORDER BY f.width, f.format)
-            FROM catalog_picturerendition AS f WHERE f.picture_id = i.id))::text
-    FROM catalog_placement AS placed JOIN catalog_picture AS i ON i.id = placed.picture_id
-    WHERE placed.variant_id = v.id
-        AND EXISTS (SELECT FROM catalog_picturerendition AS f WHERE f.picture_id = i.id)
-    ORDER BY placed.role <> 'main', placed.position LIMIT 1
-)"""
-_WITH_PICTURES = _SELLABLE.replace("{own_picture}", _OWN_PICTURE)
+_WITH_PICTURES = _SELLABLE.replace("{own_picture}", f"{OWN_PICTURE}::text")
 _WITHOUT_PICTURES = _SELLABLE.replace("{own_picture}", "NULL")
 
 
@@ -260,10 +146,21 @@ def category(path: str) -> CategoryNode:
     Raises:
         CategoryNotFound: there is none.
     """
-    nodes = trail(category_tree(), path)
+    return category_trail(path)[-1]
+
+
+def category_trail(
+    path: str, tree: Sequence[CategoryNode] | None = None
+) -> tuple[CategoryNode, ...]:
+    """Returns the categories from the root down to `path`; `tree` as `product_detail` takes it.
+
+    Raises:
+        CategoryNotFound: there is none.
+    """
+    nodes = trail(category_tree() if tree is None else tree, path)
     if not nodes:
         raise CategoryNotFound(f"There is no category {path!r}", path=path)
-    return nodes[-1]
+    return nodes
 
 
 def collections() -> tuple[CollectionSummary, ...]:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
-from django.db import connection
-
+from events.database import fetch
 from modules.catalog.contracts import Suggestion
 from modules.catalog.domain.words import nearest, query_words, tolerated_edits, trigrams
 
@@ -85,9 +84,7 @@ def wording(query: str) -> Wording:
     asked = query_words(query)
     if not asked:
         return Wording(tsquery="", words=())
-    with connection.cursor() as cursor:
-        cursor.execute(_READ_WORDS, [asked])
-        read = {word: (stem, known) for word, stem, known in cursor.fetchall()}
+    read = {word: (stem, known) for word, stem, known in fetch(_READ_WORDS, (asked,))}
     meant = _corrections([word for word in asked if not read[word][1] and read[word][0]])
     stems = {word: stem for word, (stem, _) in read.items()} | dict(meant.values())
     words = [meant[word][0] if word in meant else word for word in asked]
@@ -112,9 +109,7 @@ def _corrections(unknown: Sequence[str]) -> dict[str, tuple[str, str]]:
         {"word": word, "trigrams": trigrams(word), "edits": tolerated_edits(word)}
         for word in doubtful
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, [json.dumps(wanted)])
-        rows = cursor.fetchall()
+    rows = fetch(_CANDIDATES, (json.dumps(wanted),))
     stems = {term: stem for _, term, _, stem in rows}
     meant = {}
     for word in doubtful:
@@ -127,9 +122,7 @@ def _corrections(unknown: Sequence[str]) -> dict[str, tuple[str, str]]:
 def suggested_rows(meant: Wording, *, limit: int) -> tuple[list[dict[str, Any]], list[Suggestion]]:
     """Returns cards of the best products, and questions that the last word may be becoming."""
     parameters: dict[str, Any] = {"tsquery": meant.tsquery, "last": meant.words[-1], "limit": limit}
-    with connection.cursor() as cursor:
-        cursor.execute(_SUGGEST, parameters)
-        rows = cursor.fetchall()
+    rows = fetch(_SUGGEST, parameters)
     terms = [" ".join([*meant.words[:-1], found]) for kind, found, *_ in rows if kind == "term"]
     return (
         [json.loads(found) for kind, found, *_ in rows if kind == "product"],

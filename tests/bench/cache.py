@@ -1,25 +1,18 @@
 """What each level of caching saves: the same pages with one level more each time."""
 
 import http.client
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-import psutil
-
+from tests.bench import cold, queries, trading
 from tests.bench.figures import per_unit, percentile
 from tests.bench.idle import pss_bytes
 from tests.bench.load import Outcome
 from tests.bench.pages import milliseconds, pages
 from tests.bench.report import Report
-from tests.bench.running import DEFAULTS, Bench, cpu_seconds, shop_processes, wait_until_served
+from tests.bench.running import Bench, cpu_seconds, shop_processes
 from tests.bench.scripts import Look
-from tests.support.servers import ROOT, free_port
+from tests.bench.serving import Served, lines, server
 
 CLIENTS = 8
 TRIES = 5
@@ -42,13 +35,6 @@ LEVELS = {
     "+ finished pages": ("PAGE_CACHE_MB",),
     "+ the browser's copy": ("PAGE_VALIDATORS",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    port: int
-    process: psutil.Process
-    log: Path
 
 
 def measure(bench: Bench, report: Report) -> None:
@@ -75,6 +61,9 @@ def measure(bench: Bench, report: Report) -> None:
         "web MB: PSS of all processes that serve pages."
     )
     report.keep("cache", {"clients": CLIENTS, "figures": rows})
+    cold.measure(bench, report)
+    trading.measure(bench, report)
+    queries.measure(bench, report)
 
 
 def figures(bench: Bench, served: Served, level: str, name: str, look: Look) -> dict[str, Any]:
@@ -117,42 +106,3 @@ def etag(port: int, path: str) -> str:
         return connection.getresponse().headers["ETag"]
     finally:
         connection.close()
-
-
-def lines(log: Path) -> int:
-    """Returns how many requests Django has answered: each writes a line, a kept page does not."""
-    return log.read_text(errors="replace").count("route=")
-
-
-@contextmanager
-def server(bench: Bench, levels: dict[str, str]) -> Iterator[Served]:
-    """Serves the shop's pages over its database by another server with these levels off."""
-    shop, port = bench.shop, free_port()
-    environment = {
-        **shop.environment,
-        "PORT": str(port),
-        "WEB_WORKERS": str(DEFAULTS.web_workers),
-        "DATABASE_URL": bench.database_url(),
-        "SECRET_KEY": (shop.data / "secret-key").read_text().strip(),
-        "PII_KEY": (shop.data / "pii-key").read_text().strip(),
-        **levels,
-    }
-    log = shop.data.parent / f"cache-{len(levels)}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "web"],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        wait_until_served(port)
-        yield Served(port, psutil.Process(process.pid), log)
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
