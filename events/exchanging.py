@@ -1,0 +1,171 @@
+"""The moment in which a generation takes the place of the live tables.
+
+The shop's writers wait from the first lock on a live table to the end of the transaction. All that
+can be asked or done before or after is, and what is left goes to the server as one statement: on a
+busy machine each statement costs its turn on a processor, whatever it does.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from psycopg.sql import Literal
+
+from events.database import execute, fetch
+from events.exclusive import only_for, without_writers
+from events.generations import (
+    BATCH,
+    begun_in,
+    drop_forgotten,
+    fold_next,
+    generation_of,
+    home_of,
+    quoted,
+    schema,
+    tables,
+)
+from events.projections import AnyProjection
+from events.sequencer import sequence
+from events.store import log_head
+
+EXCHANGE_ATTEMPTS = 30
+# Nobody in the shop waits for us meanwhile. PostgreSQL takes a second to call autovacuum away.
+PATIENCE_MS = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """What an exchange did: `milliseconds` is how long the shop's writers had to wait at most."""
+
+    generation: int
+    position: int
+    events: int
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    """A projection, the generation that comes, and the live one, which is kept.
+
+    `reached` is how far an async live one has come; an inline one is as far as the log.
+    """
+
+    projection: AnyProjection
+    new: int
+    old: int
+    reached: int | None
+    homes: tuple[tuple[str, str], ...]
+
+
+def exchange(chosen: Sequence[AnyProjection], state: str) -> Exchanged:
+    """Puts a generation in place of the live tables; writers wait while the last events are folded.
+
+    Writers that came first are waited for. What was kept before is dropped afterwards.
+
+    Raises:
+        django.db.OperationalError: writers were there at every attempt.
+        RebuildStopped: an event could not be folded; the live tables are as they were.
+    """
+    exchanged = without_writers(
+        chosen, state, EXCHANGE_ATTEMPTS, lambda patience: _exchange(chosen, state, patience)
+    )
+    drop_forgotten()
+    return exchanged
+
+
+def _exchange(chosen: Sequence[AnyProjection], state: str, patience_ms: int) -> Exchanged:
+    with transaction.atomic():
+        only_for(PATIENCE_MS)
+        # Autovacuum may be at tables that were filled just now: nobody else knows them.
+        coming = [
+            f"{schema(generation_of(each.name, state) or 0)}.{quoted(table)}"
+            for each in chosen
+            for table in tables(each)
+        ]
+        execute(f"LOCK TABLE {', '.join(coming)} IN ACCESS EXCLUSIVE MODE")
+        pairs = _pairs(chosen, state)
+        folded = min(position for _, position in begun_in(chosen, state).values())
+        live = [f"{home}.{quoted(table)}" for pair in pairs for table, home in pair.homes]
+        only_for(patience_ms)
+        started = time.monotonic()
+        execute(f"LOCK TABLE {', '.join(live)} IN ACCESS EXCLUSIVE MODE")
+        sequence()
+        position = log_head()
+        events = _catch_up(chosen, state, folded, position)
+        execute(_swapping(pairs, state, position))
+    return Exchanged(
+        generation=max(pair.new for pair in pairs),
+        position=position,
+        events=events,
+        milliseconds=(time.monotonic() - started) * 1000,
+    )
+
+
+def _pairs(chosen: Sequence[AnyProjection], state: str) -> list[_Pair]:
+    # An async projection's worker holds its row while it folds.
+    live = {
+        name: (generation, position)
+        for name, generation, position in fetch(
+            "SELECT name, generation, position FROM es.projection"
+            " WHERE name = ANY (%s) AND state = 'live' FOR UPDATE",
+            ([each.name for each in chosen],),
+        )
+    }
+    coming = begun_in(chosen, state)
+    return [
+        _Pair(
+            projection=each,
+            new=coming[each.name][0],
+            old=live.get(each.name, (1, 0))[0],
+            reached=None if each.mode == "inline" else live.get(each.name, (1, 0))[1],
+            homes=tuple((table, home_of(table)) for table in tables(each)),
+        )
+        for each in chosen
+    ]
+
+
+def _catch_up(chosen: Sequence[AnyProjection], state: str, folded: int, position: int) -> int:
+    """Folds what came since the generation was filled; nobody adds to it now."""
+    events = 0
+    while folded < position:
+        events += fold_next(chosen, state, BATCH)
+        folded = min(reached for _, reached in begun_in(chosen, state).values())
+    if events:
+        # A table with deferred checks to come cannot be moved; they are made now.
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return events
+
+
+def _swapping(pairs: Sequence[_Pair], state: str, position: int) -> str:
+    """Returns one statement that exchanges the tables and says so in es.projection."""
+    steps = [step for pair in pairs for step in _steps(pair, state, position)]
+    return f"DO $swap$ BEGIN {' '.join(f'{step};' for step in steps)} END $swap$"
+
+
+def _steps(pair: _Pair, state: str, position: int) -> list[str]:
+    name = Literal(pair.projection.name).as_string(connection.connection)
+    old, new = schema(pair.old), schema(pair.new)
+    reached = position if pair.reached is None else pair.reached
+    moves = [
+        step
+        for table, home in pair.homes
+        for step in (
+            f"ALTER TABLE {home}.{quoted(table)} SET SCHEMA {old}",
+            f"ALTER TABLE {new}.{quoted(table)} SET SCHEMA {home}",
+        )
+    ]
+    return [
+        # Tables that were kept before this exchange: `drop_forgotten` has the time.
+        *([f"DELETE FROM es.projection WHERE name = {name} AND state = 'kept'"]  # noqa: S608
+          if state != "kept" else []),
+        f"CREATE SCHEMA IF NOT EXISTS {old}",
+        *moves,
+        # What the live tables could not fold, the new ones have folded.
+        f"DELETE FROM es.dead WHERE projection = {name}",  # noqa: S608  # quoted by psycopg
+        f"DELETE FROM es.projection WHERE name = {name} AND state = 'live'",  # noqa: S608
+        "UPDATE es.projection SET state = 'live'"  # noqa: S608
+        f" WHERE name = {name} AND generation = {pair.new}",
+        "INSERT INTO es.projection (name, generation, state, position)"  # noqa: S608
+        f" VALUES ({name}, {pair.old}, 'kept', {reached})",
+    ]  # fmt: skip
