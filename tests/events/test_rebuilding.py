@@ -238,7 +238,7 @@ def test_what_came_while_a_generation_was_filled_is_folded_before_anybody_waits(
 ) -> None:
     packed("cup")
     catch_up()
-    rounds = []
+    rounds: list[UUID] = []
 
     def pack_once_more(position: int, head: int) -> None:
         if len(rounds) < 3:
