@@ -16,6 +16,7 @@ from events.database import execute, fetch
 from events.exclusive import only_for, without_writers
 from events.generations import (
     BATCH,
+    LAST_ROUNDS,
     begun_in,
     drop_forgotten,
     fold_next,
@@ -85,19 +86,26 @@ def _exchange(chosen: Sequence[AnyProjection], state: str, patience_ms: int) -> 
         ]
         execute(f"LOCK TABLE {', '.join(coming)} IN ACCESS EXCLUSIVE MODE")
         pairs = _pairs(chosen, state)
-        folded = min(position for _, position in begun_in(chosen, state).values())
         live = [f"{home}.{quoted(table)}" for pair in pairs for table, home in pair.homes]
+        # Until there is nothing, now that all else is done; an async one's worker waits at its row.
+        before, position = _catch_up(chosen, state, since=0)
+        # What is async goes on from there: the live tables were never as far as the log either.
+        inline = [each for each in chosen if each.mode == "inline"]
+        for _ in range(LAST_ROUNDS):
+            more, reached = _catch_up(inline, state, since=position)
+            before += more
+            if reached == position:
+                break
+            position = reached
         only_for(patience_ms)
         started = time.monotonic()
         execute(f"LOCK TABLE {', '.join(live)} IN ACCESS EXCLUSIVE MODE")
-        sequence()
-        position = log_head()
-        events = _catch_up(chosen, state, folded, position)
+        events, position = _catch_up(inline, state, since=position)
         execute(_swapping(pairs, state, position))
     return Exchanged(
         generation=max(pair.new for pair in pairs),
         position=position,
-        events=events,
+        events=before + events,
         milliseconds=(time.monotonic() - started) * 1000,
     )
 
@@ -125,16 +133,19 @@ def _pairs(chosen: Sequence[AnyProjection], state: str) -> list[_Pair]:
     ]
 
 
-def _catch_up(chosen: Sequence[AnyProjection], state: str, folded: int, position: int) -> int:
-    """Folds what came since the generation was filled; nobody adds to it now."""
-    events = 0
-    while folded < position:
-        events += fold_next(chosen, state, BATCH)
-        folded = min(reached for _, reached in begun_in(chosen, state).values())
+def _catch_up(chosen: Sequence[AnyProjection], state: str, *, since: int) -> tuple[int, int]:
+    """Folds what the log has gained since a position; returns how many events, and its end."""
+    sequence()
+    head, events = log_head(), 0
+    if head == since or not chosen:
+        return 0, head
+    folded = BATCH
+    while folded == BATCH:
+        folded = fold_next(chosen, state, BATCH)
+        events += folded
     if events:
-        # A table with deferred checks to come cannot be moved; they are made now.
-        execute("SET CONSTRAINTS ALL IMMEDIATE")
-    return events
+        execute(_CHECK_NOW)
+    return events, head
 
 
 def _swapping(pairs: Sequence[_Pair], state: str, position: int) -> str:
@@ -169,3 +180,7 @@ def _steps(pair: _Pair, state: str, position: int) -> list[str]:
         "INSERT INTO es.projection (name, generation, state, position)"  # noqa: S608
         f" VALUES ({name}, {pair.old}, 'kept', {reached})",
     ]  # fmt: skip
+
+
+# A table with deferred checks to come cannot be moved.
+_CHECK_NOW = "DO $$ BEGIN SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; END $$"

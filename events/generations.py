@@ -7,6 +7,7 @@ generation's tables because its schema comes first in the search path.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Model
@@ -165,16 +166,14 @@ def fold_next(chosen: Sequence[AnyProjection], state: str, limit: int) -> int:
     recorded = read_sequenced(min(position for _, position in begun.values()), limit, topics)
     reached = (recorded[-1].position or 0) if len(recorded) == limit else head
     fetch_keys(row.payload for row in recorded)
-    for projection in chosen:
-        generation, position = begun[projection.name]
-        own = [
-            row
-            for row in recorded
-            if position < (row.position or 0) and row.topic in wanted[projection.name]
-        ]
-        if own:
-            with tables_of(schema(generation)):
-                fold(projection, own)
+    for generation, together in groupby(chosen, key=lambda each: begun[each.name][0]):
+        with tables_of(schema(generation)):
+            for projection in together:
+                _, position = begun[projection.name]
+                names = wanted[projection.name]
+                new = [row for row in recorded if position < (row.position or 0)]
+                if own := [row for row in new if row.topic in names]:
+                    fold(projection, own)
     execute(
         "UPDATE es.projection SET position = greatest(position, %s), updated_at = now()"
         " WHERE name = ANY (%s) AND state = %s",
