@@ -291,7 +291,8 @@ def test_a_long_transaction_of_the_shop_is_asked_again_and_again_and_never_queue
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM sample_parcel")
         rebuild(["sample.parcels"])
-    assert patience == [50, 100, 150, 200]
+    # Autovacuum, too, may be in the way for once.
+    assert patience[:4] == [50, 100, 150, 200]
 
 
 def test_the_command_lists_and_rebuilds() -> None:
