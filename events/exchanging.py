@@ -97,6 +97,7 @@ def _exchange(chosen: Sequence[AnyProjection], state: str, patience_ms: int) -> 
             if reached == position:
                 break
             position = reached
+        _make_room(pairs, state)
         only_for(patience_ms)
         started = time.monotonic()
         execute(f"LOCK TABLE {', '.join(live)} IN ACCESS EXCLUSIVE MODE")
@@ -148,38 +149,46 @@ def _catch_up(chosen: Sequence[AnyProjection], state: str, *, since: int) -> tup
     return events, head
 
 
+def _make_room(pairs: Sequence[_Pair], state: str) -> None:
+    """Does what nobody but the worker of async read models can see, and that one waits."""
+    names = [pair.projection.name for pair in pairs]
+    for old in {pair.old for pair in pairs}:
+        execute(f"CREATE SCHEMA IF NOT EXISTS {schema(old)}")
+    # What the live tables could not fold, the new ones have folded.
+    execute("DELETE FROM es.dead WHERE projection = ANY (%s)", (names,))
+    if state != "kept":
+        # The tables that were kept before this exchange: `drop_forgotten` has the time.
+        execute("DELETE FROM es.projection WHERE name = ANY (%s) AND state = 'kept'", (names,))
+
+
 def _swapping(pairs: Sequence[_Pair], state: str, position: int) -> str:
     """Returns one statement that exchanges the tables and says so in es.projection."""
-    steps = [step for pair in pairs for step in _steps(pair, state, position)]
+    steps = [
+        step
+        for pair in pairs
+        for table, home in pair.homes
+        for step in (
+            f"ALTER TABLE {home}.{quoted(table)} SET SCHEMA {schema(pair.old)}",
+            f"ALTER TABLE {schema(pair.new)}.{quoted(table)} SET SCHEMA {home}",
+        )
+    ]
+    names = ", ".join(_literal(pair.projection.name) for pair in pairs)
+    olds = ", ".join(
+        f"({_literal(pair.projection.name)}, {pair.old}, 'kept',"
+        f" {position if pair.reached is None else pair.reached})"
+        for pair in pairs
+    )
+    steps += [
+        f"DELETE FROM es.projection WHERE name IN ({names}) AND state = 'live'",  # noqa: S608
+        "UPDATE es.projection SET state = 'live'"  # noqa: S608  # quoted by psycopg
+        f" WHERE name IN ({names}) AND state = {_literal(state)}",
+        f"INSERT INTO es.projection (name, generation, state, position) VALUES {olds}",  # noqa: S608
+    ]
     return f"DO $swap$ BEGIN {' '.join(f'{step};' for step in steps)} END $swap$"
 
 
-def _steps(pair: _Pair, state: str, position: int) -> list[str]:
-    name = Literal(pair.projection.name).as_string(connection.connection)
-    old, new = schema(pair.old), schema(pair.new)
-    reached = position if pair.reached is None else pair.reached
-    moves = [
-        step
-        for table, home in pair.homes
-        for step in (
-            f"ALTER TABLE {home}.{quoted(table)} SET SCHEMA {old}",
-            f"ALTER TABLE {new}.{quoted(table)} SET SCHEMA {home}",
-        )
-    ]
-    return [
-        # Tables that were kept before this exchange: `drop_forgotten` has the time.
-        *([f"DELETE FROM es.projection WHERE name = {name} AND state = 'kept'"]  # noqa: S608
-          if state != "kept" else []),
-        f"CREATE SCHEMA IF NOT EXISTS {old}",
-        *moves,
-        # What the live tables could not fold, the new ones have folded.
-        f"DELETE FROM es.dead WHERE projection = {name}",  # noqa: S608  # quoted by psycopg
-        f"DELETE FROM es.projection WHERE name = {name} AND state = 'live'",  # noqa: S608
-        "UPDATE es.projection SET state = 'live'"  # noqa: S608
-        f" WHERE name = {name} AND generation = {pair.new}",
-        "INSERT INTO es.projection (name, generation, state, position)"  # noqa: S608
-        f" VALUES ({name}, {pair.old}, 'kept', {reached})",
-    ]  # fmt: skip
+def _literal(text: str) -> str:
+    return Literal(text).as_string(connection.connection)
 
 
 # A table with deferred checks to come cannot be moved.
