@@ -7,9 +7,10 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from events import follower, generations
+from events import follower
 from events.database import execute, fetch
 from events.metrics import PREFIX
+from events.standings import standings
 from events.store import log_head
 
 # A scrape may not become the load that it reports.
@@ -93,7 +94,7 @@ def log() -> Iterator[Row]:
 
 def projections() -> Iterator[Row]:
     parked = follower.parked_streams()
-    for each in generations.standings():
+    for each in standings():
         if each.state != "live":
             continue
         name = (each.projection,)

@@ -16,7 +16,7 @@ from django.db import OperationalError, transaction
 from events import follower
 from events.alarms import raise_alarm
 from events.database import execute, fetch
-from events.exclusive import LOCK_TIMEOUT, only_one, without_writers
+from events.exclusive import only_for, only_one, without_writers
 from events.generations import (
     BATCH,
     begin,
@@ -141,18 +141,20 @@ def confirmed(
     Writers wait for the few events since; whoever came first is waited for, a second at a time.
     """
 
-    def compare() -> list[Difference]:
+    def compare(patience_ms: int) -> list[Difference]:
         follower.catch_up()
-        return _confirmed(chosen, suspects)
+        return _confirmed(chosen, suspects, patience_ms)
 
     return without_writers(chosen, "shadow", CONFIRM_ATTEMPTS, compare)
 
 
 def _confirmed(
-    chosen: Sequence[AnyProjection], suspects: dict[str, list[tuple[str, str]]]
+    chosen: Sequence[AnyProjection],
+    suspects: dict[str, list[tuple[str, str]]],
+    patience_ms: int,
 ) -> list[Difference]:
     with transaction.atomic():
-        execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        only_for(patience_ms)
         names = [quoted(table) for each in chosen for table in tables(each)]
         execute(f"LOCK TABLE {', '.join(names)} IN SHARE MODE")
         sequence()

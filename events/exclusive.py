@@ -14,8 +14,8 @@ from events.projections import AnyProjection
 
 log = structlog.get_logger(__name__)
 
-# The shop waits for us, and we wait for the shop only so long at a time.
-LOCK_TIMEOUT = "1s"
+# While we wait for a writer who came first, the shop queues behind us: not long, then longer.
+PATIENCE_MS = 50
 
 
 @contextmanager
@@ -34,20 +34,26 @@ def only_one() -> Iterator[None]:
 
 
 def without_writers[T](
-    chosen: Sequence[AnyProjection], state: str, attempts: int, work: Callable[[], T]
+    chosen: Sequence[AnyProjection], state: str, attempts: int, work: Callable[[int], T]
 ) -> T:
     """Does what locks the live tables, and folds on between attempts that writers were before.
 
-    `work` waits for them a second at a time (`LOCK_TIMEOUT`), so that nobody queues behind it.
+    `work` is told for how many milliseconds to wait for them (`only_for`), because whoever comes
+    later queues behind it: 50 at the first attempt, 50 more at each other.
 
     Raises:
         django.db.OperationalError: writers were there at every attempt.
     """
     for attempt in range(1, attempts):
         try:
-            return work()
+            return work(PATIENCE_MS * attempt)
         except OperationalError as error:
             log.info("waiting for writers", state=state, attempt=attempt, error=str(error).strip())
             time.sleep(0.05 * attempt)
             fill(chosen, state)
-    return work()
+    return work(PATIENCE_MS * attempts)
+
+
+def only_for(milliseconds: int) -> None:
+    """Lets the rest of the transaction wait so long for a lock, and no longer."""
+    execute(f"SET LOCAL lock_timeout = {milliseconds:d}")

@@ -7,8 +7,7 @@ generation's tables because its schema comes first in the search path.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from itertools import groupby
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Model
@@ -22,55 +21,11 @@ from events.sequencer import sequence
 from events.store import RecordedEvent, log_head, read_sequenced
 
 BATCH = 8000
-# So few events behind, a generation catches up within the exchange itself.
+# So few events behind, a generation is about to catch up; the exchange itself folds the rest.
 TAIL = 200
+LAST_ROUNDS = 5
 
 type Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where one generation of a projection stands; `lag` counts events of the log."""
-
-    projection: str
-    generation: int
-    state: str
-    position: int | None
-    lag: int
-    updated_at: datetime | None
-
-
-def standings() -> list[Standing]:
-    """Returns every projection and its generations. Inline ones are never behind."""
-    head = log_head()
-    known = {
-        (name, state): Standing(
-            projection=name,
-            generation=generation,
-            state=state,
-            position=position,
-            lag=head - position,
-            updated_at=updated_at,
-        )
-        for name, generation, state, position, updated_at in fetch(
-            "SELECT name, generation, state, position, updated_at FROM es.projection"
-            " ORDER BY name, generation"
-        )
-    }
-    found: list[Standing] = []
-    for name, projection in sorted(projections.registered().items()):
-        live = known.pop((name, "live"), None)
-        if live is None or projection.mode == "inline":
-            live = Standing(
-                projection=name,
-                generation=live.generation if live else 1,
-                state="live",
-                position=None,
-                lag=0,
-                updated_at=None,
-            )
-        found.append(live)
-    return sorted([*found, *known.values()], key=lambda each: (each.projection, each.generation))
 
 
 def discard(state: str, names: Sequence[str] = ()) -> None:
@@ -86,6 +41,20 @@ def discard(state: str, names: Sequence[str] = ()) -> None:
                     (projection.name, generation),
                 )
                 drop_if_empty(generation)
+    drop_forgotten()
+
+
+def drop_forgotten() -> None:
+    """Drops tables of generations that no row of es.projection knows any more.
+
+    An exchange forgets those that were kept before it, and leaves the dropping for afterwards.
+    """
+    owners = {
+        table: name for name, each in projections.registered().items() for table in tables(each)
+    }
+    for number, table in fetch(_FORGOTTEN, (list(owners.values()), list(owners))):
+        execute(f"DROP TABLE IF EXISTS {schema(number)}.{quoted(table)}")
+        drop_if_empty(number)
 
 
 def choose(names: Sequence[str]) -> list[AnyProjection]:
@@ -165,16 +134,19 @@ def copy_triggers(table: str, home: str) -> None:
 
 
 def fill(chosen: Sequence[AnyProjection], state: str, progress: Progress | None = None) -> int:
-    """Folds the log into a generation until it is almost at its end; returns how many events."""
-    folded = 0
+    """Folds the log into a generation until it is all but at its end; returns how many events."""
+    folded, last_rounds = 0, LAST_ROUNDS
     while True:
         sequence()
         head = log_head()
-        position = min(position_of(each.name, state) for each in chosen)
+        position = min(reached for _, reached in begun_in(chosen, state).values())
         if progress:
             progress(position, head)
         if head - position <= TAIL:
-            return folded
+            # The shop is written to meanwhile: each round leaves fewer for the exchange to fold.
+            if head == position or not last_rounds:
+                return folded
+            last_rounds -= 1
         with transaction.atomic():
             folded += fold_next(chosen, state, BATCH)
 
@@ -188,21 +160,25 @@ def fold_next(chosen: Sequence[AnyProjection], state: str, limit: int) -> int:
         RebuildStopped: an event could not be folded.
     """
     head = log_head()
-    positions = {each.name: position_of(each.name, state) for each in chosen}
-    generations = {each.name: generation_of(each.name, state) or 0 for each in chosen}
-    topics = sorted({topic for each in chosen for topic in projections.topics(each)})
-    recorded = read_sequenced(min(positions.values()), limit, topics)
+    begun = begun_in(chosen, state)
+    wanted = {each.name: set(projections.topics(each)) for each in chosen}
+    topics = sorted(set().union(*wanted.values()))
+    recorded = read_sequenced(min(position for _, position in begun.values()), limit, topics)
     reached = (recorded[-1].position or 0) if len(recorded) == limit else head
     fetch_keys(row.payload for row in recorded)
-    for projection in chosen:
-        own = [row for row in recorded if positions[projection.name] < (row.position or 0)]
-        with tables_of(schema(generations[projection.name])):
-            fold(projection, own)
-        execute(
-            "UPDATE es.projection SET position = greatest(position, %s), updated_at = now()"
-            " WHERE name = %s AND generation = %s",
-            (reached, projection.name, generations[projection.name]),
-        )
+    for generation, together in groupby(chosen, key=lambda each: begun[each.name][0]):
+        with tables_of(schema(generation)):
+            for projection in together:
+                _, position = begun[projection.name]
+                names = wanted[projection.name]
+                new = [row for row in recorded if position < (row.position or 0)]
+                if own := [row for row in new if row.topic in names]:
+                    fold(projection, own)
+    execute(
+        "UPDATE es.projection SET position = greatest(position, %s), updated_at = now()"
+        " WHERE name = ANY (%s) AND state = %s",
+        (reached, [each.name for each in chosen], state),
+    )
     return len(recorded)
 
 
@@ -255,6 +231,15 @@ def generation_of(name: str, state: str) -> int | None:
     return rows[0][0] if rows else None
 
 
+def begun_in(chosen: Sequence[AnyProjection], state: str) -> dict[str, tuple[int, int]]:
+    """Returns of each projection its generation in a state, and how far that is folded."""
+    rows = fetch(
+        "SELECT name, generation, position FROM es.projection WHERE name = ANY (%s) AND state = %s",
+        ([each.name for each in chosen], state),
+    )
+    return {name: (generation, position) for name, generation, position in rows}
+
+
 def position_of(name: str, state: str) -> int:
     rows = fetch("SELECT position FROM es.projection WHERE name = %s AND state = %s", (name, state))
     return rows[0][0] if rows else 0
@@ -305,3 +290,14 @@ def columns(home: str, table: str) -> list[tuple[str, str]]:
             (f"{home}.{quoted(table)}",),
         )
     ]
+
+
+_FORGOTTEN = """
+SELECT substr(n.nspname, 12)::integer, c.relname FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname ~ '^generation_[0-9]+$'
+JOIN unnest(%s::text[], %s::text[]) AS owner (projection, written) ON owner.written = c.relname
+WHERE c.relkind = 'r' AND NOT EXISTS (
+    SELECT FROM es.projection p
+    WHERE p.name = owner.projection AND p.generation = substr(n.nspname, 12)::integer
+)
+"""

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from events import drift, projections
 from events.follower import parked_streams, seconds_behind
-from events.generations import Standing, standings
+from events.standings import Standing, standings
 from events.store import log_head
 from frontend.access import operators_only
 from frontend.auditor.runs import desk, rows

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
-from events import drift, follower, generations, rebuilding
+from events import drift, follower, rebuilding
 from events.database import fetch
 from events.errors import NotRebuildable
+from events.exchanging import Exchanged
+from events.standings import standings
 from events.store import log_head
 from modules.audit.contracts import RunRefused
 from modules.audit.models import Run
@@ -39,7 +41,7 @@ def switch_back(run: Run, pace: Pace) -> bool:
     return True
 
 
-def told(run: Run, exchanged: rebuilding.Exchanged) -> None:
+def told(run: Run, exchanged: Exchanged) -> None:
     run.done = run.total = exchanged.position
     run.result = {
         "facts": {
@@ -60,7 +62,7 @@ def check_drift(run: Run, pace: Pace) -> bool:
     run.cursor = {"begun": True}
     found = drift.check(fresh=fresh, seconds=pace.seconds)
     if found is None:
-        reached = [each.position or 0 for each in generations.standings() if each.state == "shadow"]
+        reached = [each.position or 0 for each in standings() if each.state == "shadow"]
         run.done, run.total = min(reached, default=0), log_head()
         return False
     run.done = run.total = found.position

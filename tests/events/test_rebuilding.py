@@ -1,19 +1,22 @@
 """Read models are folded anew while the shop is open, exchanged in a moment, and exchanged back."""
 
 import threading
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
-from events import follower, generations
+from events import database, exchanging, follower, generations
 from events.database import execute, fetch
 from events.errors import NotRebuildable, RebuildStopped
 from events.follower import catch_up
 from events.rebuilding import rebuild, switch_back
+from events.standings import standings
 from modules.kernel.identity import new_id
 from tests.events.sample import (
     FillParcel,
@@ -78,7 +81,7 @@ def test_the_shop_goes_on_with_the_new_tables_and_with_the_old_ones_after_the_wa
     catch_up()
     assert ItemCount.objects.count() == 3
     assert exchanged.generation == 1
-    assert {each.state for each in generations.standings()} == {"live", "kept"}
+    assert {each.state for each in standings()} == {"live", "kept"}
 
 
 def test_a_rebuild_that_was_broken_off_goes_on_where_it_stopped(
@@ -203,6 +206,95 @@ def test_no_write_is_lost_while_tables_are_exchanged_again_and_again() -> None:
     assert connection.in_atomic_block is False
 
 
+def sent_under_lock(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> list[str]:
+    """Returns the statements that were sent while the shop's writers had to wait."""
+    sent: list[str] = []
+    run = database._run
+
+    def noted(sql: str, parameters: Any, *, returns: bool) -> Any:
+        sent.append(sql)
+        return run(sql, parameters, returns=returns)
+
+    monkeypatch.setattr(database, "_run", noted)
+    work()
+    monkeypatch.setattr(database, "_run", run)
+    last = max(n for n, sql in enumerate(sent) if sql.startswith("LOCK TABLE public."))
+    swap = next(n for n, sql in enumerate(sent) if n > last and sql.startswith("DO $swap$"))
+    return sent[last + 1 : swap + 1]
+
+
+def test_writers_wait_for_three_statements_however_many_tables_are_exchanged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed("cup")
+    catch_up()
+    assert len(sent_under_lock(monkeypatch, lambda: rebuild(NAMES))) == 3
+    assert len(sent_under_lock(monkeypatch, lambda: switch_back(NAMES))) == 3
+    assert len(sent_under_lock(monkeypatch, lambda: rebuild(NAMES[:1]))) == 3
+
+
+def test_what_came_while_a_generation_was_filled_is_folded_before_anybody_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed("cup")
+    catch_up()
+    rounds: list[UUID] = []
+
+    def pack_once_more(position: int, head: int) -> None:
+        if len(rounds) < 3:
+            rounds.append(packed("moon"))
+
+    monkeypatch.setattr(generations, "TAIL", 0)
+    under_lock = sent_under_lock(monkeypatch, lambda: rebuild(NAMES, pack_once_more))
+    assert len(under_lock) == 3
+    assert ParcelRow.objects.count() == 4
+
+
+def kept_tables() -> list[str]:
+    rows = fetch(
+        "SELECT table_schema || '.' || table_name FROM information_schema.tables"
+        " WHERE table_schema LIKE 'generation_%%' ORDER BY 1"
+    )
+    return [name for (name,) in rows]
+
+
+def test_what_was_kept_before_goes_after_an_exchange_even_if_that_was_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed("cup")
+    rebuild(["sample.parcels"])
+    monkeypatch.setattr(exchanging, "drop_forgotten", lambda: None)
+    rebuild(["sample.parcels"])
+    assert kept_tables() == ["generation_1.sample_parcel", "generation_2.sample_parcel"]
+    monkeypatch.undo()
+    generations.discard("shadow")
+    assert kept_tables() == ["generation_2.sample_parcel"]
+    assert switch_back(["sample.parcels"]).generation == 2
+    assert ParcelRow.objects.count() == 1
+
+
+def test_a_long_transaction_of_the_shop_is_asked_again_and_again_and_never_queued_behind_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed("cup")
+    patience: list[int] = []
+    attempted = exchanging._exchange
+
+    def noted(chosen: Any, state: str, patience_ms: int) -> Any:
+        patience.append(patience_ms)
+        if len(patience) == 4:
+            other.execute("COMMIT")
+        return attempted(chosen, state, patience_ms)
+
+    monkeypatch.setattr(exchanging, "_exchange", noted)
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM sample_parcel")
+        rebuild(["sample.parcels"])
+    # Autovacuum, too, may be in the way for once.
+    assert patience[:4] == [50, 100, 150, 200]
+
+
 def test_the_command_lists_and_rebuilds() -> None:
     packed("cup")
     catch_up()
@@ -213,4 +305,4 @@ def test_the_command_lists_and_rebuilds() -> None:
     assert "kept" in said.getvalue()
     call_command("projections", "back", *NAMES, stdout=said)
     call_command("projections", "discard", *NAMES, stdout=said)
-    assert {each.state for each in generations.standings()} == {"live"}
+    assert {each.state for each in standings()} == {"live"}

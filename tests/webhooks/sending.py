@@ -20,8 +20,11 @@ def registered(system: Receiver, **wanted: Any) -> tuple[Added, str]:
 
 def work() -> None:
     """Follows the log and performs what is due, until nothing is."""
-    follower.catch_up()
-    drain()
+    position = -1
+    # Effects write events too.
+    while (reached := follower.catch_up()) > position:
+        position = reached
+        drain()
 
 
 def later(pause: timedelta) -> None:

@@ -54,6 +54,14 @@ def unreliable(request: Received, seen: set[str]) -> Reply:
     return Reply(500 if refused else 204)
 
 
+def rebuilt(received: list[Received], secret: str) -> Consumer:
+    """Returns a system that was told all this."""
+    consumer = Consumer()
+    for each in received:
+        consumer.take(Webhook(secret).verify(each.body, each.headers))
+    return consumer
+
+
 @pytest.fixture(autouse=True)
 def _places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(django_settings, "ERASURE_DIRECTORY", tmp_path_factory.mktemp("erasures"))
@@ -70,6 +78,18 @@ def live_together(scripts: list[Any]) -> list[Life]:
             if number < len(steps):
                 life.live(steps[number])
     return [life for life, _ in lives]
+
+
+@pytest.mark.django_db
+def test_what_effects_add_to_the_log_is_told_as_well_though_no_message_is_sent_twice() -> None:
+    open_shop()
+    with receiver() as system:
+        _, secret = registered(system)
+        # The capture is an effect of the parcel; with nothing refused, nobody comes back later.
+        (life,) = live_together([(1, PEOPLE[0], "testbank", ("pay", "ship_all"), [])])
+        work()
+        assert told(life)["payment_status"] == "captured"
+        assert rebuilt(system.received, secret).order(str(life.id)) == told(life)
 
 
 @pytest.mark.django_db
@@ -92,9 +112,7 @@ def test_orders_rebuilt_from_messages_are_what_the_api_says(scripts: list[Any]) 
         work()
         while endpoint(added.endpoint_id).waiting:
             later(schedule.PAUSES[0])
-        consumer = Consumer()
-        for each in system.received:
-            consumer.take(Webhook(secret).verify(each.body, each.headers))
+        consumer = rebuilt(system.received, secret)
         for life in lives:
             assert consumer.order(str(life.id)) == told(life)
         transaction.set_rollback(True)

@@ -9,7 +9,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from events import drift, follower, generations, rebuilding
+from events.exchanging import Exchanged
 from events.management.as_of import add_as_of, dump
+from events.standings import standings
 from modules.kernel.errors import DomainError
 
 
@@ -60,7 +62,7 @@ class Command(BaseCommand):
 
 def show(console: Console) -> None:
     table = Table("Projection", "Generation", "State", "Position", "Behind")
-    for each in generations.standings():
+    for each in standings():
         position = "with its command" if each.position is None else f"{each.position:,}"
         table.add_row(each.projection, str(each.generation), each.state, position, f"{each.lag:,}")
     console.print(table)
@@ -83,7 +85,7 @@ def rebuild(console: Console, names: list[str]) -> None:
     told(console, exchanged)
 
 
-def told(console: Console, exchanged: rebuilding.Exchanged) -> None:
+def told(console: Console, exchanged: Exchanged) -> None:
     console.print(
         f"Generation {exchanged.generation} is live, up to position {exchanged.position:,}:"
         f" {exchanged.events:,} events folded, writers waited {exchanged.milliseconds:.0f} ms."
