@@ -2,7 +2,7 @@
 
 from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
-from email.policy import Policy, default
+from email.policy import EmailPolicy, Policy, default
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -30,4 +30,5 @@ class Letter(EmailMultiAlternatives):
     """A mail of several bodies, made in half the time; what it holds is the same."""
 
     def message(self, *, policy: Policy | None = None) -> EmailMessage:
-        return super().message(policy=(policy or default).clone(header_factory=HEADERS))
+        given = policy if isinstance(policy, EmailPolicy) else default
+        return super().message(policy=given.clone(header_factory=HEADERS))
