@@ -181,11 +181,16 @@ class OutageMiddleware:
         return outage_response(request, outage)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        outage = outage_of(error)
-        if outage is None:
-            return None
-        logger.warning("outage", extra={"outage": outage.code})
-        return outage_response(request, outage)
+        return answer_to(request, error)
+
+
+def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Returns 503 for a view's error that is an outage, and logs it; None for any other."""
+    outage = outage_of(error)
+    if outage is None:
+        return None
+    logger.warning("outage", extra={"outage": outage.code})
+    return outage_response(request, outage)
 
 
 def remember(request: HttpRequest | None = None, **details: Any) -> None:

@@ -58,7 +58,6 @@ def step(projection: AnyProjection, *, sequence_first: bool = True) -> bool:
     """
     if sequence_first:
         sequence()
-    _begin(projection.name)
     try:
         with transaction.atomic():
             return _fold_next(projection, _fold_whole)
@@ -71,23 +70,21 @@ def step(projection: AnyProjection, *, sequence_first: bool = True) -> bool:
 
 
 def _fold_next(projection: AnyProjection, fold: Fold) -> bool:
-    rows = fetch(
-        "SELECT position FROM es.projection WHERE name = %s AND state = 'live'"
-        " FOR UPDATE SKIP LOCKED",
-        (projection.name,),
-    )
-    if not rows:
+    standing = _locked(projection.name) or _begun(projection.name)
+    if standing is None:
         return False
-    position: int = rows[0][0]
-    head = log_head()
+    position, head = standing
+    # The head may be the older of the two: whoever held the row meanwhile went on with it.
+    if head <= position:
+        return False
     recorded = read_sequenced(position, BATCH, projections.topics(projection))
     recorded = [row for row in recorded if (row.position or 0) <= head]
     full = len(recorded) == BATCH
     reached = (recorded[-1].position or 0) if full else head
-    if reached == position:
-        return False
-    parked = {each.stream_id for each in parked_streams(projection.name)}
-    fold(projection, [row for row in recorded if row.stream_id not in parked])
+    if recorded:
+        # Asked once the row is locked, so that what its last holder parked is known.
+        parked = {each.stream_id for each in parked_streams(projection.name)}
+        fold(projection, [row for row in recorded if row.stream_id not in parked])
     execute(
         "UPDATE es.projection SET position = %s, updated_at = now()"
         " WHERE name = %s AND state = 'live'",
@@ -210,7 +207,7 @@ def run_forever(stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 sequence()
-                more = [step(each, sequence_first=False) for each in _followers()]
+                more = [step(each, sequence_first=False) for each in _behind()]
                 if not any(more):
                     waiter.wait(stop)
             except (DatabaseError, InterfaceError) as error:
@@ -226,5 +223,27 @@ def _followers() -> list[AnyProjection]:
     return [each for each in projections.registered().values() if each.mode == "async"]
 
 
-def _begin(name: str) -> None:
+def _behind() -> list[AnyProjection]:
+    """Returns the async projections that the log is ahead of; one statement."""
+    rows = fetch(
+        "SELECT name FROM es.projection WHERE state = 'live'"
+        " AND position >= (SELECT position FROM es.sequencer)"
+    )
+    up_to_date = {row[0] for row in rows}
+    return [each for each in _followers() if each.name not in up_to_date]
+
+
+def _locked(name: str) -> tuple[int, int] | None:
+    """Locks a projection; returns its position and the log's, None where another worker has it."""
+    rows = fetch(
+        "SELECT p.position, (SELECT s.position FROM es.sequencer s) FROM es.projection p"
+        " WHERE p.name = %s AND p.state = 'live' FOR UPDATE OF p SKIP LOCKED",
+        (name,),
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def _begun(name: str) -> tuple[int, int] | None:
+    """Does the same for a projection that may never have been followed before."""
     execute("INSERT INTO es.projection (name) VALUES (%s) ON CONFLICT DO NOTHING", (name,))
+    return _locked(name)

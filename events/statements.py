@@ -18,17 +18,13 @@ class Sent(threading.local):
 sent = Sent()
 
 
-def observed[R](sql: Any, run: Callable[[], R]) -> R:
-    """Runs one statement, counts it, and makes it a span where traces are on."""
-    sent.count += 1
-    with span("SQL", sql=sql):
-        return run()
-
-
 def observe(
     execute: Callable[..., Any], sql: Any, parameters: Any, many: bool, context: dict[str, Any]
 ) -> Any:
-    """Does the same for a cursor of Django's, as one of its execute wrappers."""
+    """Counts a statement, and makes it a span where traces are on; a wrapper of Django's cursors.
+
+    `events.database` does the same for its own.
+    """
     sent.count += 1
     with span("SQL", sql=sql):
         return execute(sql, parameters, many, context)

@@ -73,7 +73,8 @@ def add(request: HttpRequest) -> HttpResponse:
                 sku=sku,
                 quantity=wanted,
                 unit_price_minor=price_of(sku, filled.currency),
-            )
+            ),
+            read=filled,
         )
     except DomainError as refusal:
         return refused(request, refusal)

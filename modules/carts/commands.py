@@ -14,7 +14,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from events.commands import command
+from events.commands import command, in_one_statement
+from events.one_statement import OneStatement
 from modules.carts import statements
 from modules.carts.contracts import (
     MAXIMUM_CODES,
@@ -74,8 +75,10 @@ def customer_cart(customer_id: UUID) -> Cart:
     )
 
 
-def add_line(message: AddLine) -> Cart:
+def add_line(message: AddLine, *, read: Cart | None = None) -> Cart:
     """Adds units of a SKU; its line grows if there is one, and takes the price of this moment.
+
+    `read` is the basket, if it was read already.
 
     Raises:
         CartNotFound: no such basket.
@@ -83,7 +86,7 @@ def add_line(message: AddLine) -> Cart:
         QuantityRefused: below 1, or more than one line may hold.
         CartFull: too many different SKUs.
     """
-    put_line(message)
+    put_line(message, read=read)
     return statements.read(BY_ID, message.cart_id)
 
 
@@ -208,10 +211,17 @@ def new_row(message: CreateCart) -> CartRow:
     )
 
 
-@command
+def created_at_once(
+    message: CreateCart, *, row: CartRow | None = None
+) -> OneStatement[UUID] | None:
+    nobodys = message.customer_id is None and message.cart_id is None
+    return statements.creating(row) if row and nobodys else None
+
+
+@in_one_statement(created_at_once)
 def create(message: CreateCart, *, row: CartRow | None = None) -> UUID:
     cart = row or new_row(message)
-    statements.create(cart)
+    statements.creating(cart).run()
     if message.customer_id is None and message.cart_id is None:
         # Under an id of its own and without a customer, it stands in nobody's way.
         return cart.id
@@ -226,13 +236,19 @@ def create(message: CreateCart, *, row: CartRow | None = None) -> UUID:
     return existing
 
 
-@command
+def put_at_once(message: AddLine, *, read: Cart | None = None) -> OneStatement[LineAdded] | None:
+    quantity = fitting(message, read.lines) if read else None
+    if read is None or quantity is None:
+        return None
+    return statements.putting(read, message, quantity, clock.now())
+
+
+@in_one_statement(put_at_once)
 def put_line(message: AddLine, *, read: Cart | None = None) -> LineAdded:
     """Does what `add_line` does and answers of this line alone. Raises: as that does."""
-    now = clock.now()
-    quantity = fitting(message, read.lines) if read else None
-    if read and quantity and statements.put(read, message, quantity, now):
-        return LineAdded(quantity=quantity, version=read.version + 1)
+    one = put_at_once(message, read=read)
+    if one and one.run():
+        return one.answer
     CartRow.objects.change(message.cart_id)
     # The basket is locked by now, so that nobody else changes its lines.
     cart = statements.read(BY_ID, message.cart_id)
@@ -242,7 +258,7 @@ def put_line(message: AddLine, *, read: Cart | None = None) -> LineAdded:
         sku=message.sku,
         quantity=quantity,
         unit_price_minor_when_added=message.unit_price_minor,
-        added_at=now,
+        added_at=clock.now(),
     )
     Line.objects.bulk_create(
         [line],
@@ -286,15 +302,20 @@ def change_line(message: SetQuantity) -> None:
         raise LineNotFound(f"{message.sku} is not in the basket any more", sku=message.sku)
 
 
-@command
+def noted_at_once(
+    message: SetDelivery, *, read: Cart | None = None
+) -> OneStatement[DeliveryNoted | None] | None:
+    return statements.changing(read, clock.now(), **message.changes()) if read else None
+
+
+@in_one_statement(noted_at_once)
 def note_delivery(message: SetDelivery, *, read: Cart | None = None) -> DeliveryNoted | None:
-    changes = message.changes()
-    now = clock.now()
-    if read and statements.change(read, now, **changes):
-        return DeliveryNoted(version=read.version + 1, updated_at=now)
+    one = noted_at_once(message, read=read)
+    if one and one.run():
+        return one.answer
     columns = {
         name: asdict(value) if isinstance(value, Address) else value
-        for name, value in changes.items()
+        for name, value in message.changes().items()
     }
     CartRow.objects.change(message.cart_id, **columns)
     return None

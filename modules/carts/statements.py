@@ -3,12 +3,22 @@ building them by the ORM takes longer than running them."""
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from events.codec import encode
-from events.database import execute, fetch
-from modules.carts.contracts import AddLine, Cart, CartLine, CartNotFound, CloseCart
+from events.database import fetch
+from events.one_statement import OneStatement
+from modules.carts.contracts import (
+    AddLine,
+    Cart,
+    CartLine,
+    CartNotFound,
+    CloseCart,
+    DeliveryNoted,
+    LineAdded,
+)
 from modules.carts.models import GONE
 from modules.carts.models import Cart as CartRow
 from modules.kernel.address import Address
@@ -27,25 +37,28 @@ _READ = """
 """
 # One statement, so that a line is only written into the basket that was read.
 _PUT = """
-    WITH cart AS (
+    cart AS (
         UPDATE carts_cart SET version = version + 1, updated_at = %s::timestamptz
         WHERE id = %s AND status = 'open' AND version = %s RETURNING id
-    )
-    INSERT INTO carts_line (id, cart_id, sku, quantity, unit_price_minor_when_added, added_at)
-    SELECT %s::uuid, cart.id, %s::text, %s::integer, %s::bigint, %s::timestamptz FROM cart
-    ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity,
-        unit_price_minor_when_added = excluded.unit_price_minor_when_added
-    RETURNING true
-"""
+    ), done AS (
+        INSERT INTO carts_line (id, cart_id, sku, quantity, unit_price_minor_when_added, added_at)
+        SELECT %s::uuid, cart.id, %s::text, %s::integer, %s::bigint, %s::timestamptz FROM cart
+        ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity,
+            unit_price_minor_when_added = excluded.unit_price_minor_when_added
+        RETURNING true
+    )"""
 _CREATE = """
-    INSERT INTO carts_cart (id, token, customer_id, currency, country, email, method_code, codes,
-        vat_id, status, version, created_at, updated_at)
-    VALUES (%s, %s, %s, %s, %s, '', '', '{}', '', 'open', 1, %s, %s) ON CONFLICT DO NOTHING
-"""
+    done AS (
+        INSERT INTO carts_cart (id, token, customer_id, currency, country, email, method_code,
+            codes, vat_id, status, version, created_at, updated_at)
+        VALUES (%s, %s, %s, %s, %s, '', '', '{}', '', 'open', 1, %s, %s) ON CONFLICT DO NOTHING
+        RETURNING true
+    )"""
 _CHANGE = """
-    UPDATE carts_cart SET version = version + 1, updated_at = %s{}
-    WHERE id = %s AND status = 'open' AND version = %s RETURNING true
-"""
+    done AS (
+        UPDATE carts_cart SET version = version + 1, updated_at = %s{}
+        WHERE id = %s AND status = 'open' AND version = %s RETURNING true
+    )"""
 # The order has the addresses now, sealed.
 _CLOSE = """
     UPDATE carts_cart SET status = 'closed', order_id = %s, version = version + 1, updated_at = %s,
@@ -73,22 +86,25 @@ def read_or_none(which: str, value: object) -> Cart | None:
     return _cart(*rows[0]) if rows else None
 
 
-def create(cart: CartRow) -> None:
+def creating(cart: CartRow) -> OneStatement[UUID]:
     """Makes a basket, unless its id is taken or its customer has one."""
     values = (cart.id, cart.token, cart.customer_id, cart.currency, cart.country)
-    execute(_CREATE, (*values, cart.created_at, cart.created_at))
+    return OneStatement(_CREATE, (*values, cart.created_at, cart.created_at), cart.id)
 
 
-def change(cart: Cart, at: datetime, **changes: str | Address) -> bool:
-    """Writes columns of an open basket that nobody changed since it was read.
+def changing(
+    cart: Cart, at: datetime, **changes: str | Address
+) -> OneStatement[DeliveryNoted | None]:
+    """Writes columns of an open basket, if nobody changed it since it was read.
 
-    Returns whether it could. If so, its lines are those that were read, and stay so until commit.
+    Its lines are those that were read then, and stay so until the commit.
     """
     names = sorted(changes)
     values = [changes[name] for name in names]
     written = [encode(value).decode() if isinstance(value, Address) else value for value in values]
     places = "".join(f", {name} = %s" for name in names)
-    return bool(fetch(_CHANGE.format(places), (at, *written, cart.id, cart.version)))
+    noted = DeliveryNoted(version=cart.version + 1, updated_at=at)
+    return OneStatement(_CHANGE.format(places), (at, *written, cart.id, cart.version), noted)
 
 
 def close(message: CloseCart, at: datetime) -> bool:
@@ -97,13 +113,11 @@ def close(message: CloseCart, at: datetime) -> bool:
     return bool(fetch(_CLOSE, values))
 
 
-def put(cart: Cart, message: AddLine, quantity: int, at: datetime) -> bool:
-    """Sets a line's units in a basket that nobody changed since it was read.
-
-    Returns whether it could.
-    """
+def putting(cart: Cart, message: AddLine, quantity: int, at: datetime) -> OneStatement[LineAdded]:
+    """Sets a line's units in a basket, if nobody changed it since it was read."""
     values = (new_id(), message.sku, quantity, message.unit_price_minor, at)
-    return bool(fetch(_PUT, (at, cart.id, cart.version, *values)))
+    added = LineAdded(quantity=quantity, version=cart.version + 1)
+    return OneStatement(_PUT, (at, cart.id, cart.version, *values), added)
 
 
 def _cart(*row: Any) -> Cart:

@@ -3,12 +3,11 @@
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from uuid import UUID
 
-from django.core.mail import EmailMultiAlternatives
-
 from events.effects import effect
 from events.privacy.sealing import ERASED
 from events.turns import require_turn
 from modules.notifications.contracts import REMIND, SEND, Kind, MailRefused
+from modules.notifications.letters import Letter
 from modules.notifications.writing import mail
 from modules.orders.selectors import order_detail, payable_minor
 
@@ -31,7 +30,7 @@ def remind(effect_id: UUID, order_id: UUID) -> None:
         hand_over(mail("payment-reminder", order_id, order_id, open_minor, effect_id))
 
 
-def hand_over(message: EmailMultiAlternatives) -> None:
+def hand_over(message: Letter) -> None:
     """Gives a mail to the mail server, unless another attempt is at it by now.
 
     Raises:

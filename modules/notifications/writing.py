@@ -6,7 +6,6 @@ from uuid import UUID
 
 from babel import Locale
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -15,6 +14,7 @@ from modules.invoicing.selectors import documents_of
 from modules.kernel.money import Money
 from modules.kernel.wording import ENGLISH, written
 from modules.notifications.contracts import Kind, Language, Written
+from modules.notifications.letters import Letter
 from modules.orders.contracts import OrderDetail, Parcel
 from modules.orders.selectors import order_detail, order_token
 
@@ -30,9 +30,7 @@ class Row:
     total: str
 
 
-def mail(
-    kind: Kind, order_id: UUID, about: UUID, amount_minor: int, effect_id: UUID
-) -> EmailMultiAlternatives:
+def mail(kind: Kind, order_id: UUID, about: UUID, amount_minor: int, effect_id: UUID) -> Letter:
     """Returns the mail, ready to send; its Message-ID is the effect's, whatever the attempt.
 
     Raises:
@@ -41,7 +39,7 @@ def mail(
     order = order_detail(order_id)
     language = language_of(order)
     found = compose(kind, language, words(order, about, amount_minor, locale(language)))
-    message = EmailMultiAlternatives(
+    message = Letter(
         subject=found.subject,
         body=found.text,
         to=[order.contact.email],
@@ -80,7 +78,9 @@ def locale(language: Language) -> Locale:
 def words(order: OrderDetail, about: UUID, amount_minor: int, speech: Locale) -> dict[str, object]:
     token = order_token(order.id)
     address = reverse("order", args=[token])
-    number = next((each.number for each in documents_of(order.id) if each.id == about), "")
+    # What is about the order itself is about none of its documents, of which it may have many.
+    documents = documents_of(order.id) if about != order.id else ()
+    number = next((each.number for each in documents if each.id == about), "")
     invoice = reverse("order-invoice", args=[token, number]) if number else ""
 
     def amount(minor: int) -> str:

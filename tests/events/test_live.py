@@ -88,3 +88,23 @@ def test_a_waiting_thread_outlives_a_lost_connection() -> None:
         assert waiter._listener is not None
     finally:
         waiter.close()
+
+
+def test_news_without_end_wakes_a_thread_now_and_then() -> None:
+    waiter, stop = live.Waiter(), threading.Event()
+    try:
+        waiter.wait(stop)
+        for _ in range(20):
+            live.notify()
+        waiter.wait(stop, seconds=10)
+        live.notify()
+        started = time.monotonic()
+        waiter.wait(stop, seconds=10)
+        # It rested, and then took both the rest of the first news and the new one at once.
+        assert time.monotonic() - started >= live.PACE_SECONDS / 2
+        before = time.monotonic()
+        waiter.wait(stop, seconds=0.01)
+        waiter.wait(stop, seconds=0.01)
+        assert time.monotonic() - before < 10
+    finally:
+        waiter.close()

@@ -13,19 +13,20 @@ type Loss = Literal["request", "reply"]
 
 
 class Proxy:
-    """Forwards connections to the server; `lose` arms it for the next COMMIT."""
+    """Forwards connections to the server; `lose` arms it for the next COMMIT, or another text."""
 
     def __init__(self, folder: Path, target: tuple[str, str]) -> None:
         self.host, self.port = target
         self.losing: Loss | None = None
+        self.marker = b""
         self.lost = 0
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(folder / ".s.PGSQL.5432"))
         self.listener.listen()
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def lose(self, what: Loss) -> None:
-        self.losing = what
+    def lose(self, what: Loss, marker: bytes = b"COMMIT\x00") -> None:
+        self.marker, self.losing = marker, what
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -49,7 +50,7 @@ class Proxy:
         ).start()
         with suppress(OSError):
             while data := client.recv(65536):
-                if self.losing and b"COMMIT\x00" in data:
+                if self.losing and self.marker in data:
                     what, self.losing = self.losing, None
                     self.lost += 1
                     cut.set()
