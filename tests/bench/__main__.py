@@ -18,6 +18,7 @@ from tests.bench import (
     history,
     idle,
     ledger,
+    mixed,
     pages,
     proof,
     quoting,
@@ -45,6 +46,7 @@ EXPLAINING = ("statements", "profile")
 # Asked for by name only: a year takes minutes, and a crowd takes the whole machine.
 LONG: dict[str, Callable[[Bench, Report], None]] = {
     "flash": flashing.measure,
+    "mixed": mixed.measure,
     "history": history.measure,
     "growth": growth.measure,
     "cache": cache.measure,

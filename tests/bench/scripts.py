@@ -49,9 +49,9 @@ class Buy:
 
 
 def purchase(skus: Sequence[str], provider: str, order_id: UUID) -> Script:
-    """The whole way over the API; returns the payment's status.
+    """The whole way over the API; returns the order as it was answered, with its payment's `step`.
 
-    By invoice it is `authorised` and the order confirmed; at a bank it is `pending`, because what
+    By invoice that is `authorised` and the order confirmed; at a bank it is `pending`, because what
     follows is a person at the bank's page.
     """
     cart = (yield Request("POST", "/api/carts", {"currency": "EUR", "country": "FR"})).expect(201)
@@ -79,7 +79,7 @@ def purchase(skus: Sequence[str], provider: str, order_id: UUID) -> Script:
     wanted = "authorised" if provider == "invoice" else "pending"
     if step["status"] != wanted:
         raise WrongAnswer(f"the payment is {step['status']}, not {wanted}")
-    return step["status"]
+    return placed | {"step": step}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,11 @@ def sent(cookies: Mapping[str, str]) -> dict[str, str]:
     return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
 
-def need(response: Response, status: int) -> Response:
-    if response.status != status:
+def need(response: Response, *statuses: int) -> Response:
+    if response.status not in statuses:
         words = re.sub(rb"<[^>]+>|\s+", b" ", response.body)[:300].decode(errors="replace")
-        raise WrongAnswer(f"{response.status}, not {status}: {words}")
+        wanted = " or ".join(map(str, statuses))
+        raise WrongAnswer(f"{response.status}, not {wanted}: {words}")
     return response
 
 
