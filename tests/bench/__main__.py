@@ -22,6 +22,7 @@ from tests.bench import (
     pages,
     proof,
     quoting,
+    sizes,
     store,
     webhooks,
 )
@@ -49,6 +50,7 @@ LONG: dict[str, Callable[[Bench, Report], None]] = {
     "mixed": mixed.measure,
     "history": history.measure,
     "growth": growth.measure,
+    "sizes": sizes.measure,
     "cache": cache.measure,
 }
 

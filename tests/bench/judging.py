@@ -37,16 +37,21 @@ COUNTED = {
     "authorised by letter": "SELECT count(*) FROM payments_payment"
     " WHERE provider = 'stripe' AND status = 'authorised'",
 }
+# What is tried again later has failed once and waits for its moment.
 WAITING = (
     "SELECT count(*) FROM es.outbox"
     " WHERE done_at IS NULL AND failed_at IS NULL AND due_at < now() + interval '1 minute'"
+)
+LEFT = (
+    "SELECT actor, max(last_error) FROM es.outbox WHERE done_at IS NULL AND failed_at IS NULL"
+    " AND due_at < now() + interval '1 minute' GROUP BY actor"
 )
 PLACING = ("POST /api/orders", "POST /checkout/")
 # Parts of addresses that name one thing: ids, tokens, words searched for, products, categories.
 NAMES = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"), "…"),
     (re.compile(r"(q=)[^&]+"), r"\1…"),
-    (re.compile(r"/(carts|orders|return|products|categories)/[a-zA-Z0-9][^?]*/"), r"/\1/…/"),
+    (re.compile(r"/(carts|orders|return|products|categories)/[^/?…][^?]*/"), r"/\1/…/"),
 )
 
 
@@ -164,13 +169,13 @@ def afterwards(bench: Bench, played: Played, before: Mapping[str, int]) -> dict[
     return {"effects_left": left, "written": written, "answered": answered, "checks": checks}
 
 
-def settled(bench: Bench) -> int:
-    """Waits for the effects to be done; returns how many are not after a minute."""
+def settled(bench: Bench) -> dict[str, str]:
+    """Waits for the effects to be done; returns which are not after a minute, and why."""
     deadline = time.monotonic() + QUIET_SECONDS
     with psycopg.connect(bench.database_url(), autocommit=True) as connection:
         while (left := one(connection, WAITING)) and time.monotonic() < deadline:
             time.sleep(0.5)
-    return left
+        return dict(connection.execute(LEFT).fetchall()) if left else {}
 
 
 def held(bench: Bench, words: Sequence[str]) -> dict[str, Any]:
@@ -251,7 +256,7 @@ def wrong(found: Mapping[str, Any]) -> list[str]:
         f"{name}: {each['said']}" for name, each in after["checks"].items() if not each["held"]
     ]
     if after["effects_left"]:
-        lines.append(f"{after['effects_left']} effects are not done after {QUIET_SECONDS:.0f} s")
+        lines.append(f"effects not done after {QUIET_SECONDS:.0f} s: {after['effects_left']}")
     if watched["missed"] or watched["lost_streams"]:
         lines.append(
             f"{len(watched['missed'])} changes not seen, {watched['lost_streams']} streams lost"

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 from config.demo_accounts import AUDITOR, STAFF, DemoAccount
 from tests.bench import judging
@@ -36,11 +37,10 @@ from tests.bench.mixing import (
 )
 from tests.bench.report import Report
 from tests.bench.running import QUICK, Bench, cpu_seconds, shop_processes
-from tests.bench.scripts import Buy, BuyByPages
+from tests.bench.scripts import Buy, BuyByPages, placement
 from tests.bench.watching import Seen, watch
 
-SECONDS, QUICK_SECONDS, WATCHERS = 600.0, 30.0, 200
-NAMES = ("rate", "seconds", "watchers")
+RATE, SECONDS, QUICK_SECONDS, WATCHERS = 200.0, 600.0, 30.0, 200
 # Requests that one watched order costs, of checkout and of staff, and their part of those kinds.
 PAYING, ACTING, PART = 3, 4, 0.6
 WARM_SECONDS = 5.0
@@ -55,7 +55,7 @@ AFTER_SECONDS = 2.0
 class Size:
     """How much: requests a second, for how many seconds, and how many watch."""
 
-    rate: float = 200.0
+    rate: float = RATE
     seconds: float = SECONDS
     watchers: int = WATCHERS
 
@@ -73,7 +73,6 @@ class Crowd:
 
     arrivals: list[Arrival]
     orders: list[Watched]
-    letters: int
 
 
 def measure(bench: Bench, report: Report) -> None:
@@ -85,10 +84,12 @@ def measure(bench: Bench, report: Report) -> None:
 
 def wanted(*, quick: bool) -> Size:
     """Returns the size that COUNTERFOIL_MIXED_... ask for; where they are silent, the goal's."""
-    named = {name: os.environ.get(f"COUNTERFOIL_MIXED_{name.upper()}") for name in NAMES}
-    asked = {name: float(value) for name, value in named.items() if value}
-    chosen = {"seconds": QUICK_SECONDS if quick else SECONDS} | asked
-    return Size(**{**chosen, "watchers": int(chosen.get("watchers", WATCHERS))})
+    usual = {"rate": RATE, "seconds": QUICK_SECONDS if quick else SECONDS, "watchers": WATCHERS}
+    rate, seconds, watchers = (
+        float(os.environ.get(f"COUNTERFOIL_MIXED_{name.upper()}", "") or figure)
+        for name, figure in usual.items()
+    )
+    return Size(rate, seconds, int(watchers))
 
 
 def run(bench: Bench, size: Size) -> dict[str, Any]:
@@ -148,11 +149,12 @@ def gathered(bench: Bench, size: Size, random: Random) -> Crowd:
     orders = [each.outcome for each in rush(bench.shop.port, scripts, at_once=FILLING)]
     placed = [each for each in orders if isinstance(each, Watched)]
     letters = planned("webhook", size.rate, size.seconds)
+    unpaid = [placement(random.sample(skus, 2), "stripe", uuid4()) for _ in range(letters)]
+    rush(bench.shop.port, unpaid, at_once=FILLING)
     changed = changes(placed[: size.changing], staff, random, size.seconds)
     taken = {"checkout": size.changing * PAYING, "staff": size.changing * ACTING}
     others = arrivals(plays, random, rate=size.rate, seconds=size.seconds, taken=taken)
-    posted = written(bench, letters, random, size.seconds)
-    return Crowd([*changed, *others, *posted], placed, letters)
+    return Crowd([*changed, *others, *written(bench, random, size.seconds)], placed)
 
 
 def whole_range(bench: Bench, skus: Sequence[str]) -> Range:
@@ -174,9 +176,9 @@ def signed_in(bench: Bench, account: DemoAccount) -> dict[str, str]:
     return visitor.outcome
 
 
-def written(bench: Bench, number: int, random: Random, seconds: float) -> list[Arrival]:
-    """Opens payments at Stripe; returns the letters that authorise them, as they will come."""
-    lines = bench.child("tests.bench.letters", str(number)).splitlines()
+def written(bench: Bench, random: Random, seconds: float) -> list[Arrival]:
+    """Returns the letters that authorise the payments which wait at Stripe, as they will come."""
+    lines = bench.child("tests.bench.letters", "waiting").splitlines()
     bodies = [json.loads(line)["body"] for line in lines if line.startswith("{")]
     moments = spread(random, len(bodies), 0.0, seconds)
     return [Arrival(at, "webhook", Notify(body)) for at, body in zip(moments, bodies, strict=True)]

@@ -48,12 +48,8 @@ class Buy:
         return purchase(random.sample(self.skus, 2), self.provider, order_id)
 
 
-def purchase(skus: Sequence[str], provider: str, order_id: UUID) -> Script:
-    """The whole way over the API; returns the order as it was answered, with its payment's `step`.
-
-    By invoice that is `authorised` and the order confirmed; at a bank it is `pending`, because what
-    follows is a person at the bank's page.
-    """
+def placement(skus: Sequence[str], provider: str, order_id: UUID) -> Script:
+    """The way over the API to an order that is not paid; returns it as it was answered."""
     cart = (yield Request("POST", "/api/carts", {"currency": "EUR", "country": "FR"})).expect(201)
     path = f"/api/carts/{cart['id']}"
     holder = {"X-Cart-Token": cart["token"]}
@@ -72,7 +68,17 @@ def purchase(skus: Sequence[str], provider: str, order_id: UUID) -> Script:
         "email": EMAIL,
         "delivery_address": ADDRESS,
     }
-    placed = (yield Request("POST", "/api/orders", body, holder)).expect(201)
+    return (yield Request("POST", "/api/orders", body, holder)).expect(201)
+
+
+def purchase(skus: Sequence[str], provider: str, order_id: UUID) -> Script:
+    """The whole way over the API; returns the order as it was answered, with its payment's `step`.
+
+    By invoice that is `authorised` and the order confirmed; at a bank it is `pending`, because what
+    follows is a person at the bank's page.
+    """
+    placed = yield from placement(skus, provider, order_id)
+    assert isinstance(placed, dict)
     owner = {"Authorization": f"Bearer {placed['token']}"}
     pay = {"provider": provider, "return_url": RETURN_URL}
     step = (yield Request("POST", placed["next"], pay, owner)).expect(200)

@@ -1,5 +1,6 @@
 """Live watchers: order pages that stay open, and the moment at which each sees a new status."""
 
+import re
 import selectors
 import socket
 import time
@@ -10,6 +11,7 @@ from multiprocessing.connection import Connection
 from tests.bench.load import RECEIVED_BYTES
 from tests.bench.wire import Request
 
+MESSAGE = re.compile(rb"^id: ", re.MULTILINE)
 PATIENCE_SECONDS = 20.0
 # What the page says in each state (`frontend/storefront/orders.py`).
 SIGNS = {
@@ -90,7 +92,7 @@ def read(watcher: Watcher, seen: Seen) -> bool:
     whole = bytes(watcher.buffer[:end])
     del watcher.buffer[: end + 2]
     now = time.monotonic()
-    seen.messages += whole.count(b"id: ")
+    seen.messages += len(MESSAGE.findall(whole))
     for state, sign in SIGNS.items():
         if sign in whole:
             states.setdefault(state, now)
