@@ -48,9 +48,8 @@ class LookAtAny:
         if self.what == "product":
             path = f"/products/{random.choice(self.range.products)}/"
         elif self.what == "category":
-            path = (
-                f"/categories/{random.choice(self.range.categories)}/?page={random.randint(1, 3)}"
-            )
+            category = random.choice(self.range.categories)
+            path = f"/categories/{category}/?page={random.randint(1, 3)}"
         else:
             words = random.sample(self.range.words, 2)
             path = f"/search/?q={words[0]}+{words[1][:4]}{random.randint(1, 9)}"
@@ -63,9 +62,9 @@ def measure(bench: Bench, report: Report) -> None:
     quick = bench.pace is QUICK
     products = asked("PRODUCTS", QUICK_PRODUCTS if quick else PRODUCTS)
     orders = asked("ORDERS", QUICK_ORDERS if quick else ORDERS)
-    small = {"what": contents(bench), "figures": figures(bench)}
+    small: dict[str, Any] = {"what": contents(bench), "figures": figures(bench)}
     seconds = grown(bench, products, orders)
-    large = {"what": contents(bench), "figures": figures(bench)}
+    large: dict[str, Any] = {"what": contents(bench), "figures": figures(bench)}
     rows = []
     for name, after in large["figures"].items():
         before = small["figures"][name]
@@ -91,15 +90,14 @@ def asked(name: str, usual: int) -> int:
 
 def contents(bench: Bench) -> dict[str, int]:
     """Returns how much there is."""
-    counted = {"products": "catalog_product", "orders": "orders_order", "events": "es.event"}
+    sql = (
+        "SELECT (SELECT count(*) FROM catalog_product), (SELECT count(*) FROM orders_order),"
+        " (SELECT count(*) FROM es.event)"
+    )
     with psycopg.connect(bench.database_url()) as connection:
-        rows = {
-            name: connection.execute(
-                f"SELECT count(*) FROM {table}".encode()
-            ).fetchone()  # names of ours
-            for name, table in counted.items()
-        }
-    return {name: row[0] if row else 0 for name, row in rows.items()}
+        row = connection.execute(sql).fetchone()
+    assert row is not None
+    return dict(zip(("products", "orders", "events"), row, strict=True))
 
 
 def grown(bench: Bench, products: int, orders: int) -> dict[str, float]:

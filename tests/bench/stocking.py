@@ -8,18 +8,7 @@ import django
 from django.utils.module_loading import import_string
 
 COLOURS = ("red", "blue", "green", "ivory", "black", "rose", "amber", "silver", "retro", "vintage")
-THINGS = (
-    "mug",
-    "clock",
-    "lantern",
-    "cushion",
-    "teapot",
-    "bunting",
-    "candle",
-    "frame",
-    "bag",
-    "jar",
-)
+THINGS = ("mug", "clock", "lantern", "cushion", "teapot", "bunting", "candle", "frame", "bag")
 SIGNS = ("heart", "star", "bird", "rabbit", "spot", "stripe", "flower", "paisley", "owl", "tree")
 UNITS = 1_000_000
 
