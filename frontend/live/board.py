@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 THREADS = 2
 # A look without a wake-up: the net for one that got lost.
 LOOK_SECONDS = 2.0
-# In a busy shop every order wakes everybody; this many looks a second are enough.
-PAUSE_SECONDS = 0.1
+# In a busy shop every order wakes everybody; five looks a second are enough.
+PAUSE_SECONDS = 0.2
 # How long a stream is told nothing at most.
 SILENCE_SECONDS = 5.0
 

@@ -219,9 +219,13 @@ def show(report: Report, found: Mapping[str, Any]) -> None:
         ["process", "before", "half", "end"],
         [list(each.values()) for each in found["memory"]],
     )
+    report.say(
+        f"Grew by more, and by more than noise: {', '.join(growing(found['memory'])) or 'none'}."
+    )
     seconds = sum(found["cpu"].values())
     parts = ", ".join(f"{name} {used:.1f}" for name, used in found["cpu"].items())
-    report.say(f"Processor seconds: {seconds:.1f}: {parts}.")
+    each = 1000 * seconds / max(1, asked["kinds"]["all"]["requests"])
+    report.say(f"Processor seconds: {seconds:.1f}, {each:.1f} ms a request: {parts}.")
     made = found["load_generator"]
     report.say(
         f"The load generator took {made['cpu_percent']:.0f} % of a core over"
