@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -25,13 +25,13 @@ from tests.bench.running import QUICK, Bench, cpu_seconds, shop_processes
 from tests.bench.scripts import Buy, BuyByPages, Look, need, sent
 from tests.bench.wire import Request
 from tests.support.servers import ROOT
-from tests.support.trade_sample import clean_sales, write
+from tests.support.trade_sample import Row, clean_sales, write
 
 PRODUCTS, ORDERS = 10_000, 20_000
 QUICK_PRODUCTS, QUICK_ORDERS = 500, 500
 CLIENTS = 4
-# An invoice of the made sheet has four lines.
-LINES = 4
+# An invoice of the made sheet has four lines, and as an order about ten events with its payment.
+LINES, CUSTOMERS = 4, 5_000
 LIMIT_SECONDS = 6 * 3600
 # More than this much dearer than in the small shop is told apart.
 BENDS, LEAST_MS = 1.5, 1.0
@@ -105,11 +105,19 @@ def grown(bench: Bench, products: int, orders: int) -> dict[str, float]:
     began = time.monotonic()
     run(bench, "-m", "tests.bench.stocking", str(products))
     filled = time.monotonic()
-    path = write(bench.folder / "sizes.parquet", clean_sales(orders * LINES)[: orders * LINES])
+    path = write(bench.folder / "sizes.parquet", sheet(orders))
     run(bench, "manage.py", "import_history", str(path))
     with psycopg.connect(bench.database_url(), autocommit=True) as connection:
         connection.execute("ANALYZE")
     return {"products": filled - began, "orders": time.monotonic() - filled}
+
+
+def sheet(orders: int) -> list[Row]:
+    """Returns the lines of so many invoices, each of one customer, who comes back now and then."""
+    return [
+        replace(row, customer=float(10_000 + n // LINES % CUSTOMERS), country="United Kingdom")
+        for n, row in enumerate(clean_sales(orders * LINES)[: orders * LINES])
+    ]
 
 
 def run(bench: Bench, *words: str) -> None:
