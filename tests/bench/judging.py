@@ -1,6 +1,5 @@
 """What came of the mixed load: figures of requests, watchers and memory, and what was written."""
 
-import json
 import re
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import psycopg
 from tests.bench.arrivals import Answer, Played
 from tests.bench.figures import percentile
 from tests.bench.mixing import SHARES
-from tests.bench.report import Report
 from tests.bench.running import Bench
 from tests.bench.watching import Seen
 from tests.support.servers import ROOT
@@ -192,60 +190,6 @@ def held(bench: Bench, words: Sequence[str]) -> dict[str, Any]:
     )
     said = "" if done.returncode == 0 else (done.stdout + done.stderr)[-2000:]
     return {"held": done.returncode == 0, "seconds": time.monotonic() - began, "said": said}
-
-
-def show(report: Report, found: Mapping[str, Any]) -> None:
-    """Prints the whole, with what is not as it has to be as lines that begin with WRONG."""
-    asked = found["requests"]
-    heads = ["kind", "share %", "requests", "errors", "p50 ms", "p95 ms", "p99 ms", "slowest ms"]
-    names = ("requests", "errors", "p50_ms", "p95_ms", "p99_ms", "slowest_ms")
-    report.table(
-        f"Mixed load, open loop, {found['rate']:.0f} requests/s wanted,"
-        f" {asked['per_second']:.0f} reached; goals: errors at most {ERRORS_GOAL_PERCENT} %,"
-        f" p99 {P99_GOAL_MS} ms",
-        heads,
-        [
-            [kind, SHARES.get(kind, 100), *(each[name] for name in names)]
-            for kind, each in asked["kinds"].items()
-        ],
-    )
-    report.table(
-        "Its slowest pages, by their median",
-        ["page", *heads[2:]],
-        [[each["page"][:50], *(each[name] for name in names)] for each in found["slowest_pages"]],
-    )
-    report.table(
-        f"Memory (PSS, MB); goal: from half to end at most {GROWTH_GOAL_PERCENT} % more",
-        ["process", "before", "half", "end"],
-        [list(each.values()) for each in found["memory"]],
-    )
-    report.say(
-        f"Grew by more, and by more than noise: {', '.join(growing(found['memory'])) or 'none'}."
-    )
-    seconds = sum(found["cpu"].values())
-    parts = ", ".join(f"{name} {used:.1f}" for name, used in found["cpu"].items())
-    each = 1000 * seconds / max(1, asked["kinds"]["all"]["requests"])
-    report.say(f"Processor seconds: {seconds:.1f}, {each:.1f} ms a request: {parts}.")
-    made = found["load_generator"]
-    report.say(
-        f"The load generator took {made['cpu_percent']:.0f} % of a core over"
-        f" {made['connections']} connections and was {made['latest_ms']:.0f} ms late at most."
-    )
-    watched = found["watchers"]
-    report.say(
-        f"{watched['watchers']} watchers got {watched['messages']} messages; of"
-        f" {watched['changes']} changes p50 {watched['p50_ms'] or 0:.0f} ms, p99"
-        f" {watched['p99_ms'] or 0:.0f} ms, slowest {watched['slowest_ms'] or 0:.0f} ms after the"
-        f" answer; goal {SEEN_GOAL_MS} ms."
-    )
-    after = found["afterwards"]
-    for name, check in after["checks"].items():
-        report.say(f"{'held' if check['held'] else 'WRONG'}: {name} ({check['seconds']:.1f} s)")
-    report.say(
-        f"Written: {json.dumps(after['written'])}; answered: {json.dumps(after['answered'])}"
-    )
-    for line in wrong(found):
-        report.say(f"WRONG: {line}")
 
 
 def wrong(found: Mapping[str, Any]) -> list[str]:

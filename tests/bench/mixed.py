@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from config.demo_accounts import AUDITOR, STAFF, DemoAccount
-from tests.bench import judging
+from tests.bench import judging, showing
 from tests.bench.arrivals import Arrival, Helper, Played, load, spread
 from tests.bench.changing import Watched, changes, sign_in, waiting
 from tests.bench.flash import rush
@@ -78,7 +78,7 @@ class Crowd:
 def measure(bench: Bench, report: Report) -> None:
     """Prints and keeps what a mixed load meets: errors, times, memory, watchers, invariants."""
     found = run(bench, wanted(quick=bench.pace is QUICK))
-    judging.show(report, found)
+    showing.show(report, found)
     report.keep("mixed", found)
 
 
