@@ -23,7 +23,7 @@ from modules.orders.selectors import order_by_token, order_detail
 
 HEARTBEAT_SECONDS = 15.0
 # A look of one's own, should the one for all pages be lost.
-LOOK_SECONDS = 15.0
+LOOK_SECONDS = 60.0
 # Then the browser connects anew, so that no stream outlives a deployment for long.
 MAXIMUM_SECONDS = 15 * 60.0
 ENDED = frozenset({"completed", "cancelled"})
