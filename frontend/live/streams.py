@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.db import close_old_connections
@@ -17,14 +16,14 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
-from events.live import listen
+from frontend.live.board import in_thread, moves
 from frontend.storefront.orders import order_context, shown_position
 from modules.kernel.errors import DomainError
 from modules.orders.selectors import order_by_token, order_detail
 
 HEARTBEAT_SECONDS = 15.0
-# A look without a wake-up: the net for one that got lost.
-LOOK_SECONDS = 2.0
+# A look of one's own, should the one for all pages be lost.
+LOOK_SECONDS = 60.0
 # Then the browser connects anew, so that no stream outlives a deployment for long.
 MAXIMUM_SECONDS = 15 * 60.0
 ENDED = frozenset({"completed", "cancelled"})
@@ -40,7 +39,7 @@ async def order_live(request: HttpRequest, token: str) -> HttpResponseBase:
     if request.method == "OPTIONS":
         return allowed(HttpResponse(status=204))
     try:
-        order_id = await sync_to_async(order_by_token)(token)
+        order_id = await in_thread(order_by_token, token)
     except DomainError as refusal:
         return allowed(HttpResponse(f"{refusal.message}\n", status=403))
     response = StreamingHttpResponse(
@@ -68,13 +67,13 @@ def last_seen(request: HttpRequest) -> int:
 async def messages(order_id: UUID, token: str, seen: int) -> AsyncIterator[bytes]:
     """Yields the progress of the order each time its position grows, until it has ended."""
     started = spoken = looked = time.monotonic()
-    async for told in listen():
+    async for told in moves(order_id):
         moment = time.monotonic()
         if moment - started > MAXIMUM_SECONDS:
             return
         if told or moment - looked > LOOK_SECONDS:
             looked = moment
-            position, body, ended = await sync_to_async(progress)(order_id, token, seen)
+            position, body, ended = await in_thread(progress, order_id, token, seen)
             if position > seen:
                 seen, spoken = position, moment
                 yield message(position, body)

@@ -1,5 +1,6 @@
 """The order's own page, reached by its signed link, and what a shopper may still do there."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 from frontend.documents import shown_documents
 from frontend.htmx import page, redirect
 from frontend.presenting import quote_rows, tax_note
-from modules.invoicing.selectors import document_count, documents_of
+from modules.invoicing.selectors import document_counts, documents_of
 from modules.kernel.address import Address
 from modules.kernel.errors import DomainError
 from modules.kernel.identity import new_id
@@ -23,7 +24,7 @@ from modules.orders.contracts import CancelOrder, LineQuantity, OrderDetail, Req
 from modules.orders.selectors import (
     order_by_token,
     order_detail,
-    order_position,
+    order_positions,
     timeline,
     unsecured_minor,
 )
@@ -91,7 +92,14 @@ def order_context(order: OrderDetail, token: str) -> dict[str, object]:
 
 def shown_position(order_id: UUID) -> int:
     """Returns a number that grows with everything that the order page shows."""
-    return order_position(order_id) + document_count(order_id)
+    return shown_positions((order_id,)).get(order_id, 0)
+
+
+def shown_positions(order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Returns such a number for each of several orders; as many statements as for one."""
+    documents = document_counts(order_ids)
+    positions = order_positions(order_ids)
+    return {each: positions.get(each, 0) + documents.get(each, 0) for each in order_ids}
 
 
 def payment_words(order: OrderDetail, payments: tuple[PaymentDetail, ...], open_minor: int) -> str:

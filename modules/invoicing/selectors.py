@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
+from django.db.models import Count
 
 from events.privacy.sealing import personal_fields
 from events.repository import load_or_none
@@ -34,9 +35,10 @@ def documents_of(order_id: UUID) -> tuple[DocumentSummary, ...]:
     return tuple(_summary(row) for row in rows)
 
 
-def document_count(order_id: UUID) -> int:
-    """Returns how many documents an order has."""
-    return DocumentRow.objects.filter(order_id=order_id).count()
+def document_counts(order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Returns how many documents each of these orders has, if it has any."""
+    rows = DocumentRow.objects.filter(order_id__in=order_ids).values_list("order_id")
+    return dict(rows.annotate(Count("number")))
 
 
 def documents_of_customer(customer_id: UUID) -> tuple[DocumentSummary, ...]:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -32,7 +32,7 @@ from modules.orders.explaining import explanation as explanation
 from modules.orders.models import OrderMoney, OrderRow
 from modules.orders.wording import words
 from modules.payments.contracts import PaymentDetail
-from modules.payments.selectors import history, payments_of, position, totals
+from modules.payments.selectors import history, payments_of, positions, totals
 
 LINK_PERIOD = timedelta(days=400)
 LINK_SALT = "orders.link"
@@ -194,10 +194,14 @@ def timeline(order_id: UUID, as_of: AsOf | None = None) -> tuple[TimelineEntry, 
     return tuple(sorted(entries, key=lambda entry: entry.recorded_at))
 
 
-def order_position(order_id: UUID) -> int:
-    """Returns how many events an order and its payments have had: it grows with every one."""
-    own = OrderRow.objects.filter(id=order_id).values_list("version", flat=True).first()
-    return (own or 0) + position(order_id)
+def order_positions(order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Returns how many events each of these orders and its payments have had, if it is there.
+
+    The number grows with every event. Two statements, however many orders.
+    """
+    paid = positions(order_ids)
+    own = OrderRow.objects.filter(id__in=order_ids).values_list("id", "version")
+    return {order_id: version + paid.get(order_id, 0) for order_id, version in own}
 
 
 def payable_minor(order_id: UUID) -> int:

@@ -1,6 +1,6 @@
 """What can be asked about payments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -98,10 +98,10 @@ def totals_of(references: Iterable[UUID], as_of: AsOf | None = None) -> tuple[Pa
     return tuple(totals_from(each, [state_of(row) for row in rows]) for each, rows in found.items())
 
 
-def position(reference: UUID) -> int:
-    """Returns how many events the payments of a reference have had."""
-    found = PaymentRow.objects.filter(reference=reference).aggregate(events=Sum("version"))
-    return found["events"] or 0
+def positions(references: Sequence[UUID]) -> dict[UUID, int]:
+    """Returns how many events the payments of each of these references have had, if any."""
+    rows = PaymentRow.objects.filter(reference__in=references).values_list("reference")
+    return dict(rows.annotate(Sum("version")))
 
 
 def history(payment_id: UUID, as_of: AsOf | None = None) -> tuple[HistoryEntry, ...]:

@@ -18,9 +18,11 @@ from tests.bench import (
     history,
     idle,
     ledger,
+    mixed,
     pages,
     proof,
     quoting,
+    sizes,
     store,
     webhooks,
 )
@@ -45,8 +47,10 @@ EXPLAINING = ("statements", "profile")
 # Asked for by name only: a year takes minutes, and a crowd takes the whole machine.
 LONG: dict[str, Callable[[Bench, Report], None]] = {
     "flash": flashing.measure,
+    "mixed": mixed.measure,
     "history": history.measure,
     "growth": growth.measure,
+    "sizes": sizes.measure,
     "cache": cache.measure,
 }
 

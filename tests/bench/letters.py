@@ -1,6 +1,7 @@
-"""Opens payments at Stripe that nobody pays, and prints signed letters that authorise them.
+"""Prints signed letters that authorise payments at Stripe, one a line, as JSON.
 
-`python -m tests.bench.letters NUMBER`, over the shop's database: one letter a line, as JSON.
+`python -m tests.bench.letters NUMBER`, over the shop's database, opens so many payments that nobody
+pays; `... waiting` writes of those whose orders were placed and wait.
 """
 
 import json
@@ -13,9 +14,13 @@ from django.utils.module_loading import import_string
 def main(arguments: list[str]) -> None:
     django.setup()
     # Models can be imported from here on.
-    letter = import_string("tests.bench.authorising.letter")
-    for _ in range(int(arguments[0])):
-        print(json.dumps(letter()))
+    if arguments == ["waiting"]:
+        letters = import_string("tests.bench.authorising.waiting")()
+    else:
+        letter = import_string("tests.bench.authorising.letter")
+        letters = (letter() for _ in range(int(arguments[0])))
+    for each in letters:
+        print(json.dumps(each))
 
 
 if __name__ == "__main__":

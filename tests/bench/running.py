@@ -79,6 +79,8 @@ class Bench:
                 GUEST_LIMITS="no",
                 # Stripe's notifications are verified and read without asking Stripe for anything.
                 STRIPE_SECRET_KEY="sk_test_bench",
+                # Whatever asks all the same is refused here, and never leaves this machine.
+                STRIPE_API_BASE="http://127.0.0.1:9",
                 STRIPE_WEBHOOK_SECRETS="whsec_bench",
                 WEB_WORKERS=str(DEFAULTS.web_workers),
             )

@@ -9,6 +9,7 @@ from tests.bench.counting import counted, shape
 from tests.bench.figures import per_unit, percentile, ratio, typical
 from tests.bench.load import Outcome, joined, part_before, shared
 from tests.bench.report import Report, cell
+from tests.bench.sizes import LINES, sheet
 from tests.bench.wire import Reader, Request, WrongAnswer
 
 ROUNDS = [{"bare": 100.0, "page": 50.0}, {"bare": 10.0, "page": 6.0}, {"bare": 80.0, "page": 8.0}]
@@ -106,3 +107,10 @@ def test_a_table_shows_what_matters_of_a_figure() -> None:
     Report(Console(file=printed, width=80)).table("Pages", ["page", "ratio"], [["search", 0.25]])
     assert "search" in printed.getvalue()
     assert "0.25" in printed.getvalue()
+
+
+def test_an_invoice_of_the_made_sheet_is_one_customer_s() -> None:
+    rows = sheet(50)
+    assert len(rows) == 50 * LINES
+    assert len({row.invoice for row in rows}) == 50
+    assert len({(row.invoice, row.customer, row.country) for row in rows}) == 50

@@ -18,7 +18,7 @@ from modules.orders.contracts import (
 )
 from modules.orders.selectors import (
     order_by_token,
-    order_position,
+    order_positions,
     order_token,
     timeline,
 )
@@ -62,10 +62,12 @@ def test_every_entry_can_be_walked_back_to_its_event() -> None:
 
 def test_the_position_grows_with_every_event() -> None:
     placed = buy(prints=1)
-    assert order_position(placed.order_id) == 2
-    placed = paid(prints=1)
-    assert order_position(placed.order_id) == len(timeline(placed.order_id))
-    assert order_position(new_id()) == 0
+    assert order_positions([placed.order_id]) == {placed.order_id: 2}
+    other = paid(prints=1)
+    assert order_positions([placed.order_id, other.order_id, new_id()]) == {
+        placed.order_id: 2,
+        other.order_id: len(timeline(other.order_id)),
+    }
 
 
 def test_a_link_opens_its_order_for_400_days() -> None:
