@@ -1,0 +1,139 @@
+"""Tries mutants inside one run of pytest (`-p tests.mutants.trying`): tests are collected once.
+
+First every test runs as it is, and which functions it reaches is kept. Then each mutant gets a
+fork of this process, where the tests that reach its function run until one fails. Its processor
+time is limited, by what the tests take without a change, so that a busy machine kills no mutant.
+"""
+
+import json
+import os
+import resource
+import signal
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import process_time
+
+import pytest
+from _pytest.runner import runtestprotocol
+from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.state import state
+from mutmut.utils.format_utils import mangled_name_from_mutant_name
+
+from tests.mutants.results import inside
+
+# What the names of the mutants to try are read from, in mutmut's folder: name and file of each.
+WANTED = Path("wanted.json")
+SURVIVED, KILLED, NO_TESTS, TIMEOUT = 0, 1, 33, 36
+SPARE_SECONDS, TIMES_AS_SLOW = 10, 10
+# A mutant that sleeps for ever takes no processor time.
+LONGEST_SECONDS = 900
+
+
+@dataclass
+class Test:
+    """A test, how many processor seconds it takes, and how many mutants it has killed so far."""
+
+    item: pytest.Item
+    seconds: float = 0.0
+    kills: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Stands for pytest's own loop. Raises: pytest.UsageError: a test fails without a mutant."""
+    if session.testsfailed:
+        raise session.Interrupted("Tests that cannot be collected try no mutants.")
+    folder = Path.cwd().parent
+    wanted = json.loads((folder / WANTED).read_text())
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    assert isinstance(terminal, pytest.TerminalReporter)
+    reaching = learned(session.items)
+    terminal.write_line(f"{len(session.items)} tests reach {len(reaching)} functions", flush=True)
+    for number, (name, path) in enumerate(wanted, start=1):
+        function = mangled_name_from_mutant_name(name)
+        before = process_time_of_children()
+        code = tried(name, function, reaching[function])
+        with inside(folder):
+            keep(name, path, code, process_time_of_children() - before)
+        if number % 50 == 0 or number == len(wanted):
+            terminal.write_line(f"{number} of {len(wanted)} mutants tried", flush=True)
+    return True
+
+
+def learned(items: list[pytest.Item]) -> defaultdict[str, list[Test]]:
+    """Runs every test without a mutant; returns by function those that reach it."""
+    reaching: defaultdict[str, list[Test]] = defaultdict(list)
+    set_mutant_under_test("stats")
+    for item in items:
+        state()._stats.clear()
+        test, before = Test(item), process_time()
+        if failed(item):
+            raise pytest.UsageError(f"{item.nodeid} fails without any mutant: run it by itself")
+        test.seconds = process_time() - before
+        for function in state()._stats:
+            reaching[function].append(test)
+    set_mutant_under_test("")
+    return reaching
+
+
+def failed(item: pytest.Item) -> bool:
+    return any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+
+
+def tried(name: str, function: str, tests: list[Test]) -> int:
+    """Returns what became of a mutant, in mutmut's numbers."""
+    if not tests:
+        return NO_TESTS
+    # What killed other mutants of the function comes first, then what is quick.
+    tests.sort(key=lambda test: (-test.kills[function], test.seconds))
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        limit(sum(test.seconds for test in tests))
+        set_mutant_under_test(name)
+        os._exit(run(tests, writing))
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        killer = said.read()
+    _, status = os.waitpid(child, 0)
+    if killer:
+        tests[int(killer)].kills[function] += 1
+    code = os.waitstatus_to_exitcode(status)
+    return TIMEOUT if code in (-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGALRM) else code
+
+
+def limit(seconds: float) -> None:
+    """Ends this process when it takes much longer than these processor seconds."""
+    most = int(process_time() + SPARE_SECONDS + TIMES_AS_SLOW * seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(LONGEST_SECONDS)
+
+
+def run(tests: list[Test], writing: int) -> int:
+    """Runs tests until one fails, whose number it writes."""
+    for number, test in enumerate(tests):
+        try:
+            if not failed(test.item):
+                continue
+        except BaseException:  # Whatever it is, it must not leave the fork.
+            pass
+        os.write(writing, str(number).encode())
+        return KILLED
+    return SURVIVED
+
+
+def keep(name: str, path: str, code: int, seconds: float) -> None:
+    data = SourceFileMutationData(path=path)
+    data.load()
+    data.exit_code_by_key[name] = code
+    data.durations_by_key[name] = seconds
+    data.save()
+
+
+def process_time_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
