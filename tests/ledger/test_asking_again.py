@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from modules.kernel.money import Money
+from modules.ledger.contracts import QuoteNotRepeatable
+from modules.ledger.domain.offered import discounts_of
 from modules.ledger.domain.requoting import Change, asked
 from modules.pricing.contracts import (
     DeliveryCharge,
@@ -13,6 +15,7 @@ from modules.pricing.contracts import (
     Quote,
     QuoteLine,
     QuoteRequest,
+    Step,
     TaxRule,
 )
 from modules.pricing.selectors import quote
@@ -131,3 +134,74 @@ def test_a_promotion_that_was_given_twice_is_exchanged_once() -> None:
     twice = sold(replace(off(10), code="one"), replace(off(20), code="one"))
     new = replace(off(40), code="new")
     assert asked(twice, Change(given={"one": (new,)})).discounts == (new,)
+
+
+OFFERED = (
+    replace(off(10), code="amount", code_version=3, label="Amount"),
+    replace(off(rate=5), code="rate", code_version=4, label="Rate", voucher="SPRING"),
+    replace(off(rate=20, target="line"), code="book", skus=("BOOK",)),
+    replace(off(rate=50, target="line", units=(("PRINT", 1),)), code="second", code_version=5),
+    replace(off(rate=30, target="delivery"), code="sent", label="Sent for less"),
+    replace(off(40, target="delivery"), code="sent-again", voucher="POST"),
+    replace(off(7, target="line"), code="nothing"),
+)
+
+
+@pytest.mark.parametrize("rounding", ["per-line", "per-total"])
+def test_every_discount_is_read_back_with_all_that_it_says_of_itself(rounding: str) -> None:
+    lines = (line(1_000, 2, sku="PRINT"), line(333, sku="BOOK"), line(50, sku="CARD"))
+    asking = basket(*lines, delivery=delivery(500), rules=(STANDARD,), discounts=OFFERED)
+    stored = quote(replace(asking, rounding=rounding))  # type: ignore[arg-type]
+    assert tuple(discounts_of(stored)) == OFFERED
+    assert quote(asked(stored)).total_minor == stored.total_minor
+
+
+def test_discounts_come_in_the_order_in_which_they_were_taken() -> None:
+    stored = sold(*OFFERED[:3])
+    mixed = replace(stored, steps=tuple(reversed(stored.steps)))
+    assert tuple(discounts_of(mixed)) == OFFERED[:3]
+
+
+def in_steps(steps: tuple[Step, ...], wanted: str, **fields: object) -> tuple[Step, ...]:
+    """The steps with other fields in the first one of the wanted rule."""
+    first = next(step for step in steps if step.rule == wanted)
+    return tuple(replace(step, **fields) if step is first else step for step in steps)  # type: ignore[arg-type]
+
+
+def test_a_discount_that_comes_from_nowhere_is_said() -> None:
+    stored = sold(off(100))
+    without = tuple(step for step in stored.steps if step.rule != "discount-spread")
+    with pytest.raises(QuoteNotRepeatable) as refused:
+        discounts_of(replace(stored, steps=without))
+    assert str(refused.value) == "It has a discount without saying where that comes from."
+    assert discounts_of(sold()) == []
+
+
+def test_a_discount_by_a_formula_of_another_time_is_said() -> None:
+    stored = sold(off(100))
+    with pytest.raises(QuoteNotRepeatable) as refused:
+        discounts_of(replace(stored, steps=in_steps(stored.steps, "discount-spread", rule="magic")))
+    assert str(refused.value) == "Welcome: “magic” is no formula of today."
+
+
+@pytest.mark.parametrize("lost", ["discount", "code", "code_version", "offered_minor"])
+def test_a_discount_that_lacks_what_it_was_made_of_is_said(lost: str) -> None:
+    stored = sold(off(100))
+    step = next(each for each in stored.steps if each.rule == "discount-spread")
+    inputs = {name: value for name, value in step.inputs.items() if name != lost}
+    with pytest.raises(QuoteNotRepeatable) as refused:
+        discounts_of(
+            replace(stored, steps=in_steps(stored.steps, "discount-spread", inputs=inputs))
+        )
+    assert str(refused.value) == f"A discount of it lacks what it was made of: '{lost}'."
+
+
+def test_a_percentage_that_is_another_on_one_line_is_said() -> None:
+    stored = sold(off(rate=10))
+    prints, book = stored.lines
+    part = next(step for step in book.steps if step.rule == "discount-part")
+    inputs = part.inputs | {"rate_millionths": 200_000}
+    steps = in_steps(book.steps, "discount-part", inputs=inputs)
+    with pytest.raises(QuoteNotRepeatable) as refused:
+        discounts_of(replace(stored, lines=(prints, replace(book, steps=steps))))
+    assert str(refused.value) == "Welcome: it is of several percentages."

@@ -116,7 +116,9 @@ def run(mutants: Sequence[Mutant]) -> None:
 
     Raises: SystemExit: the tests do not run, or fail without any mutant.
     """
-    wanted = [(mutant.name, mutant.path) for mutant in mutants if not mutant.is_done]
+    open_ones = [mutant for mutant in mutants if not mutant.is_done]
+    open_ones.sort(key=lambda mutant: mutant.status != NEW)
+    wanted = [(mutant.name, mutant.path) for mutant in open_ones]
     if not wanted:
         return
     (FOLDER / WANTED).write_text(json.dumps(wanted))

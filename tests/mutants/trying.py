@@ -5,6 +5,7 @@ fork of this process, where the tests that reach its function run until one fail
 time is limited, by what the tests take without a change, so that a busy machine kills no mutant.
 """
 
+import gc
 import json
 import os
 import resource
@@ -25,7 +26,7 @@ from tests.mutants.results import inside
 
 # What the names of the mutants to try are read from, in mutmut's folder: name and file of each.
 WANTED = Path("wanted.json")
-SURVIVED, KILLED, NO_TESTS, TIMEOUT = 0, 1, 33, 36
+SURVIVED, KILLED, ENDED, NO_TESTS, TIMEOUT = 0, 1, 3, 33, 36
 SPARE_SECONDS, TIMES_AS_SLOW = 10, 10
 # A mutant that sleeps for ever takes no processor time.
 LONGEST_SECONDS = 900
@@ -63,19 +64,32 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def learned(items: list[pytest.Item]) -> defaultdict[str, list[Test]]:
-    """Runs every test without a mutant; returns by function those that reach it."""
+    """Runs every test without a mutant; returns by function those that reach it.
+
+    They run a second time the other way round: a test that minds would fail for any mutant.
+    """
     reaching: defaultdict[str, list[Test]] = defaultdict(list)
+    tests = [Test(item) for item in items]
     set_mutant_under_test("stats")
-    for item in items:
+    for test in tests:
         state()._stats.clear()
-        test, before = Test(item), process_time()
-        if failed(item):
-            raise pytest.UsageError(f"{item.nodeid} fails without any mutant: run it by itself")
-        test.seconds = process_time() - before
+        prove(test)
         for function in state()._stats:
             reaching[function].append(test)
     set_mutant_under_test("")
+    for test in reversed(tests):
+        before = process_time()
+        prove(test)
+        test.seconds = process_time() - before
+    # The forks share what is there now, and look for no garbage in it.
+    gc.collect()
+    gc.freeze()
     return reaching
+
+
+def prove(test: Test) -> None:
+    if failed(test.item):
+        raise pytest.UsageError(f"{test.item.nodeid} fails without any mutant: run it by itself")
 
 
 def failed(item: pytest.Item) -> bool:
@@ -86,15 +100,19 @@ def tried(name: str, function: str, tests: list[Test]) -> int:
     """Returns what became of a mutant, in mutmut's numbers."""
     if not tests:
         return NO_TESTS
-    # What killed other mutants of the function comes first, then what is quick.
-    tests.sort(key=lambda test: (-test.kills[function], test.seconds))
+    # What is quick comes first, and what killed other mutants of the function.
+    tests.sort(key=lambda test: test.seconds / (1 + test.kills[function]))
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        os.close(reading)
-        limit(sum(test.seconds for test in tests))
-        set_mutant_under_test(name)
-        os._exit(run(tests, writing))
+        try:
+            os.close(reading)
+            limit(sum(test.seconds for test in tests))
+            set_mutant_under_test(name)
+            os._exit(run(tests, writing))
+        finally:
+            # Whatever happens here, it must not go on as if it were the parent.
+            os._exit(ENDED)
     os.close(writing)
     with os.fdopen(reading) as said:
         killer = said.read()
@@ -116,13 +134,9 @@ def limit(seconds: float) -> None:
 def run(tests: list[Test], writing: int) -> int:
     """Runs tests until one fails, whose number it writes."""
     for number, test in enumerate(tests):
-        try:
-            if not failed(test.item):
-                continue
-        except BaseException:  # Whatever it is, it must not leave the fork.
-            pass
-        os.write(writing, str(number).encode())
-        return KILLED
+        if failed(test.item):
+            os.write(writing, str(number).encode())
+            return KILLED
     return SURVIVED
 
 
