@@ -3,8 +3,8 @@
 A change (a mutant) that no test notices has survived. Prints the score of each module and each
 survivor with its change; those that change nothing that matters are explained in survivors.toml.
 mutmut makes the mutants in a copy under var/mutants, where what was found is kept: a mutant that
-was killed runs again only when its function has changed, a survivor runs again every time. So a
-run that was ended goes on where it stood.
+was killed or explained runs again only when its function has changed, another survivor every time.
+So a run that was ended goes on where it stood.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir, walk_source_files
 
 from config.environment import ROOT
-from tests.mutants.results import REFUSED, Mutant, found, inside, report
+from tests.mutants.results import REFUSED, UNDECIDED, Mutant, found, inside, judged, report
 from tests.mutants.survivors import explained
 from tests.mutants.trying import WANTED
 from tests.mutants.typed import refused
@@ -112,13 +112,14 @@ def refuse() -> None:
 
 
 def run(mutants: Sequence[Mutant]) -> None:
-    """Tries the new mutants, and once more those that survived.
+    """Tries once more those that survived without a reason, and then the new mutants.
 
     Raises: SystemExit: the tests do not run, or fail without any mutant.
     """
-    open_ones = [mutant for mutant in mutants if not mutant.is_done]
-    open_ones.sort(key=lambda mutant: mutant.status != NEW)
-    wanted = [(mutant.name, mutant.path) for mutant in open_ones]
+    known = explained()
+    tried = [mutant for mutant in mutants if judged(mutant, known) == "unexplained"]
+    new = [mutant for mutant in mutants if mutant.status in UNDECIDED]
+    wanted = [(mutant.name, mutant.path) for mutant in (*tried, *new)]
     if not wanted:
         return
     (FOLDER / WANTED).write_text(json.dumps(wanted))
