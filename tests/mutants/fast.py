@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(
         (item for item in items if item not in left_out),
-        key=lambda item: (_generates(item), item.nodeid),
+        key=lambda item: (generates(item), item.nodeid),
     )
 
 
@@ -37,7 +37,8 @@ def _needs_a_database(item: pytest.Item) -> bool:
     return not DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
 
 
-def _generates(item: pytest.Item) -> bool:
+def generates(item: pytest.Item) -> bool:
+    """Tells whether a test makes its own examples."""
     test = getattr(item, "obj", None)
     machine = hasattr(getattr(test, "__self__", None), "settings")
     return machine or is_hypothesis_test(test)

@@ -1,8 +1,9 @@
 """Tries mutants inside one run of pytest (`-p tests.mutants.trying`): tests are collected once.
 
-First every test runs as it is, and which functions it reaches is kept. Then each mutant gets a
-fork of this process, where the tests that reach its function run until one fails. Its processor
-time is limited, by what the tests take without a change, so that a busy machine kills no mutant.
+Tests run as they are, and which functions each reaches is kept. Then each mutant gets a fork of
+this process, where the tests that reach its function run until one fails: all mutants first by the
+quick tests, then those that are left by slow tests and generated examples. Its processor time is
+limited, by what the tests take without a change, so that a busy machine kills no mutant.
 """
 
 import gc
@@ -22,11 +23,13 @@ from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
 
+from tests.mutants.fast import generates
 from tests.mutants.results import inside
 
 # What the names of the mutants to try are read from, in mutmut's folder: name and file of each.
 WANTED = Path("wanted.json")
 SURVIVED, KILLED, ENDED, NO_TESTS, TIMEOUT = 0, 1, 3, 33, 36
+QUICK_SECONDS = 0.1
 SPARE_SECONDS, TIMES_AS_SLOW = 10, 10
 # A mutant that sleeps for ever takes no processor time.
 LONGEST_SECONDS = 900
@@ -41,34 +44,61 @@ class Test:
     kills: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
+type Reaching = defaultdict[str, list[Test]]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Stands for pytest's own loop. Raises: pytest.UsageError: a test fails without a mutant."""
     if session.testsfailed:
         raise session.Interrupted("Tests that cannot be collected try no mutants.")
-    folder = Path.cwd().parent
-    wanted = json.loads((folder / WANTED).read_text())
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
     assert isinstance(terminal, pytest.TerminalReporter)
-    reaching = learned(session.items)
-    terminal.write_line(f"{len(session.items)} tests reach {len(reaching)} functions", flush=True)
+    wanted: list[tuple[str, str]] = json.loads((Path.cwd().parent / WANTED).read_text())
+    given = learned([item for item in session.items if not generates(item)])
+    terminal.write_line(f"{len(wanted)} mutants are tried by quick tests", flush=True)
+    left = survivors(wanted, only(given, quick=True), terminal)
+    terminal.write_line(f"{len(left)} are left and tried by all others", flush=True)
+    if left:
+        slow = only(given, quick=False)
+        for function, tests in learned(list(filter(generates, session.items))).items():
+            slow[function] += tests
+        left = [each for each in left if slow[mangled_name_from_mutant_name(each[0])]]
+        survivors(left, slow, terminal)
+    return True
+
+
+def survivors(
+    wanted: list[tuple[str, str]], reaching: Reaching, terminal: pytest.TerminalReporter
+) -> list[tuple[str, str]]:
+    """Tries mutants and keeps what became of each; returns those that no test noticed."""
+    left: list[tuple[str, str]] = []
     for number, (name, path) in enumerate(wanted, start=1):
         function = mangled_name_from_mutant_name(name)
         before = process_time_of_children()
         code = tried(name, function, reaching[function])
-        with inside(folder):
+        if code in (SURVIVED, NO_TESTS):
+            left.append((name, path))
+        with inside(Path.cwd().parent):
             keep(name, path, code, process_time_of_children() - before)
         if number % 50 == 0 or number == len(wanted):
-            terminal.write_line(f"{number} of {len(wanted)} mutants tried", flush=True)
-    return True
+            terminal.write_line(f"{number} tried, {len(left)} of them not noticed", flush=True)
+    return left
 
 
-def learned(items: list[pytest.Item]) -> defaultdict[str, list[Test]]:
-    """Runs every test without a mutant; returns by function those that reach it.
+def only(reaching: Reaching, *, quick: bool) -> Reaching:
+    found: Reaching = defaultdict(list)
+    for function, tests in reaching.items():
+        found[function] = [test for test in tests if (test.seconds <= QUICK_SECONDS) is quick]
+    return found
+
+
+def learned(items: list[pytest.Item]) -> Reaching:
+    """Runs tests without a mutant; returns by function those that reach it.
 
     They run a second time the other way round: a test that minds would fail for any mutant.
     """
-    reaching: defaultdict[str, list[Test]] = defaultdict(list)
+    reaching: Reaching = defaultdict(list)
     tests = [Test(item) for item in items]
     set_mutant_under_test("stats")
     for test in tests:

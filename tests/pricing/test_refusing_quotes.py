@@ -40,3 +40,9 @@ def test_two_rules_for_one_class_are_refused() -> None:
 
 def test_an_empty_basket_costs_nothing() -> None:
     assert quote(basket(rules=TAX)).total_minor == 0
+
+
+def test_rules_of_another_country_than_the_delivery_s_are_refused_by_name() -> None:
+    rules = (tax(200_000), tax(190_000, country="DE", tax_class="books"))
+    with pytest.raises(QuoteRefused, match=r"^tax rules of DE given for a delivery to FR$"):
+        quote(basket(line(100), rules=rules))
