@@ -175,7 +175,10 @@ def keep(name: str, path: str, code: int, seconds: float) -> None:
     data.load()
     data.exit_code_by_key[name] = code
     data.durations_by_key[name] = seconds
+    # Who reads or ends a run at this moment finds all of it, before or after.
+    kept, data.meta_path = data.meta_path, data.meta_path.with_suffix(".part")
     data.save()
+    data.meta_path.replace(kept)
 
 
 def process_time_of_children() -> float:

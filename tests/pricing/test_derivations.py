@@ -233,7 +233,13 @@ def test_a_line_left_out_or_a_formula_nobody_knows_is_found() -> None:
 
 
 def test_lines_are_counted_by_number_and_delivery_comes_last() -> None:
-    stored = {"delivery": 1, "line_1": 2, "line_10": 3, "line_2": 4, "tax_code": "FR"}
+    stored: dict[str, int | str] = {
+        "delivery": 1,
+        "line_1": 2,
+        "line_10": 3,
+        "line_2": 4,
+        "tax_code": "FR",
+    }
     assert list(numbered(stored).items()) == [
         ("line_1", 2),
         ("line_2", 4),
