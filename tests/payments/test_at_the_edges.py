@@ -134,9 +134,19 @@ def test_words_that_are_kept_say_whose_they_are() -> None:
     assert last.subject == ATTEMPT
 
 
-def test_half_a_capture_without_an_answer_leaves_a_payment_partially_captured() -> None:
-    halves = (capture_requested(5_000), captured(5_000), capture_requested(5_000, SECOND_CAPTURE))
-    assert authorised(*halves).aggregate.status == "partially-captured"
+@pytest.mark.parametrize("asked", [3_000, 5_000, 6_000])
+def test_a_capture_without_an_answer_leaves_a_payment_partially_captured(asked: int) -> None:
+    begun = (capture_requested(4_000), captured(4_000), capture_requested(asked, SECOND_CAPTURE))
+    assert authorised(*begun).aggregate.status == "partially-captured"
+
+
+def test_a_report_that_waits_is_folded_once_another_makes_it_possible() -> None:
+    said = (
+        report("disputed", operation_id=REFUND, amount_minor=1),
+        report("captured", operation_id=CAPTURE, amount_minor=10_000),
+    )
+    verdicts = fold_all(authorised(capture_requested(10_000)).aggregate, said)
+    assert [verdicts[place].outcome for place in (0, 1)] == ["applied", "applied"]
 
 
 def test_a_dispute_may_be_of_one_minor_unit() -> None:
