@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -16,6 +15,7 @@ from events.live import listen
 from events.store import log_head
 from frontend.auditor.log import tail_context
 from frontend.auditor.runs import run_context
+from frontend.live.board import in_thread
 from frontend.live.streams import (
     HEARTBEAT_SECONDS,
     MAXIMUM_SECONDS,
@@ -51,7 +51,7 @@ async def opened(request: HttpRequest, route: str, ticket: str) -> HttpResponseB
     if request.method == "OPTIONS":
         return allowed(HttpResponse(status=204))
     try:
-        found = await sync_to_async(admitted)(route, ticket)
+        found = await in_thread(admitted, route, ticket)
     except DomainError as refusal:
         return allowed(HttpResponse(f"{refusal.message}\n", status=403))
     seen = last_seen(request)
@@ -84,7 +84,7 @@ async def told(look: Look, seen: int, *, every: float) -> AsyncIterator[bytes]:
             return
         if moment - looked > every or (waiting and moment - looked >= PAUSE_SECONDS):
             looked, waiting = moment, False
-            seen, body, ended = await sync_to_async(looked_up)(look, seen)
+            seen, body, ended = await in_thread(looked_up, look, seen)
             if body:
                 spoken = moment
                 yield message(seen, body)

@@ -2,29 +2,44 @@
 
 A change (a mutant) that no test notices has survived. Prints the score of each module and each
 survivor with its change; those that change nothing that matters are explained in survivors.toml.
-mutmut works on a copy under var/mutants, where it keeps what it found: a mutant that was killed
-runs again only when its function has changed, a survivor runs again every time.
+mutmut makes the mutants in a copy under var/mutants, where what was found is kept: a mutant that
+was killed or explained runs again only when its function has changed, another survivor every time.
+So a run that was ended goes on where it stood.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import StringIO
-from pathlib import Path
 
 from mutmut.__main__ import create_file_mutants
-from mutmut.utils.file_utils import walk_source_files
+from mutmut.mutation.data import SourceFileMutationData
+from mutmut.stats import status_by_exit_code
+from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir, walk_source_files
 
-from tests.mutants.results import found, inside, report
+from config.environment import ROOT
+from tests.mutants.results import REFUSED, UNDECIDED, Mutant, found, inside, judged, report
 from tests.mutants.survivors import explained
-from tests.support.servers import ROOT
+from tests.mutants.trying import WANTED
+from tests.mutants.typed import refused
 
 FOLDER = ROOT / "var" / "mutants"
 COPIED = ("modules", "events", "config", "frontend", "tests", "manage.py", "explain.py")
 MODULES = ("kernel", "ledger", "payments", "pricing", "promotions")
+# Only the plugins that these tests use, and only tests that need no database.
+PYTEST = (
+    *("-q", "--rootdir=.", "--tb=native", "-o", "addopts=", "--import-mode=importlib"),
+    *("-p", "tests.support.servers", "-p", "tests.mutants.fast", "-p", "tests.mutants.trying"),
+    *("-p", "pytest_django.plugin", "-p", "_hypothesis_pytestplugin", "-p", "pytest_timeout"),
+    *("-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:threadexception"),
+    *("-m", "not django_db and not real_data", "--deselect=tests/pricing/test_no_floats.py"),
+    *(f"tests/{module}" for module in MODULES),
+)
 # No test of a mutant may reach a server; the addresses are there so that none is started.
 NOWHERE = {
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
@@ -34,12 +49,14 @@ NOWHERE = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
 }
 
+BY_TYPES = next(code for code, status in status_by_exit_code.items() if status == REFUSED)
+NEW = status_by_exit_code[None]
+
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="just mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(MODULES)}")
     parser.add_argument("--report", action="store_true", help="print what the last run found")
-    parser.add_argument("--workers", type=int, default=2, help="processes at a time (2)")
     options = parser.parse_args(arguments)
     if unknown := set(options.modules) - set(MODULES):
         parser.error(f"no rules of {', '.join(sorted(unknown))} are mutated; name {MODULES}")
@@ -47,8 +64,8 @@ def main(arguments: list[str]) -> int:
     if not options.report:
         copy()
         generate()
-        for module in wanted:
-            run(module, options.workers)
+        refuse()
+        run([mutant for module in wanted for mutant in found(FOLDER, module)])
     return report({module: found(FOLDER, module) for module in wanted}, explained())
 
 
@@ -69,28 +86,48 @@ def copy() -> None:
 def generate() -> None:
     """Makes the mutants of every function that changed; what became of all others stays known."""
     with inside(FOLDER), redirect_stdout(StringIO()):
+        copy_src_dir()
+        copy_also_copy_files()
         for path in walk_source_files():
             if problem := create_file_mutants(path).error:
                 raise problem
 
 
-def run(module: str, workers: int) -> None:
-    """Runs the new mutants of a module, and once more those that survived."""
-    names = [mutant.name for mutant in found(FOLDER, module) if not mutant.is_done]
-    if names:
-        mutmut(workers, *names)
+def refuse() -> None:
+    """Settles what mypy refuses among the mutants that are new."""
+    every = [mutant for module in MODULES for mutant in found(FOLDER, module)]
+    paths = sorted({mutant.path for mutant in every if mutant.status == NEW})
+    if not paths:
+        return
+    print(f"mypy checks the mutants of {len(paths)} files ...", flush=True)
+    with inside(FOLDER):
+        reasons = refused(paths)
+        for path in paths:
+            data = SourceFileMutationData(path=path)
+            data.load()
+            for name in data.exit_code_by_key.keys() & reasons.keys():
+                data.exit_code_by_key[name] = BY_TYPES
+                data.type_check_error_by_key[name] = reasons[name]
+            data.save()
 
 
-def mutmut(workers: int, *names: str) -> None:
-    program = Path(sys.executable).with_name("mutmut")
-    done = subprocess.run(
-        [program, "run", "--max-children", str(workers), *names],
-        cwd=FOLDER,
-        env=os.environ | NOWHERE,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit("mutmut did not come to its end; what it says stands above.")
+def run(mutants: Sequence[Mutant]) -> None:
+    """Tries once more those that survived without a reason, and then the new mutants.
+
+    Raises: SystemExit: the tests do not run, or fail without any mutant.
+    """
+    known = explained()
+    tried = [mutant for mutant in mutants if judged(mutant, known) == "unexplained"]
+    new = [mutant for mutant in mutants if mutant.status in UNDECIDED]
+    wanted = [(mutant.name, mutant.path) for mutant in (*tried, *new)]
+    if not wanted:
+        return
+    (FOLDER / WANTED).write_text(json.dumps(wanted))
+    command = [sys.executable, "-m", "pytest", *PYTEST]
+    done = subprocess.run(command, cwd=FOLDER / "mutants", env=os.environ | NOWHERE, check=False)
+    # 5: pytest saw no test pass, as each ran in a fork of it.
+    if done.returncode not in (0, 5):
+        raise SystemExit("The mutants were not all tried; what pytest says stands above.")
 
 
 if __name__ == "__main__":

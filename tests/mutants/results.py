@@ -43,11 +43,6 @@ class Mutant:
     def survived(self) -> bool:
         return self.status not in (*KILLED, REFUSED, *UNDECIDED)
 
-    @property
-    def is_done(self) -> bool:
-        """It was noticed, and is again as long as its function stays as it is."""
-        return self.status in (*KILLED, REFUSED)
-
     def change(self) -> str:
         """Returns the lines that it takes away and puts in their place."""
         with inside(self.folder):

@@ -45,6 +45,27 @@ def test_a_payment_of_nothing_is_refused(amount_minor: int) -> None:
     given(Payment).when(lambda _: ask(amount_minor)).then_raises(AmountRefused)
 
 
+def test_the_smallest_payment_is_of_one_minor_unit_and_a_refusal_says_so() -> None:
+    assert ask(1).state.amount_minor == 1
+    with pytest.raises(AmountRefused) as refused:
+        ask(0)
+    assert str(refused.value) == "A payment asks for more than nothing."
+    assert refused.value.fields == {"amount_minor": 0, "limit_minor": 0}
+
+
+def test_a_payment_knows_whose_it_is() -> None:
+    payment = Payment.request(
+        AN_ID,
+        reference=REFERENCE,
+        description="Order",
+        provider="testbank",
+        amount_minor=1,
+        currency="EUR",
+        subject=ATTEMPT,
+    )
+    assert payment.subject == ATTEMPT
+
+
 def test_an_attempt_is_recorded_before_the_provider_is_called() -> None:
     requested().when(lambda payment: payment.start(ATTEMPT)).then(STARTED)
 

@@ -13,7 +13,7 @@ from modules.payments.commands import (
     void_payment,
 )
 from modules.payments.contracts import CapturePayment, NextStep, RefundPayment, VoidPayment
-from modules.payments.domain.provider import Start
+from modules.payments.domain.provider import Operate, Start
 from modules.payments.gateways.stripe.gateway import Stripe
 from modules.payments.selectors import parked
 from tests.payments.bank import AMOUNT, found, opened, start
@@ -172,6 +172,25 @@ def test_what_stripe_cannot_charge_fails_in_words(stripe: StandIn) -> None:
         )
     )
     assert (said.kind, said.message) == ("failed", "Cards are charged in steps of 0.010 KWD.")
+
+
+def test_a_part_that_stripe_cannot_charge_is_refused_and_not_asked_for_ever(
+    stripe: StandIn,
+) -> None:
+    payment_id, attempt_id = opened("stripe"), new_id()
+    stripe.pay(start(payment_id, attempt_id).redirect_url)
+    said = Stripe().capture(
+        Operate(
+            payment_id=payment_id,
+            attempt_id=attempt_id,
+            operation_id=new_id(),
+            provider_reference="",
+            amount_minor=1_234,
+            currency="KWD",
+        )
+    )
+    assert said.kind == "capture-failed"
+    assert said.message == "Cards are charged in steps of 0.010 KWD."
 
 
 def test_captured_at_once_where_the_shop_says_so(

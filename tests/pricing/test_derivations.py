@@ -17,6 +17,7 @@ from modules.pricing.contracts import (
     QuoteRequest,
     Step,
 )
+from modules.pricing.domain.derivation import numbered
 from modules.pricing.selectors import discrepancies, quote
 from tests.pricing.arithmetic import by_hand, largest_remainder, parts
 from tests.pricing.baskets import basket, delivery, line, off, tax
@@ -229,3 +230,19 @@ def test_a_line_left_out_or_a_formula_nobody_knows_is_found() -> None:
     assert discrepancies(replace(priced, lines=priced.lines[:1]))
     unknown = replace(priced.steps[0], rule="made-up")
     assert discrepancies(replace(priced, steps=(unknown, *priced.steps[1:])))
+
+
+def test_lines_are_counted_by_number_and_delivery_comes_last() -> None:
+    stored: dict[str, int | str] = {
+        "delivery": 1,
+        "line_1": 2,
+        "line_10": 3,
+        "line_2": 4,
+        "tax_code": "FR",
+    }
+    assert list(numbered(stored).items()) == [
+        ("line_1", 2),
+        ("line_2", 4),
+        ("line_10", 3),
+        ("delivery", 1),
+    ]

@@ -27,8 +27,17 @@ def test_a_digital_article_keeps_its_net_price_and_is_taxed_where_it_goes() -> N
 
 
 def test_a_digital_article_is_never_repriced_by_a_guess() -> None:
-    with pytest.raises(TaxRuleMissing):
+    with pytest.raises(TaxRuleMissing) as refusal:
         quote(basket(line(11_900, tax_class="digital"), rules=ROMANIA, country="RO"))
+    assert refusal.value.fields == {"tax_class": "digital"}
+
+
+def test_a_delivery_whose_buyer_owes_the_tax_is_never_repriced_by_a_guess() -> None:
+    home = (tax(190_000, country="DE", tax_class="books"),)
+    books = line(1_190, tax_class="books")
+    with pytest.raises(TaxRuleMissing) as refusal:
+        quote(basket(books, delivery=delivery(490), home_tax_rules=home, reverse_charge=True))
+    assert str(refusal.value).startswith("Delivery keeps its net price, and no home tax rule says")
 
 
 def test_every_line_and_delivery_is_priced_anew_when_the_destination_changes() -> None:

@@ -67,3 +67,9 @@ def test_free_delivery_takes_its_tax_along() -> None:
 def test_a_negative_discount_is_refused() -> None:
     with pytest.raises(QuoteRefused):
         quote(basket(line(100), rules=TAX, discounts=(off(-1),)))
+
+
+def test_no_units_of_a_line_are_an_offer_of_nothing() -> None:
+    none = off(rate=50, target="line", units=(("PRINT-A3", 0),))
+    priced = quote(basket(line(500, 2), rules=TAX, discounts=(none,)))
+    assert (priced.discount_minor, priced.total_minor) == (0, 1_000)

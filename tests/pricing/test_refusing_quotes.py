@@ -3,6 +3,7 @@
 import pytest
 
 from modules.pricing.contracts import QuoteRefused
+from modules.pricing.domain.quoting import MAXIMUM_MINOR, MAXIMUM_QUANTITY
 from modules.pricing.selectors import quote
 from tests.pricing.baskets import basket, delivery, line, tax
 
@@ -40,3 +41,30 @@ def test_two_rules_for_one_class_are_refused() -> None:
 
 def test_an_empty_basket_costs_nothing() -> None:
     assert quote(basket(rules=TAX)).total_minor == 0
+
+
+def test_rules_of_another_country_than_the_delivery_s_are_refused_by_name() -> None:
+    rules = (tax(200_000), tax(190_000, country="DE", tax_class="books"))
+    with pytest.raises(QuoteRefused, match=r"^tax rules of DE given for a delivery to FR$"):
+        quote(basket(line(100), rules=rules))
+
+
+def test_a_quantity_beyond_its_limit_is_refused_with_the_limit_and_the_line() -> None:
+    assert quote(basket(line(1, MAXIMUM_QUANTITY), rules=TAX)).total_minor == MAXIMUM_QUANTITY
+    with pytest.raises(QuoteRefused) as refused:
+        quote(basket(line(1, MAXIMUM_QUANTITY + 1), rules=TAX))
+    assert str(refused.value) == f"PRINT-A3: order between 1 and {MAXIMUM_QUANTITY} units"
+    assert refused.value.fields == {"sku": "PRINT-A3"}
+
+
+def test_a_price_at_its_limit_is_taken_and_one_beyond_is_refused() -> None:
+    assert quote(basket(line(MAXIMUM_MINOR), rules=TAX)).total_minor == MAXIMUM_MINOR
+    said = f"^PRINT-A3: a price lies between 0 and {MAXIMUM_MINOR} minor units$"
+    with pytest.raises(QuoteRefused, match=said):
+        quote(basket(line(MAXIMUM_MINOR + 1), rules=TAX))
+
+
+def test_a_mixture_of_prices_with_and_without_tax_is_called_that() -> None:
+    said = "^Prices with tax and prices without cannot share a basket$"
+    with pytest.raises(QuoteRefused, match=said):
+        quote(basket(line(100), rules=TAX, delivery=delivery(490, included=False)))

@@ -42,15 +42,21 @@ SPREADS = {
 # What a line's share of a discount may be: a share of an amount, or a part taken of this line.
 SHARES = ("discount-share", "discount-part", "discount-units")
 PARTS = ("discount-part", "discount-units")
+# What a step belongs to: the number of a discount, or the code of a rate.
+BELONGING = {
+    **dict.fromkeys(("discount-spread", "discount-rate", "discount-sum", *SHARES), "discount"),
+    **dict.fromkeys(("tax-of-rate", "tax-share", "rate-net", "rate-tax"), "tax_code"),
+}
 
 
 def discrepancies(quote: Quote) -> tuple[str, ...]:
     """Returns a sentence for every amount that its derivation does not yield; none when sound.
 
     Each step is computed again; each amount must be what its step says; and wherever a step takes
-    another amount of the quote as input, it must be that amount.
+    another amount of the quote as input, it must be that amount. Where a step cannot be read, only
+    such steps are named: nothing can be held against them.
     """
-    return (
+    return tuple(_unreadable_steps(quote)) or (
         *_wrong_steps(quote),
         *_wrong_amounts(quote),
         *_wrong_inputs(quote),
@@ -66,17 +72,27 @@ def items(quote: Quote) -> dict[str, Quoted]:
     return named | ({"delivery": quote.delivery} if quote.delivery else {})
 
 
-def _wrong_steps(quote: Quote) -> Iterator[str]:
-    everything = [*quote.steps, *(step for item in items(quote).values() for step in item.steps)]
-    for step in everything:
+def _every_step(quote: Quote) -> list[Step]:
+    return [*quote.steps, *(step for item in items(quote).values() for step in item.steps)]
+
+
+def _unreadable_steps(quote: Quote) -> Iterator[str]:
+    for step in _every_step(quote):
         if (step.rule, step.rule_version) not in FORMULAS:
             yield f"no formula {step.rule} version {step.rule_version}"
             continue
         try:
-            again = recompute(step)
+            recompute(step)
         except (KeyError, TypeError, ValueError) as error:
             yield f"{step.rule}: it cannot be computed: {error}"
-            continue
+        belongs = BELONGING.get(step.rule)
+        if belongs and belongs not in step.inputs:
+            yield f"{step.rule}: it does not say which {belongs} it is of"
+
+
+def _wrong_steps(quote: Quote) -> Iterator[str]:
+    for step in _every_step(quote):
+        again = recompute(step)
         if again != step.amount_minor:
             yield f"{step.rule}: {step.amount_minor}, computed again {again}"
 
@@ -194,13 +210,13 @@ def _wrong_parts(quote: Quote) -> Iterator[str]:
         left = _explained(item.steps, *ITEM_AMOUNTS["subtotal_minor"]) or 0
         for step in item.steps:
             if step.rule in PARTS:
-                found.setdefault(step.inputs.get("discount", 0), {})[name] = step.amount_minor
+                found.setdefault(step.inputs["discount"], {})[name] = step.amount_minor
                 if step.inputs.get("left_minor") != left:
                     yield f"{name}: {step.rule} took a part of what was not left"
             if step.rule in SHARES:
                 left -= step.amount_minor
     sums = {
-        step.inputs.get("discount", 0): numbered(step.inputs)
+        step.inputs["discount"]: numbered(step.inputs)
         for step in quote.steps
         if step.rule == "discount-sum"
     }

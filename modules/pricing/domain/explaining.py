@@ -182,7 +182,7 @@ def quote_step(step: Step) -> ExplainedStep:
         "rate-net": f"net_at.{code}",
         "rate-tax": f"tax_at.{code}",
     }.get(step.rule, step.rule.removeprefix("quote-"))
-    amount = PARTS.get(step.rule, "")
+    amount = PARTS.get(step.rule, step.rule)
     if step.rule.startswith("discount-"):
         called = f"discount_{number}"
         amount = called if step.rule == "discount-sum" else f"left_{number}"

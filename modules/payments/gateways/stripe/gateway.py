@@ -61,14 +61,14 @@ class Stripe:
         kept = finding.intent_named(request.renews)
         if not kept.customer or not kept.payment_method:
             return _failed(request, "Stripe keeps no card that could be asked again.")
-        wanted = parameters.renewal(request, kept.customer, kept.payment_method)
         try:
+            wanted = parameters.renewal(request, kept.customer, kept.payment_method)
             made = act(
                 lambda key: client().v1.payment_intents.create(wanted, {"idempotency_key": key}),
                 str(request.attempt_id),
             )
-        except Refusal as refusal:
-            return replace(_failed(request, refusal.words), kind="declined")
+        except (AmountUnpayable, Refusal) as refusal:
+            return replace(_failed(request, str(refusal)), kind="declined")
         return reading.about_intent(read(made, Intent), request.payment_id, request.attempt_id)
 
     def find(self, request: Find) -> Sequence[Report]:
@@ -81,12 +81,12 @@ class Stripe:
     def capture(self, request: Operate) -> Report:
         intent = finding.intent_of(request)
         tag = f"{reading.CAPTURE}{request.operation_id.hex}"
-        wanted = to_stripe(request.amount_minor, request.currency)
-        if tag not in intent.tags and intent.status == "requires_capture":
-            try:
+        try:
+            wanted = to_stripe(request.amount_minor, request.currency)
+            if tag not in intent.tags and intent.status == "requires_capture":
                 intent = self._capture(intent, tag, wanted, request)
-            except Refusal as refusal:
-                return _answer(request, "capture-failed", refusal.words)
+        except (AmountUnpayable, Refusal) as refusal:
+            return _answer(request, "capture-failed", str(refusal))
         for said in reading.captures(intent, request.payment_id):
             if said.operation_id == request.operation_id:
                 return _answer(
