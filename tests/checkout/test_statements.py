@@ -31,9 +31,9 @@ PINNED = {
         ("POST /api/orders/ID/payments", 15),
     ],
     "pages": [
-        ("GET /products/moon/", 11),
+        ("GET /products/moon/", 6),
         ("POST /cart/add/", 19),
-        ("GET /products/moon/", 11),
+        ("GET /products/moon/", 6),
         ("POST /cart/add/", 17),
         ("GET /checkout/", 7),
         ("POST /checkout/", 39),
