@@ -35,9 +35,9 @@ PINNED = {
         ("POST /cart/add/", 19),
         ("GET /products/moon/", 6),
         ("POST /cart/add/", 17),
-        ("GET /checkout/", 7),
+        ("GET /checkout/", 8),
         ("POST /checkout/", 39),
-        ("GET /orders/ID/", 11),
+        ("GET /orders/ID/", 12),
     ],
 }
 
