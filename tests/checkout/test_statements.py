@@ -31,13 +31,13 @@ PINNED = {
         ("POST /api/orders/ID/payments", 15),
     ],
     "pages": [
-        ("GET /products/moon/", 11),
+        ("GET /products/moon/", 6),
         ("POST /cart/add/", 11),
-        ("GET /products/moon/", 11),
+        ("GET /products/moon/", 6),
         ("POST /cart/add/", 12),
-        ("GET /checkout/", 7),
+        ("GET /checkout/", 8),
         ("POST /checkout/", 39),
-        ("GET /orders/ID/", 11),
+        ("GET /orders/ID/", 12),
     ],
 }
 
