@@ -116,12 +116,12 @@ tests *arguments: setup-tests (_pytest "" arguments)
 # 2,000 hostile requests against every operation of the API
 [group('test')]
 fuzz: setup-tests
-    COUNTERFOIL_FUZZ_CASES=2000 {{ python }} -m pytest -q tests/api/test_fuzzing.py --timeout=900
+    COUNTERFOIL_FUZZ_CASES=2000 {{ python }} -m pytest -q tests/api/test_fuzzing.py --hypothesis-profile=explore --timeout=900
 
 # 10,000 random quotes, each amount computed again from its explanation alone
 [group('test')]
 explain: setup-tests
-    COUNTERFOIL_EXPLAIN_CASES=10000 {{ python }} -m pytest -q tests/pricing/test_explaining.py --timeout=1800
+    COUNTERFOIL_EXPLAIN_CASES=10000 {{ python }} -m pytest -q tests/pricing/test_explaining.py --hypothesis-profile=explore --timeout=1800
 
 # 1,000 random tamperings with the database, and 1,000 clean exports
 [group('test')]
@@ -131,17 +131,17 @@ tamper: setup-tests
 # 10,000 random lives of orders: read models dropped and made anew are the same in every cell
 [group('test')]
 lifecycles: setup-tests
-    COUNTERFOIL_LIFECYCLES=10000 {{ python }} -m pytest -q -n 2 tests/lifecycles --timeout=3600
+    COUNTERFOIL_LIFECYCLES=10000 {{ python }} -m pytest -q -n 2 tests/lifecycles --hypothesis-profile=explore --timeout=3600
 
 # 100 random lives of cached pages: readers, writers, rollbacks and kills over three processes
 [group('test')]
 caching: setup-tests
-    COUNTERFOIL_CACHING_CASES=100 {{ python }} -m pytest -q tests/caching/test_races.py --timeout=3600
+    COUNTERFOIL_CACHING_CASES=100 {{ python }} -m pytest -q tests/caching/test_races.py --hypothesis-profile=explore --timeout=3600
 
 # A thousand random lives of orders, each rebuilt from its webhooks alone and held against the API
 [group('test')]
 webhook-lives: setup-tests
-    COUNTERFOIL_WEBHOOK_LIVES=1000 {{ python }} -m pytest -q tests/webhooks/test_rebuilding_orders.py --timeout=3600
+    COUNTERFOIL_WEBHOOK_LIVES=1000 {{ python }} -m pytest -q tests/webhooks/test_rebuilding_orders.py --hypothesis-profile=explore --timeout=3600
 
 # The same state on another Python, in other time zones and languages: `just determinism 3.14`
 [group('test')]
