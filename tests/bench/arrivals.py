@@ -75,11 +75,11 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Visit:
-    """Somebody under way."""
+    """Somebody under way; what one asks first is not known before one comes."""
 
     arrival: Arrival
     script: Script
-    request: Request
+    request: Request | None
     planned: float
 
 
@@ -97,8 +97,7 @@ class Loop:
 
     def run(self, arrivals: Sequence[Arrival], begin_at: float) -> Played:
         for arrival in arrivals:
-            script = arrival.play(self.random)
-            self.plan(Visit(arrival, script, next(script), begin_at + arrival.at))
+            self.plan(Visit(arrival, arrival.play(self.random), None, begin_at + arrival.at))
         time.sleep(max(0.0, begin_at - time.monotonic()))
         began, cpu = time.monotonic(), time.process_time()
         look_at = began + 1.0
@@ -122,6 +121,8 @@ class Loop:
         heapq.heappush(self.due, (visit.planned, next(self.number), visit))
 
     def send(self, visit: Visit) -> None:
+        if visit.request is None:
+            visit.request = next(visit.script)
         try:
             line = self.kept.pop() if self.kept else self.connected()
             line.visit = visit
@@ -197,6 +198,7 @@ class Loop:
 
     def note(self, visit: Visit, problem: str = "") -> None:
         request, seconds = visit.request, time.monotonic() - visit.planned
+        assert request is not None
         page = f"{request.method} {request.path}"
         self.played.answers.append(
             Answer(visit.arrival.kind, page, visit.planned, seconds, problem)

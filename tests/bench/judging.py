@@ -35,15 +35,13 @@ COUNTED = {
     "authorised by letter": "SELECT count(*) FROM payments_payment"
     " WHERE provider = 'stripe' AND status = 'authorised'",
 }
-# What is tried again later has failed once and waits for its moment.
-WAITING = (
-    "SELECT count(*) FROM es.outbox"
-    " WHERE done_at IS NULL AND failed_at IS NULL AND due_at < now() + interval '1 minute'"
+# Due, at work, or tried once and waiting for the next time; what is only planned may wait.
+OPEN = (
+    "FROM es.outbox WHERE done_at IS NULL AND failed_at IS NULL AND"
+    " (due_at < now() OR attempts > 0 AND due_at < now() + interval '1 minute')"
 )
-LEFT = (
-    "SELECT actor, max(last_error) FROM es.outbox WHERE done_at IS NULL AND failed_at IS NULL"
-    " AND due_at < now() + interval '1 minute' GROUP BY actor"
-)
+WAITING = f"SELECT count(*) {OPEN}"
+LEFT = f"SELECT actor, max(last_error) {OPEN} GROUP BY actor"
 PLACING = ("POST /api/orders", "POST /checkout/")
 # Parts of addresses that name one thing: ids, tokens, words searched for, products, categories.
 NAMES = (

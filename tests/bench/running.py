@@ -148,12 +148,12 @@ def kind(process: psutil.Process, kinds: dict[int, str]) -> str:
 
 
 def cpu_seconds(processes: list[psutil.Process]) -> float:
-    """Returns the processor time that the processes have used since they began."""
+    """Returns the processor time that the processes, and children that ended, have used."""
     total = 0.0
     for process in processes:
         with suppress(psutil.Error):
             times = process.cpu_times()
-            total += times.user + times.system
+            total += times.user + times.system + times.children_user + times.children_system
     return total
 
 

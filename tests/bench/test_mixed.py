@@ -1,6 +1,7 @@
 """The mixed load at a tiny size: the open loop, the watchers and the verdict; no time is judged."""
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,6 +102,21 @@ def test_one_visit_s_requests_follow_each_other() -> None:
         played = play_all(port, [Arrival(0.0, "browse", look("/200/", "/200/"))], 1, 0.0)
     first, second = played.answers
     assert second.planned >= first.planned + first.seconds
+
+
+def test_what_somebody_asks_first_is_made_up_when_they_come() -> None:
+    asked: list[float] = []
+
+    def letter(random: Random) -> Script:
+        asked.append(time.monotonic())
+        return (yield from look("/200/")(random))
+
+    with served() as port:
+        begin_at = time.monotonic()
+        play_all(
+            port, [Arrival(0.0, "browse", letter), Arrival(0.2, "browse", letter)], 1, begin_at
+        )
+    assert asked[1] >= begin_at + 0.2
 
 
 def test_watchers_note_each_state_when_they_first_see_it() -> None:
