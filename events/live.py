@@ -71,6 +71,17 @@ class Waiter:
             self._listener = None
 
 
+async def heard(news: asyncio.Event, seconds: float) -> bool:
+    """Waits for news; True if there was some, False after so many seconds without."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await news.wait()
+    except TimeoutError:
+        return False
+    finally:
+        news.clear()
+
+
 class Hub:
     """One listening connection for a whole event loop, fanned out to any number of streams."""
 
@@ -88,13 +99,7 @@ class Hub:
             told = True
             while True:
                 yield told
-                try:
-                    async with asyncio.timeout(POLL_SECONDS):
-                        told = await news.wait()
-                except TimeoutError:
-                    told = False
-                finally:
-                    news.clear()
+                told = await heard(news, POLL_SECONDS)
         finally:
             self._waiting.discard(news)
             if not self._waiting:

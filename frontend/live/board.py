@@ -16,7 +16,7 @@ import structlog
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from events.live import listen
+from events.live import heard, listen
 from frontend.storefront.orders import shown_positions
 
 log = structlog.get_logger(__name__)
@@ -55,13 +55,7 @@ class Board:
             told = True
             while True:
                 yield told
-                try:
-                    async with asyncio.timeout(SILENCE_SECONDS):
-                        told = await news.wait()
-                except TimeoutError:
-                    told = False
-                finally:
-                    news.clear()
+                told = await heard(news, SILENCE_SECONDS)
         finally:
             self._gone(order_id, news)
 

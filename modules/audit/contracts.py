@@ -13,49 +13,18 @@ from typing import Literal
 from uuid import UUID
 
 from events.errors import NothingRecordedYet as NothingRecordedYet
-from modules.kernel.errors import Conflict, NotFound
-
-
-class StreamUnknown(NotFound):
-    """No order number, order id or stream id like this; field: `reference`."""
-
-    code = "stream-unknown"
-
-
-class ReasonMissing(Conflict):
-    """Personal data is opened for a reason in words, which is recorded; field: `least`."""
-
-    code = "reason-missing"
-
-
-class RecordUnreadable(Conflict):
-    """An event that was changed so that no event can be read from it. Fields: `version`."""
-
-    code = "record-unreadable"
-
-
-class NothingSigned(Conflict):
-    """No checkpoint was signed yet, so nothing can be proved."""
-
-    code = "nothing-signed"
-
-
-class CheckpointUnknown(NotFound):
-    """The log signed no checkpoint of this size. Fields: `size`."""
-
-    code = "checkpoint-unknown"
-
-
-class ReceiptNotReady(Conflict):
-    """The next checkpoint, after a minute at most, will prove it. Fields: `retry_after_seconds`."""
-
-    code = "receipt-not-ready"
-
-
-class NotCovered(Conflict):
-    """The checkpoint covers fewer events; a later one has the position. Fields: `size`."""
-
-    code = "not-covered"
+from modules.audit.errors import BundleGone as BundleGone
+from modules.audit.errors import CheckpointUnknown as CheckpointUnknown
+from modules.audit.errors import NotCovered as NotCovered
+from modules.audit.errors import NothingSigned as NothingSigned
+from modules.audit.errors import QuestionRefused as QuestionRefused
+from modules.audit.errors import ReadModelUnknown as ReadModelUnknown
+from modules.audit.errors import ReasonMissing as ReasonMissing
+from modules.audit.errors import ReceiptNotReady as ReceiptNotReady
+from modules.audit.errors import RecordUnreadable as RecordUnreadable
+from modules.audit.errors import RunRefused as RunRefused
+from modules.audit.errors import RunUnknown as RunUnknown
+from modules.audit.errors import StreamUnknown as StreamUnknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,12 +173,6 @@ class StateAt:
     changes: tuple[Change, ...]
 
 
-class ReadModelUnknown(NotFound):
-    """There is no read model of this name, or none with one row a key. Field: `name`."""
-
-    code = "read-model-unknown"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowThen:
     """A row of a read model; `version` counts the events that it was folded from."""
@@ -275,12 +238,6 @@ QUALIFIERS = {
 }
 
 
-class QuestionRefused(Conflict):
-    """A question to the log that cannot be read. Fields: `word`."""
-
-    code = "question-refused"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogQuestion:
     """What is looked for in the log of all events; empty parts ask for nothing."""
@@ -332,24 +289,6 @@ class RecordedVerification:
 
 
 type RunKind = Literal["verify", "export", "drift", "rebuild", "back", "retry", "past"]
-
-
-class RunUnknown(NotFound):
-    """No work was asked for under this id. Fields: `run_id`."""
-
-    code = "run-unknown"
-
-
-class RunRefused(Conflict):
-    """What was asked for cannot be done to this read model or stream. Fields: `subject`."""
-
-    code = "run-refused"
-
-
-class BundleGone(NotFound):
-    """The bundle is not made yet, or was deleted after its week: make it anew."""
-
-    code = "bundle-gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,13 @@
 """An order with a shipped part, and its payment, to be audited."""
 
-import pytest
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from django.test.utils import override_settings
+
+from events import relay
+from events.integrity.checkpoints import take
 from modules.checkout.contracts import Placed
 from tests.support.trade import open_shop, paid, ship
 
@@ -12,3 +18,17 @@ def order(db: None) -> Placed:
     placed = paid()
     ship(placed, prints=1)
     return placed
+
+
+@pytest.fixture
+def signed(order: Placed, tmp_path: Path) -> Iterator[None]:
+    """A first checkpoint over that order, and a place for exports."""
+    with override_settings(
+        CHECKPOINT_KEY_FILE=tmp_path / "keys",
+        CHECKPOINT_SINKS="",
+        CHECKPOINT_ORIGIN="shop.test/log",
+        EXPORT_ROOT=tmp_path / "exports",
+    ):
+        relay.drain()
+        take()
+        yield

@@ -1,14 +1,10 @@
 """What a verification or an export came to is an event, which the next checkpoint signs."""
 
 from base64 import b64encode
-from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
-from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
-from django.test.utils import override_settings
 
 from events import relay
 from events.context import acting
@@ -21,35 +17,16 @@ from modules.audit.domain.examination import Examination
 from modules.audit.models import Run
 from modules.audit.selectors import bundle, recorded, run, verifications, verify_all
 from modules.checkout.contracts import Placed
+from tests.audit.asking import AUDITOR, asked
 from tests.audit.tampering import tamper
 
-AUDITOR = "auditor:0192f0c1-7d1c-7b8e-9a51-6f0d2b8c4e11"
-
-
-@pytest.fixture(autouse=True)
-def _signed(order: Placed, tmp_path: Path) -> Iterator[None]:
-    with override_settings(
-        CHECKPOINT_KEY_FILE=tmp_path / "keys",
-        CHECKPOINT_SINKS="",
-        CHECKPOINT_ORIGIN="shop.test/log",
-        EXPORT_ROOT=tmp_path / "exports",
-    ):
-        relay.drain()
-        take()
-        yield
-
-
-def done(kind: RunKind, subject: str = "") -> UUID:
-    with acting(actor=AUDITOR):
-        run_id = ask_run(AskRun(kind=kind, subject=subject))
-    relay.drain()
-    return run_id
+pytestmark = pytest.mark.usefixtures("signed")
 
 
 def test_a_verification_is_recorded_with_who_range_root_checkpoint_and_outcome() -> None:
     size, checkpoint = log_head(), latest()
     assert checkpoint is not None
-    run_id = done("verify")
+    run_id = asked("verify")
     (found,) = verifications()
     assert (found.run_id, found.actor, found.position) == (run_id, AUDITOR, log_head())
     assert (found.size, found.checkpoint, found.whole) == (size, checkpoint.size, True)
@@ -62,7 +39,7 @@ def test_a_break_is_recorded_with_its_first_position(order: Placed) -> None:
     tamper(
         "UPDATE es.event SET actor = 'nobody' WHERE version = 2 AND stream_id = %s", order.order_id
     )
-    run_id = done("verify")
+    run_id = asked("verify")
     (found,) = verifications()
     assert (found.whole, found.findings) == (False, len(run(run_id).findings))
     assert found.first_position == run(run_id).findings[0].position
@@ -70,9 +47,9 @@ def test_a_break_is_recorded_with_its_first_position(order: Placed) -> None:
 
 
 def test_what_was_recorded_is_signed_and_verified_like_any_other_fact() -> None:
-    first = done("verify")
+    first = asked("verify")
     take()
-    second = done("verify")
+    second = asked("verify")
     assert [each.run_id for each in verifications()] == [second, first]
     newest, oldest = verifications()
     assert newest.checkpoint == newest.size == oldest.position
@@ -81,7 +58,7 @@ def test_what_was_recorded_is_signed_and_verified_like_any_other_fact() -> None:
 
 def test_an_export_is_recorded_with_the_digest_of_its_manifest() -> None:
     since = log_head()
-    run_id = done("export", str(since))
+    run_id = asked("export", str(since))
     (row,) = read_stream(run_id)
     with ZipFile(bundle(run_id)) as whole:
         digest = sha256(whole.read("manifest.json")).hexdigest()
@@ -92,7 +69,7 @@ def test_an_export_is_recorded_with_the_digest_of_its_manifest() -> None:
 
 @pytest.mark.parametrize("kind", ["drift", "rebuild"])
 def test_work_on_read_models_is_no_examination(kind: RunKind) -> None:
-    assert recorded(done(kind)) is None
+    assert recorded(asked(kind)) is None
 
 
 def test_an_outcome_that_cannot_be_recorded_is_shown_all_the_same(
@@ -102,7 +79,7 @@ def test_an_outcome_that_cannot_be_recorded_is_shown_all_the_same(
         raise ValueError("no event fits")
 
     monkeypatch.setattr(recording, "record", refuse)
-    run_id = done("verify")
+    run_id = asked("verify")
     assert (run(run_id).outcome, recorded(run_id)) == ("good", None)
     assert "ValueError" in run(run_id).facts["Not recorded"]
 

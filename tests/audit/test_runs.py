@@ -1,6 +1,5 @@
 """Longer work is done by the worker, in steps, and tells how far it is and what came out."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -9,8 +8,6 @@ from django.test.utils import override_settings
 
 import verify as verifier
 from events import relay
-from events.context import acting
-from events.integrity.checkpoints import take
 from events.store import log_head
 from modules.audit import running
 from modules.audit.commands import ask_run
@@ -27,29 +24,14 @@ from modules.audit.selectors import bundle, count_streams, run, runs
 from modules.checkout.contracts import Placed
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
+from tests.audit.asking import AUDITOR, asked
 from tests.audit.tampering import tamper
 
-AUDITOR = "auditor:0192f0c1-7d1c-7b8e-9a51-6f0d2b8c4e11"
-
-
-@pytest.fixture(autouse=True)
-def _signed(order: Placed, tmp_path: Path) -> Iterator[None]:
-    with override_settings(
-        CHECKPOINT_KEY_FILE=tmp_path / "keys",
-        CHECKPOINT_SINKS="",
-        CHECKPOINT_ORIGIN="shop.test/log",
-        EXPORT_ROOT=tmp_path / "exports",
-    ):
-        relay.drain()
-        take()
-        yield
+pytestmark = pytest.mark.usefixtures("signed")
 
 
 def done(kind: RunKind, subject: str = "") -> RunView:
-    with acting(actor=AUDITOR):
-        run_id = ask_run(AskRun(kind=kind, subject=subject))
-    relay.drain()
-    return run(run_id)
+    return run(asked(kind, subject))
 
 
 def reasons(found: RunView) -> list[str]:
