@@ -19,10 +19,10 @@ from tests.bench.load import Crew, ask
 from tests.bench.wire import Request
 from tests.support.servers import ROOT, free_port
 from tests.support.shop import Shop
+from tests.support.waiting import wait_until
 
 FOLDER = ROOT / "var" / "bench"
 SERVERS = ("web", "live", "worker")
-READY_SECONDS = 20.0
 # Both servers run with the defaults, whatever the environment of this process says.
 DEFAULTS = Environment.model_construct()
 
@@ -190,12 +190,9 @@ def bare_server(shop: Shop) -> Iterator[tuple[int, psutil.Process]]:
 
 
 def wait_until_served(port: int) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while True:
-        try:
-            if ask(port, Request("GET", "/")).status == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-        if time.monotonic() > deadline:
-            raise RuntimeError("the bare server did not start")
+    def served() -> bool:
+        with suppress(OSError):
+            return ask(port, Request("GET", "/")).status == 200
+        return False
+
+    wait_until(served, "the bare server")

@@ -35,6 +35,7 @@ from tests.support.trade import (
     ship,
     stock,
 )
+from tests.support.waiting import LIMIT_SECONDS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.stress]
 
@@ -55,7 +56,7 @@ def at_once(actions: Sequence[Callable[[], object]]) -> list[object]:
 
     def run(action: Callable[[], object]) -> object:
         try:
-            barrier.wait(30)
+            barrier.wait(LIMIT_SECONDS)
             return action()
         except DomainError as refusal:
             return type(refusal)

@@ -9,6 +9,7 @@ import pytest
 
 from config.mould import before_forking
 from tests.support.servers import ROOT
+from tests.support.waiting import LIMIT_SECONDS
 
 BEGIN = """
 import fcntl, os, signal, sys, time
@@ -25,7 +26,7 @@ def run(script: str, log: Path) -> str:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -57,10 +58,10 @@ def test_what_a_fork_says_last_is_in_its_log(tmp_path: Path) -> None:
 def test_a_fork_ends_when_it_is_asked_to_although_its_parent_would_not(tmp_path: Path) -> None:
     script = """
 signal.signal(signal.SIGTERM, lambda *_: print("the parent's handler"))
-child = Forked("test", lambda: time.sleep(60), lambda: None, log)
+child = Forked("test", lambda: time.sleep(600), lambda: None, log)
 assert child.wait(0.2) is None
 child.terminate()
-print(child.wait(10))
+print(child.wait(60))
 """
     assert run(script, tmp_path / "log") == "-15\n"
     assert (tmp_path / "log").read_text() == ""
@@ -70,8 +71,10 @@ def test_a_lock_of_the_parent_ends_with_the_parent(tmp_path: Path) -> None:
     script = """
 lock = log.with_name("lock").open("w")
 fcntl.flock(lock, fcntl.LOCK_EX)
-child = Forked("test", lambda: time.sleep(60), lock.close, log)
-time.sleep(0.2)
+begun = log.with_name("begun")
+child = Forked("test", lambda: (begun.touch(), time.sleep(600)), lock.close, log)
+while not begun.exists():
+    time.sleep(0.01)
 lock.close()
 fcntl.flock(log.with_name("lock").open("w"), fcntl.LOCK_EX | fcntl.LOCK_NB)
 print("free")

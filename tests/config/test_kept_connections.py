@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from events.database import execute, fetch
 from events.live import address
+from tests.support.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = LIMIT_SECONDS * 1000
 
 
 def as_at_the_begin_of_a_request() -> None:

@@ -1,8 +1,7 @@
 """One command runs the whole shop, and what dies while it runs comes back."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -13,6 +12,7 @@ from config.demo_accounts import DEMO_ACCOUNTS
 from events.heartbeat import STALE_SECONDS
 from tests.support.servers import free_port
 from tests.support.shop import Shop
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,6 @@ def shop(folders: Path) -> Iterator[Shop]:
         yield shop
     finally:
         shop.stop()
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return condition()
 
 
 def serves(shop: Shop) -> bool:
@@ -59,7 +52,7 @@ def scraped(shop: Shop) -> str:
 
 def test_one_scrape_tells_of_pages_streams_and_worker(shop: Shop) -> None:
     shop.get("/api/docs")
-    assert eventually(lambda: "counterfoil_effects_total{" in scraped(shop))
+    wait_until(lambda: "counterfoil_effects_total{" in scraped(shop), "the worker's figures")
     said = scraped(shop)
     assert 'counterfoil_requests_total{method="GET",route="api/docs",status="200"}' in said
     assert "counterfoil_database_up 1.0" in said
@@ -69,12 +62,15 @@ def test_what_was_counted_outlives_the_process_that_counted(shop: Shop) -> None:
     shop.get("/api/docs")
     shop.child("metrics").kill()
     shop.wait_for("metrics was ended by SIGKILL; starting it again")
-    assert eventually(lambda: 'route="api/docs"' in scraped(shop))
+    wait_until(lambda: 'route="api/docs"' in scraped(shop), "what was counted before")
 
 
 def test_the_worker_leaves_a_sign_of_life_that_a_page_process_tells(shop: Shop) -> None:
-    seconds = json.loads(shop.get("/readyz")[2])["worker_seconds_ago"]
-    assert 0 <= seconds < STALE_SECONDS
+    def fresh() -> bool:
+        seconds = json.loads(shop.get("/readyz")[2])["worker_seconds_ago"]
+        return seconds is not None and 0 <= seconds < STALE_SECONDS
+
+    wait_until(fresh, "a fresh sign of life")
 
 
 def test_a_second_shop_over_the_same_data_is_refused(shop: Shop) -> None:
@@ -93,14 +89,14 @@ def test_another_command_joins_the_running_database(shop: Shop) -> None:
 def test_a_server_that_dies_is_started_again(shop: Shop) -> None:
     shop.child("web").kill()
     shop.wait_for("web was ended by SIGKILL; starting it again")
-    assert eventually(lambda: serves(shop))
+    wait_until(lambda: serves(shop), "the web server's return")
 
 
 def test_a_postgresql_that_dies_is_started_again(shop: Shop) -> None:
     pid = int((shop.data / "postgres" / "postmaster.pid").read_text().split()[0])
     psutil.Process(pid).kill()
     shop.wait_for("PostgreSQL ended; starting it again")
-    assert eventually(lambda: serves(shop))
+    wait_until(lambda: serves(shop), "the return of pages")
 
 
 def test_a_running_shop_shows_no_traceback(shop: Shop) -> None:

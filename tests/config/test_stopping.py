@@ -1,13 +1,13 @@
 """The shop ends as a whole, and a start after a killed run puts things right by itself."""
 
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.shop import Shop
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -17,13 +17,6 @@ def shop(folder: Path) -> Iterator[Shop]:
     shop.stop()
     for process in shop.processes():
         process.kill()
-
-
-def wait_until_gone(shop: Shop) -> None:
-    deadline = time.monotonic() + 15
-    while shop.processes() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not shop.processes()
 
 
 def test_a_command_stops_the_database_that_it_started(shop: Shop) -> None:
@@ -66,7 +59,7 @@ def test_the_start_after_a_killed_run_recovers(shop: Shop) -> None:
     shop.wait_for_end()
     for process in shop.processes():
         process.kill()
-    wait_until_gone(shop)
+    wait_until(lambda: not shop.processes(), "the end of all that was killed")
     assert (shop.data / "postgres" / "postmaster.pid").exists()
 
     shop.start().wait_for("Ready after")

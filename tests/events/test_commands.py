@@ -29,6 +29,7 @@ from tests.events.sample import (
     open_parcel,
 )
 from tests.support.proxy import Proxy, losing_proxy
+from tests.support.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -263,7 +264,7 @@ def test_a_deadlock_is_retried() -> None:
         first, second = (UUID(each) for each in order.items)
         fill_parcel(FillParcel(first, "mug"))
         if not met.is_set():
-            meet.wait(timeout=10)
+            meet.wait(timeout=LIMIT_SECONDS)
             met.set()
         return fill_parcel(FillParcel(second, "mug"))
 

@@ -21,6 +21,7 @@ from modules.kernel import clock
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
 from tests.events.sample import FillParcel, OpenParcel, ParcelRow, fill_parcel, open_parcel
+from tests.support.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,12 +41,12 @@ def slow(work: Any) -> Iterator[None]:
         with transaction.atomic():
             work()
             stamped.set()
-            may_commit.wait(30)
+            may_commit.wait(LIMIT_SECONDS)
         connections["default"].close()
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert stamped.wait(30)
+    assert stamped.wait(LIMIT_SECONDS)
     try:
         yield
     finally:

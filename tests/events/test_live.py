@@ -13,13 +13,17 @@ from django.db import connection
 from events import live
 from modules.kernel.identity import new_id
 from tests.events.sample import OpenParcel, open_parcel
+from tests.support.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+NEVER_SECONDS = 10 * LIMIT_SECONDS
 
 
 @pytest.fixture(autouse=True)
 def _no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "POLL_SECONDS", 20.0)
+    # Longer than any test: what ends a wait is news, and no busy machine makes it a poll.
+    monkeypatch.setattr(live, "POLL_SECONDS", NEVER_SECONDS)
 
 
 def test_a_committed_command_wakes_every_stream_of_the_process() -> None:
@@ -41,7 +45,7 @@ def test_a_committed_command_wakes_every_stream_of_the_process() -> None:
             await asyncio.sleep(0.1)
         return max([await task for task in tasks]) - started
 
-    assert asyncio.run(scenario()) < 5
+    assert asyncio.run(scenario()) < LIMIT_SECONDS
 
 
 def command_then_close() -> None:
@@ -70,8 +74,8 @@ def test_a_waiting_thread_is_woken_by_a_commit() -> None:
         waker = threading.Timer(0.2, command_then_close)
         waker.start()
         started = time.monotonic()
-        waiter.wait(stop, seconds=10)
-        assert time.monotonic() - started < 5
+        waiter.wait(stop, seconds=NEVER_SECONDS)
+        assert time.monotonic() - started < LIMIT_SECONDS
         waker.join()
     finally:
         waiter.close()
@@ -90,7 +94,9 @@ def test_a_waiting_thread_outlives_a_lost_connection() -> None:
         waiter.close()
 
 
-def test_news_without_end_wakes_a_thread_now_and_then() -> None:
+def test_news_without_end_wakes_a_thread_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    # So long that no busy machine takes as long between one wake-up and the next wait.
+    monkeypatch.setattr(live, "PACE_SECONDS", 2.0)
     waiter, stop = live.Waiter(), threading.Event()
     try:
         waiter.wait(stop)

@@ -27,6 +27,7 @@ from tests.events.sample import (
     fill_parcel,
     open_parcel,
 )
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -193,6 +194,7 @@ def test_no_write_is_lost_while_tables_are_exchanged_again_and_again() -> None:
     try:
         waits = [rebuild(NAMES).milliseconds for _ in range(3)]
         waits += [switch_back(NAMES).milliseconds for _ in range(3)]
+        wait_until(lambda: errors or all(written), "each of them to have written")
     finally:
         stop.set()
         for thread in threads:

@@ -26,6 +26,7 @@ from tests.events.sample import (
     fill_parcel,
     open_parcel,
 )
+from tests.support.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,13 +121,13 @@ def test_what_a_killed_process_left_is_cleared_by_the_next_and_not_while_it_live
     def be_killed() -> None:
         scratch.begin("sample.item_counts", as_of=EVER)
         begun.set()
-        may_end.wait(30)
+        may_end.wait(LIMIT_SECONDS)
         # All that the server sees of a kill.
         connections["default"].close()
 
     thread = threading.Thread(target=be_killed)
     thread.start()
-    assert begun.wait(30)
+    assert begun.wait(LIMIT_SECONDS)
     assert scratch.sweep() == 0
     assert left_behind() == 2
     may_end.set()

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,17 +21,10 @@ from events import outbox
 from events.database import execute, fetch
 from tests.faults.world import World
 from tests.support.servers import ROOT, free_port
+from tests.support.waiting import LIMIT_SECONDS, wait_until
 
-PATIENCE_SECONDS = 60.0
 # Long enough that a machine under load renews it, short enough to wait for.
 LEASE_SECONDS = 1.5
-
-
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 0.0) -> None:
-    deadline = time.monotonic() + (seconds or PATIENCE_SECONDS)
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.02)
 
 
 class Nursery:
@@ -61,7 +54,7 @@ class Nursery:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.close()
-        self.process.wait(30)
+        self.process.wait(LIMIT_SECONDS)
         self.process.stdout.close()
 
 
@@ -71,7 +64,7 @@ class RedisServer:
     def __init__(self) -> None:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.client = redis.Redis.from_url(self.url, socket_timeout=10)
+        self.client = redis.Redis.from_url(self.url, socket_timeout=LIMIT_SECONDS)
         self.start()
 
     def start(self) -> None:
@@ -157,9 +150,9 @@ class Stage:
     def wait_for_all(self) -> None:
         wait_until(lambda: not self.open(), "the effects")
 
-    def wait_for(self, what: str, count: int = 1, seconds: float = 0.0) -> None:
+    def wait_for(self, what: str, count: int = 1) -> None:
         """Waits until `count` effects have begun, are done, or are counted."""
-        wait_until(lambda: len(self.world.calls(what)) >= count, what, seconds)
+        wait_until(lambda: len(self.world.calls(what)) >= count, f"{count} to be {what}")
 
     def wait_for_mails(self) -> None:
         """Waits until every mail that anybody asked for is sent or given up."""

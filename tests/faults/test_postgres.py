@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 
 from config.embedded import EmbeddedPostgres, EmbeddedRefused
-from tests.faults.stage import Nursery, RedisServer, Stage, empty_counts, wait_until
+from tests.faults.stage import Nursery, RedisServer, Stage, empty_counts
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("faults")]
 
@@ -38,8 +39,16 @@ def kill(server: EmbeddedPostgres) -> None:
     for process in doomed:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(doomed, timeout=10)
+    wait_until(lambda: all(map(is_gone, doomed)), "the end of PostgreSQL")
     connection.close()
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether it ended, even if nobody has asked how."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def start(server: EmbeddedPostgres) -> bool:

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from events.database import fetch
-from tests.faults.stage import Stage, wait_until
+from tests.faults.stage import Stage
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("faults")]
 
@@ -61,7 +62,9 @@ def test_20_an_effect_that_fails_while_redis_is_down_is_tried_again(stage: Stage
     stage.redis.start()
     stage.wait_for_all()
     stage.require_one_effect_each()
-    assert fetch("SELECT attempts FROM es.outbox WHERE id = %s", (asked,)) == [(2,)]
+    # Two, unless the machine stood still for as long as a lease.
+    [(attempts,)] = fetch("SELECT attempts FROM es.outbox WHERE id = %s", (asked,))
+    assert attempts >= 2
 
 
 def test_21_a_frozen_redis_doubles_messages_and_no_effect(stage: Stage) -> None:

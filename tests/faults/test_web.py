@@ -17,10 +17,11 @@ from events.database import fetch
 from modules.inventory.selectors import stock_levels
 from tests.api.conftest import ADDRESS, DELIVERY, PRICES, SMALL, Basket, Caller
 from tests.api.conftest import seed as open_shop
-from tests.faults.stage import Stage, wait_until
+from tests.faults.stage import Stage
 from tests.support.mailbox import Mailbox
 from tests.support.servers import free_port
 from tests.support.trade import forget_everything
+from tests.support.waiting import LIMIT_SECONDS, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("faults")]
 
@@ -41,7 +42,7 @@ def post_order(port: int, basket: Basket, order_id: str) -> tuple[int, Any]:
         "X-Cart-Token": basket.call.headers["X-Cart-Token"],
         "Idempotency-Key": order_id,
     }
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT_SECONDS)
     with suppress(ConnectionError, http.client.HTTPException):
         connection.request("POST", "/api/orders", json.dumps(body), headers)
         answer = connection.getresponse()
@@ -50,7 +51,7 @@ def post_order(port: int, basket: Basket, order_id: str) -> tuple[int, Any]:
 
 
 def listens(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT_SECONDS)
     with suppress(OSError):
         connection.connect()
         connection.close()

@@ -1,14 +1,18 @@
 """Twice is once, whatever happened in between; a killed import goes on where it stopped."""
 
 import signal
-import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 
 from config.history.storing import OTHER_CONTENTS
+from events.database import fetch
+from events.live import address
 from modules.adjustments.selectors import adjustment_totals
 from modules.audit.selectors import verify_all
 from tests.history.books import (
@@ -22,9 +26,9 @@ from tests.history.books import (
 )
 from tests.history.command import started
 from tests.support.trade_sample import Row, clean_sales, sample, write
+from tests.support.waiting import wait_until
 
 SALE = Row(invoice="536365", code="71053", description="LANTERN", quantity=6, price=3.39)
-PATIENCE_SECONDS = 60
 
 
 @pytest.mark.django_db
@@ -69,14 +73,17 @@ def test_an_invoice_that_says_something_else_now_is_rejected_whole(tmp_path: Pat
 def test_an_import_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
     rows = [*clean_sales(12_000), *sample()]
     path = write(tmp_path / "year.parquet", rows)
-    process = started(path, tmp_path / "said.txt")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not events():
-        assert process.poll() is None, "it ended before it could be killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    with held_up() as waiting:
+        process = started(path, tmp_path / "said.txt")
+
+        def held() -> list[tuple[int]]:
+            assert process.poll() is None, "it ended before it could be killed"
+            return waiting()
+
+        [(backend,)] = wait_until(held, "the import to be held up")
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+        fetch("SELECT pg_terminate_backend(%s, 60000)", (backend,))
     stopped_at = events()
     books = bring_in(tmp_path, rows)
     assert 0 < stopped_at < events() == stopped_at + books.done.events == numbered()
@@ -84,6 +91,20 @@ def test_an_import_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> No
     assert adjustment_totals("GBP").amount == books.amount("adjusted")
     assert books.done.known == len(numbers_of(stopped_at, books.done.invoices))
     assert verify_all().broken == ()
+
+
+@contextmanager
+def held_up() -> Iterator[Callable[[], list[tuple[int]]]]:
+    """Lets nobody record an adjustment, which are the last in the file: no import can end.
+
+    Yields who waits for it. Killed there, none has a commit on its way whose outcome is unknown.
+    """
+    with psycopg.connect(**address()) as other:
+        other.execute("LOCK TABLE adjustments_adjustment IN EXCLUSIVE MODE")
+        yield lambda: fetch(
+            "SELECT pid FROM pg_locks"
+            " WHERE NOT granted AND relation = 'adjustments_adjustment'::regclass"
+        )
 
 
 def numbers_of(events_before: int, invoices: int) -> set[str]:

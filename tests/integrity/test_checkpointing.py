@@ -1,7 +1,6 @@
 """Every minute or 1,000 events the log is signed, over a tree that only grows."""
 
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -21,6 +20,7 @@ from events.integrity.tree import RecordDamaged, proofs
 from events.sequencer import sequence
 from tests.integrity.record import log_keys, record, signed, tamper, trade
 from tests.support.racing import at_once
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 CHANCE = Random(1)
@@ -210,11 +210,11 @@ def test_the_worker_signs_what_is_due_and_stops_when_told() -> None:
     stop = threading.Event()
     thread = threading.Thread(target=checkpointer.run_forever, args=(stop,))
     thread.start()
-    deadline = time.monotonic() + 10
-    while latest() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    stop.set()
-    thread.join()
+    try:
+        wait_until(lambda: latest() is not None, "a checkpoint")
+    finally:
+        stop.set()
+        thread.join()
     found = latest()
     assert found is not None
     assert found.size == 3

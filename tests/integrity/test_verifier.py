@@ -16,6 +16,7 @@ from events.integrity.checkpoints import latest
 from events.integrity.notes import SigningKey
 from tests.integrity.record import bundle, log_keys, tamper, trade
 from tests.support.servers import ROOT
+from tests.support.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         env={"PATH": os.environ.get("PATH", "")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
 

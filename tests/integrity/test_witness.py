@@ -15,6 +15,7 @@ from events.integrity.merkle import Frontier, Subtree, consistency, leaf_hash, n
 from events.integrity.notes import SigningKey, checkpoint_body, encoded, signed_note
 from tests.integrity.witnesses import new_witness, serving
 from tests.support.servers import ROOT
+from tests.support.waiting import LIMIT_SECONDS
 from witness import Reply, Witness, main, read_secret
 
 ORIGIN = "shop.test/log"
@@ -157,14 +158,14 @@ def test_over_http_it_speaks_as_the_protocol_says(tmp_path: Path) -> None:
     log = Log(8)
     with serving(new_witness(), [KEY.verifier.text], tmp_path / "state") as address:
         url = address.removeprefix("witness+").partition("#")[0] + "/add-checkpoint"
-        answer = httpx.post(url, content=log.request(0, 4))
+        answer = httpx.post(url, content=log.request(0, 4), timeout=LIMIT_SECONDS)
         assert (answer.status_code, answer.text[:2]) == (200, "— ")
-        answer = httpx.post(url, content=log.request(0, 8))
+        answer = httpx.post(url, content=log.request(0, 8), timeout=LIMIT_SECONDS)
         assert (answer.status_code, answer.text) == (409, "4\n")
         assert answer.headers["content-type"] == "text/x.tlog.size"
-        assert httpx.post(f"{url}/other", content=b"").status_code == 404
-        assert httpx.post(url, content=b"x" * (1 << 18)).status_code == 413
-        assert httpx.get(url).status_code == 501
+        assert httpx.post(f"{url}/other", content=b"", timeout=LIMIT_SECONDS).status_code == 404
+        assert httpx.post(url, content=b"x" * (1 << 18), timeout=LIMIT_SECONDS).status_code == 413
+        assert httpx.get(url, timeout=LIMIT_SECONDS).status_code == 501
 
 
 def test_the_program_runs_by_itself_from_an_empty_folder(tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ def test_the_program_runs_by_itself_from_an_empty_folder(tmp_path: Path) -> None
             command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
         )
 
-    public = run("keygen", "witness.test/w1", "key").communicate(timeout=30)[0].strip()
+    public = run("keygen", "witness.test/w1", "key").communicate(timeout=LIMIT_SECONDS)[0].strip()
     assert verify.read_key(public).kind == verify.COSIGNATURE
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
     serve = ("serve", "--key", "key", "--state", "state", "--port", "0")
@@ -184,11 +185,15 @@ def test_the_program_runs_by_itself_from_an_empty_folder(tmp_path: Path) -> None
     words = process.stdout.readline().split()
     try:
         assert words[1] == public
-        answer = httpx.post(f"http://{words[-1]}/add-checkpoint", content=Log(4).request(0, 4))
+        answer = httpx.post(
+            f"http://{words[-1]}/add-checkpoint",
+            content=Log(4).request(0, 4),
+            timeout=LIMIT_SECONDS,
+        )
         assert answer.status_code == 200
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
+        process.communicate(timeout=LIMIT_SECONDS)
     assert process.returncode == 0
 
 

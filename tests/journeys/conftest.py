@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from config.demo_accounts import DemoAccount
 from tests.support.shop import Shop
+from tests.support.waiting import LIMIT_SECONDS
 
 SWITCHES = (
     "--no-sandbox",
@@ -20,7 +21,9 @@ SWITCHES = (
     "--disable-sync",
     "--no-first-run",
 )
-WAIT_MILLISECONDS = 20_000
+# Of every step and of every expectation, whose own limit would be 5 s.
+WAIT_MILLISECONDS = LIMIT_SECONDS * 1000
+expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

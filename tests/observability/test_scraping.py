@@ -16,6 +16,7 @@ from config.environment import Environment, EnvironmentRefused, read_environment
 from config.metrics import MetricsServer, exposition
 from config.metrics_files import FOLDER, files, keep_in_files
 from tests.support.servers import ROOT
+from tests.support.waiting import LIMIT_SECONDS
 
 COUNT = (
     "from events.metrics import count_request as c; [c('p', 'GET', 200, 0.02) for _ in range(3)]"
@@ -41,7 +42,7 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         try:
-            with urllib.request.urlopen(request, timeout=5) as response:
+            with urllib.request.urlopen(request, timeout=LIMIT_SECONDS) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -1,6 +1,5 @@
 """An order paid with Stripe from outside: by pages, by the API, and however the news comes."""
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from urllib.parse import urlsplit
@@ -34,6 +33,7 @@ from tests.support.trade import (
     payment_of,
     ship,
 )
+from tests.support.waiting import wait_until
 
 CONFIRMED = ["orders.order.placed.v1", "orders.order.confirmed.v1"]
 
@@ -91,16 +91,9 @@ def test_the_api_orders_and_stripe_itself_notifies(
     placed = basket.order(2490 + 490, "stripe")
     stripe.pay(basket.pay(placed, "stripe")["redirect_url"])
     # localstripe posts one second after the fact, signed by itself.
-    wait_until(lambda: topics(UUID(placed["order_id"])) == CONFIRMED)
+    wait_until(lambda: topics(UUID(placed["order_id"])) == CONFIRMED, "Stripe's letter")
     stripe.write_to("http://127.0.0.1:9/", SECRET)
     empty_store()
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 8) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from events.privacy.keys import stored_keyring
 from modules.kernel.clock import now
 from modules.kernel.identity import new_id
 from tests.support.store import empty_store
+from tests.support.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,14 +46,14 @@ def test_an_erasure_waits_for_the_order_that_is_being_sealed() -> None:
         with transaction.atomic():
             stored_keyring.for_sealing(subject, ["order"])
             sealing.set()
-            erasing.wait(10)
+            erasing.wait(LIMIT_SECONDS)
             # Long enough for the other one to reach the row, were it not locked.
             threading.Event().wait(0.3)
             order_of_things.append("sealed")
         connection.close()
 
     def erase() -> None:
-        sealing.wait(10)
+        sealing.wait(LIMIT_SECONDS)
         erasing.set()
         with transaction.atomic():
             destroy_keys([subject], now())
@@ -67,5 +68,5 @@ def run(threads: list[threading.Thread]) -> None:
     for each in threads:
         each.start()
     for each in threads:
-        each.join(20)
+        each.join(LIMIT_SECONDS)
     assert not any(each.is_alive() for each in threads)

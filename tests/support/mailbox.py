@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.support.servers import free_port
+from tests.support.waiting import LIMIT_SECONDS
 
 
 class Mailbox:
@@ -54,7 +55,9 @@ class Mailbox:
 @contextmanager
 def open_mailbox() -> Iterator[Mailbox]:
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=mailbox.port, ready_timeout=LIMIT_SECONDS
+    )
     controller.start()
     try:
         yield mailbox

@@ -9,6 +9,8 @@ from typing import Literal
 
 from django.db import connection
 
+from tests.support.waiting import LIMIT_SECONDS
+
 type Loss = Literal["request", "reply"]
 
 
@@ -56,7 +58,7 @@ class Proxy:
                     cut.set()
                     if what == "reply":
                         server.sendall(data)
-                        ended.wait(timeout=10)
+                        ended.wait(timeout=LIMIT_SECONDS)
                     break
                 server.sendall(data)
         # Closing alone leaves the connection up while the other thread reads from it.

@@ -11,10 +11,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
+from itertools import chain
 from pathlib import Path
 
 from config.embedded import EmbeddedPostgres
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Tests lose nothing that matters when the machine goes down, so they wait for no disk.
@@ -22,15 +23,33 @@ POSTGRES_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "200",
+    "max_connections": "400",
 }
 
 
+# Below those that systems give to outgoing connections: one of these could take a port between
+# its choice and the start of its server. The default ports of a shop are far away as well.
+PORTS = range(20_000, 32_000)
+# A name in Linux's abstract namespace for each port chosen. It ends with this process, and no other
+# run of the tests on this machine can have the same.
+_chosen: list[socket.socket] = []
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """Returns a port that nobody listens at, and that no test chooses while this process lives."""
+    start = os.getpid() * 101 % len(PORTS)
+    for port in chain(PORTS[start:], PORTS[:start]):
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0counterfoil-tests-{port}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            mark.close()
+            continue
+        _chosen.append(mark)
         return port
+    raise SystemExit(f"no port of {PORTS.start} to {PORTS.stop} is free: end what uses them")
 
 
 def start_postgres() -> str:
@@ -69,7 +88,7 @@ def start_system_postgres(version: str) -> str:
         "listen_addresses=",
         "fsync=off",
         "synchronous_commit=off",
-        "max_connections=200",
+        "max_connections=400",
         "track_commit_timestamp=on",
     )
     options = " ".join(f"-c {setting}" for setting in settings)
@@ -95,14 +114,14 @@ def start_redis() -> str:
         stdout=subprocess.DEVNULL,
     )
     atexit.register(process.terminate)
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+
+    def answers() -> bool:
+        if process.poll() is not None:
+            raise SystemExit(f"redis-server ended with {process.returncode} on port {port}")
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    if process.poll() is not None:
-        raise SystemExit(f"redis-server ended with {process.returncode} on port {port}")
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(answers, "Redis")
     return f"redis://127.0.0.1:{port}/0"
 
 

@@ -5,15 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 
 from config.processes import RUN_MARK
 from tests.support.servers import ROOT, free_port
+from tests.support.waiting import LIMIT_SECONDS, wait_until
 
-PATIENCE_SECONDS = 180.0
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -55,7 +54,7 @@ class Shop:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=LIMIT_SECONDS,
             check=False,
         )
 
@@ -64,19 +63,22 @@ class Shop:
 
     def wait_for(self, words: str) -> str:
         """Returns what the shop said, as soon as `words` are among it."""
-        assert self.process is not None
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while words not in self.said():
-            assert self.process.poll() is None, (
-                f"ended with {self.process.returncode}:\n{self.said()}"
-            )
-            assert time.monotonic() < deadline, f"{words!r} did not come:\n{self.said()}"
-            time.sleep(0.05)
+        process = self.process
+        assert process is not None
+
+        def heard() -> bool:
+            ended = process.poll() is not None
+            # Read after that look: the last words of a shop that ended count as well.
+            found = words in self.said()
+            assert found or not ended, f"ended with {process.returncode}:\n{self.said()}"
+            return found
+
+        wait_until(heard, repr(words), saying=self.said)
         return self.said()
 
     def wait_for_end(self) -> int:
         assert self.process is not None
-        return self.process.wait(PATIENCE_SECONDS)
+        return self.process.wait(LIMIT_SECONDS)
 
     def signal(self, number: signal.Signals) -> None:
         assert self.process is not None
@@ -88,7 +90,7 @@ class Shop:
             self.wait_for_end()
 
     def get(self, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT_SECONDS)
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
         body = response.read().decode()

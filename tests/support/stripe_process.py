@@ -4,14 +4,14 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
 
 from tests.support.servers import ROOT, free_port
+from tests.support.waiting import LIMIT_SECONDS, wait_until
 
 KEY = "sk_test_stand_in"
 
@@ -21,7 +21,7 @@ class StandIn:
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self.http = httpx.Client(base_url=base, timeout=10, auth=(KEY, ""))
+        self.http = httpx.Client(base_url=base, timeout=LIMIT_SECONDS, auth=(KEY, ""))
 
     def pay(self, page: str, card: str = "4242424242424242") -> httpx.Response:
         """Pays at a hosted page; answers with the redirect that the browser would follow."""
@@ -64,17 +64,17 @@ def stand_in() -> Iterator[StandIn]:
     )
     try:
         running = StandIn(f"http://127.0.0.1:{port}")
-        deadline = time.monotonic() + 20
-        while True:
-            try:
+
+        def answers() -> bool:
+            assert process.poll() is None, "the stand-in for Stripe ended"
+            with suppress(httpx.TransportError):
                 assert running.calls() == {}
-                break
-            except httpx.TransportError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+                return True
+            return False
+
+        wait_until(answers, "the stand-in for Stripe")
         yield running
         running.http.close()
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(LIMIT_SECONDS)

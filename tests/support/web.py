@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,8 @@ from django.db import connection
 
 from config.servers import is_ready
 from tests.support.servers import ROOT, free_port
-from tests.support.shop import INHERITED, PATIENCE_SECONDS
+from tests.support.shop import INHERITED
+from tests.support.waiting import LIMIT_SECONDS, wait_until
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def web_processes(count: int, folder: Path, environment: Mapping[str, str]) -> I
         yield port
     finally:
         process.terminate()
-        process.wait(PATIENCE_SECONDS)
+        process.wait(LIMIT_SECONDS)
 
 
 def environment_beside(folder: Path) -> dict[str, str]:
@@ -52,8 +52,8 @@ def environment_beside(folder: Path) -> dict[str, str]:
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_ready("127.0.0.1", port):
+    def ready() -> bool:
         assert process.poll() is None, "the web server ended"
-        assert time.monotonic() < deadline, "the web server did not start"
-        time.sleep(0.05)
+        return is_ready("127.0.0.1", port)
+
+    wait_until(ready, "the web server")

@@ -157,9 +157,10 @@ def test_whoever_drips_is_cut_off(first: bytes) -> None:
 
 def test_a_body_that_drips_is_cut_off_and_the_status_counts() -> None:
     with dripping(b"HTTP/1.1 202 Accepted\r\nContent-Length: 9999\r\n\r\n") as url:
-        answer = Sender(local=True, total_seconds=0.5).post(url, b"{}", {})
+        # Long enough for the status to come from a machine that is busy.
+        answer = Sender(local=True, total_seconds=3).post(url, b"{}", {})
         assert answer.accepted
-        assert answer.milliseconds >= 500
+        assert answer.milliseconds >= 3000
 
 
 def test_a_name_that_is_not_known_is_told() -> None:

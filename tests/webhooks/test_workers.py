@@ -12,6 +12,7 @@ from events.relay import drain
 from modules.webhooks.models import DeliveryRow
 from tests.support import trade
 from tests.support.receiver import Receiver
+from tests.support.waiting import wait_until
 from tests.webhooks.sending import registered
 
 WORKERS, ORDERS = 4, 5
@@ -33,6 +34,15 @@ def help_out() -> None:
         connections.close_all()
 
 
+def all_sent() -> bool:
+    threads = [threading.Thread(target=help_out) for _ in range(WORKERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return not DeliveryRow.objects.filter(state="waiting").exists()
+
+
 @pytest.mark.usefixtures("committed")
 def test_many_workers_keep_the_order_of_each_order(system: Receiver) -> None:
     registered(system)
@@ -40,14 +50,7 @@ def test_many_workers_keep_the_order_of_each_order(system: Receiver) -> None:
         trade.paid(cards=1)
     follower.catch_up()
     # A worker that finds nothing due ends while others still make work: so they come back.
-    for _ in range(100):
-        threads = [threading.Thread(target=help_out) for _ in range(WORKERS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if not DeliveryRow.objects.filter(state="waiting").exists():
-            break
+    wait_until(all_sent, "every message")
     came: dict[str, list[int]] = {}
     for each in system.received:
         came.setdefault(each.json["order_id"], []).append(each.json["sequence"])

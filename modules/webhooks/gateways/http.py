@@ -172,9 +172,12 @@ class Sender:
 
 
 def _read(response: HTTPResponse) -> bytes:
-    """Reads as much as is kept of an answer; the rest is left where it is."""
+    """Reads as much as is kept of an answer; the rest is left where it is.
+
+    However the reading ends (cut off, reset), the status has come and counts.
+    """
     found = b""
-    with suppress(HTTPException):
+    with suppress(HTTPException, OSError):
         while len(found) < ANSWER_BYTES and (part := response.read1(ANSWER_BYTES - len(found))):
             found += part
     return found
