@@ -73,7 +73,6 @@ def forget_the_present() -> None:
     execute(f"TRUNCATE {', '.join(map(quoted, wanted))} CASCADE")
 
 
-@pytest.mark.timeout(300)
 def test_read_models_saved_along_200_random_steps_are_folded_again_to_the_byte() -> None:
     seed()
     dealer = Dealer(keyholder(*SCOPES), 1969)

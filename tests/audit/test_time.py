@@ -66,7 +66,6 @@ def status(dealer: Dealer, late: Late, **moment: str) -> str:
     return str(json.loads(answer)["status"])
 
 
-@pytest.mark.timeout(300)
 def test_every_answer_of_500_random_steps_comes_back_to_the_byte() -> None:
     seed()
     dealer = Dealer(keyholder(*SCOPES), 2011)

@@ -117,7 +117,7 @@ class Reading(RuleBasedStateMachine):
         self.closed()
 
 
-@pytest.mark.timeout(600 + 60 * EXAMPLES)
+@pytest.mark.timeout(900 + 60 * EXAMPLES)
 def test_nobody_is_ever_shown_what_is_out_of_date(pages: PageCache) -> None:
     children = [Child(), Child()]
     machine = type("Reading", (Reading,), {"pages": pages, "children": children})

@@ -21,8 +21,6 @@ from tests.support.web import environment_beside, web_processes
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.stress,
-    # On a machine that others use, processes take long to start.
-    pytest.mark.timeout(600),
 ]
 
 # `just flash` sends 500 shoppers for 50 units to 4 processes.

@@ -173,7 +173,6 @@ def _chosen(prints: int, cards: int) -> dict[str, int]:
 
 @pytest.mark.django_db
 @pytest.mark.stress
-@pytest.mark.timeout(600)
 def test_books_agree_after_any_trade() -> None:
     open_shop(units=100_000)
     run_state_machine_as_test(

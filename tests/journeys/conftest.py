@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config.demo_accounts import DemoAccount
+from tests.support.browsing import WAIT_MILLISECONDS
 from tests.support.shop import Shop
-from tests.support.waiting import LIMIT_SECONDS
 
 SWITCHES = (
     "--no-sandbox",
@@ -21,8 +21,7 @@ SWITCHES = (
     "--disable-sync",
     "--no-first-run",
 )
-# Of every step and of every expectation, whose own limit would be 5 s.
-WAIT_MILLISECONDS = LIMIT_SECONDS * 1000
+# An expectation's own limit would be 5 s, whatever that of the steps.
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
@@ -53,7 +52,9 @@ def chromium() -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(SWITCHES))
+        browser = playwright.chromium.launch(
+            executable_path=found, args=list(SWITCHES), timeout=WAIT_MILLISECONDS
+        )
         yield browser
         browser.close()
 

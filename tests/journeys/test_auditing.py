@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from config.demo_accounts import AUDITOR
 from tests.journeys.conftest import Shopper
 from tests.journeys.products import IN_STOCK
-from tests.journeys.test_every_page import barriers
+from tests.support.browsing import barriers
 from tests.support.waiting import wait_until
 
 
@@ -28,7 +28,7 @@ def test_work_that_was_asked_for_shows_its_outcome_by_itself(
     shopper.press("Verify everything")
     shopper.page.wait_for_url(re.compile(r"/auditor/runs/[0-9a-f-]+/$"))
     shopper.sees("Whole.")
-    assert barriers(shopper) == []
+    assert barriers(shopper.page) == []
 
     shopper.go("/auditor/projections/")
     shopper.page.get_by_role("link", name="Check for drift now").click()
@@ -47,10 +47,10 @@ def test_work_that_was_asked_for_shows_its_outcome_by_itself(
     before.press("End")
     expect(shopper.page.locator("#differences h2").first).to_contain_text("Nothing differs")
     expect(shopper.page).to_have_url(re.compile(r"[?&]left=\d+&right="))
-    assert barriers(shopper) == []
+    assert barriers(shopper.page) == []
     shopper.page.get_by_role("link", name="Stored against fresh").click()
     shopper.sees("The same.")
-    assert barriers(shopper) == []
+    assert barriers(shopper.page) == []
 
 
 def test_the_log_is_followed_while_others_buy(shopper: Shopper, colleague: Shopper) -> None:
@@ -62,7 +62,7 @@ def test_the_log_is_followed_while_others_buy(shopper: Shopper, colleague: Shopp
     expect(shopper.page.locator("#tail tr[data-new]").first).to_contain_text(number)
     expect(shopper.page.locator("#tail")).not_to_contain_text("orders.order.confirmed")
     expect(shopper.page).to_have_url(re.compile(r"q=topic%3Aorders.order.placed&follow=on"))
-    assert barriers(shopper) == []
+    assert barriers(shopper.page) == []
 
 
 def reloaded(somebody: Shopper, words: str) -> bool:

@@ -4,11 +4,10 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from config.demo_accounts import AUDITOR, SHOPPER, STAFF, DemoAccount
-from frontend.vendoring import TESTS
 from tests.journeys.conftest import Shopper
 from tests.journeys.products import IN_STOCK, SOLD_OUT
+from tests.support.browsing import barriers
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PUBLIC = (
     "/",
     "/products/",
@@ -61,12 +60,6 @@ SIGNED_IN: tuple[tuple[DemoAccount, tuple[str, ...]], ...] = (
 )
 
 
-def barriers(shopper: Shopper) -> list[str]:
-    axe = next(TESTS.glob("axe-core-*/axe.min.js")).read_text()
-    found = shopper.page.evaluate(f"{axe}; axe.run(document, {{runOnly: {RULES}}})")
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found["violations"]]
-
-
 def scrolls_sideways(shopper: Shopper) -> bool:
     wider: bool = shopper.page.evaluate(
         "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -79,7 +72,7 @@ def problems(shopper: Shopper, paths: tuple[str, ...]) -> dict[str, list[str]]:
     for path in paths:
         shopper.page.set_viewport_size({"width": 1280, "height": 900})
         shopper.go(path)
-        here = barriers(shopper)
+        here = barriers(shopper.page)
         shopper.page.set_viewport_size({"width": 320, "height": 700})
         if scrolls_sideways(shopper):
             here.append("scrolls sideways at 320 px")
@@ -88,14 +81,12 @@ def problems(shopper: Shopper, paths: tuple[str, ...]) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_public_pages_hold_no_barrier(shopper: Shopper, theme: str) -> None:
     shopper.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     assert problems(shopper, PUBLIC) == {}
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(("account", "paths"), SIGNED_IN, ids=["shopper", "staff", "auditor"])
 def test_pages_behind_a_sign_in_hold_no_barrier(
     shopper: Shopper, window: BrowserContext, account: DemoAccount, paths: tuple[str, ...]
@@ -104,19 +95,18 @@ def test_pages_behind_a_sign_in_hold_no_barrier(
     assert problems(shopper, paths) == {}
 
 
-@pytest.mark.timeout(240)
 def test_the_way_to_an_order_holds_no_barrier(shopper: Shopper) -> None:
     shopper.add_to_basket(IN_STOCK)
     assert problems(shopper, ("/cart/", "/checkout/")) == {}
     shopper.go("/checkout/")
     shopper.page.get_by_role("button", name="Pay").last.click()
     shopper.page.locator("[data-error-summary]").wait_for()
-    assert barriers(shopper) == []
+    assert barriers(shopper.page) == []
     shopper.fill_in_the_checkout()
     shopper.page.locator("input[name=payment][value=testbank]").check()
     shopper.page.get_by_role("button", name="Pay").last.click()
     shopper.page.wait_for_url("**/bank/**")
-    assert barriers(shopper) == []
+    assert barriers(shopper.page) == []
     shopper.press("Approve")
     shopper.page.wait_for_url("**/orders/**")
-    assert barriers(shopper) == []
+    assert barriers(shopper.page) == []

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.conftest import WAIT_MILLISECONDS, Shopper, watch
+from tests.journeys.conftest import Shopper, watch
 from tests.journeys.products import IN_STOCK
+from tests.support.browsing import WAIT_MILLISECONDS
 from tests.support.shop import Shop
 from tests.support.stripe_process import KEY, StandIn, stand_in
 
@@ -56,8 +57,9 @@ def buyer(
 def test_the_shopper_pays_at_stripe_and_comes_back_to_a_paid_order(buyer: Shopper) -> None:
     buyer.go(f"/products/{IN_STOCK}/")
     buyer.press("Add to basket")
-    buyer.page.wait_for_timeout(500)
-    buyer.go("/checkout/")
+    # By script into the drawer, without one on the basket's own page; either way it is there.
+    buyer.page.get_by_role("link", name="Check out").locator("visible=true").first.click()
+    buyer.page.wait_for_url("**/checkout/")
     buyer.fill_in_the_checkout()
     buyer.page.locator("input[name=payment][value=stripe]").check()
     buyer.page.get_by_role("button", name="Pay").last.click()

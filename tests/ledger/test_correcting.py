@@ -49,7 +49,6 @@ def amounts(quote: Quote) -> tuple[int, int]:
     return quote.total_minor, quote.tax_minor
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("orders", [60, pytest.param(1_000, marks=pytest.mark.stress)])
 def test_orders_of_a_rounding_bug_are_listed_to_the_cent_and_put_right(
     monkeypatch: pytest.MonkeyPatch, orders: int

@@ -10,9 +10,10 @@ from pytest_django.live_server_helper import LiveServer
 from events import follower
 from modules.ledger.commands import reconcile
 from modules.ledger.models import CaseRow
-from tests.frontend.shell.test_in_a_browser import SIZES, barriers, chromium, watched
+from tests.frontend.shell.test_in_a_browser import SIZES, chromium, watched
 from tests.frontend.staff.people import signed_in
 from tests.ledger.simulator import Simulator
+from tests.support.browsing import barriers, patient_page
 from tests.support.trade import open_shop, paid, ship
 
 pytestmark = [
@@ -47,7 +48,7 @@ def test_no_page_of_the_books_has_a_barrier(live_server: LiveServer) -> None:
     problems: dict[str, list[str]] = {}
     with chromium() as browser:
         for width, height in SIZES.values():
-            page = browser.new_page(viewport={"width": width, "height": height})
+            page = patient_page(browser, viewport={"width": width, "height": height})
             page.context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
             )
