@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -80,12 +80,12 @@ def _reaching_the_broker() -> Iterator[None]:
         raise BrokerAway(f"effects cannot be sent now: {error}") from error
 
 
-def _due(limit: int) -> list[tuple[UUID, int]]:
+def _due(limit: int, *, besides: Sequence[UUID] = ()) -> list[tuple[UUID, int]]:
     rows = fetch(
         "SELECT id, attempts FROM es.outbox"
-        " WHERE due_at <= %s AND done_at IS NULL AND failed_at IS NULL"
+        " WHERE due_at <= %s AND done_at IS NULL AND failed_at IS NULL AND id <> ALL (%s)"
         " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
-        (now(), limit),
+        (now(), list(besides), limit),
     )
     return [(row[0], row[1]) for row in rows]
 
@@ -117,16 +117,20 @@ def run_forever(stop: threading.Event) -> None:
 def drain() -> int:
     """Runs everything due here and now, for tests; returns how many effects were done.
 
-    Effects that these effects ask for are run too; a failed one is due later, so it stays.
+    Effects that these effects ask for are run too; one that failed is left for the next time, even
+    if its pause ends while others still run.
 
     Raises:
         RuntimeError: the effects keep asking for new ones.
     """
-    done = 0
+    done, failed = 0, list[UUID]()
     for _ in range(DRAIN_LIMIT):
-        rows = _due(1)
+        rows = _due(1, besides=failed)
         if not rows:
             return done
         identifier, attempts = rows[0]
-        done += perform(identifier, attempts + 1)
+        if perform(identifier, attempts + 1):
+            done += 1
+        else:
+            failed.append(identifier)
     raise RuntimeError(f"still not drained after {DRAIN_LIMIT} effects")
