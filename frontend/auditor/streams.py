@@ -96,7 +96,7 @@ def stream_context(
     return {
         "seals_open": seals_open,
         "looks": [(names[each.actor], each) for each in looked],
-        "erasures": erasures(stream_id),
+        "erasures": state.erasures if state else erasures(stream_id),
         "head": head(stream_id),
         "family": family(stream_id),
         "state": state,

@@ -162,7 +162,10 @@ class RowCompared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateAt:
-    """The state folded from the first `version` events, and what the last of them changed."""
+    """The state folded from the first `version` events, and what the last of them changed.
+
+    `erasures` are the moments since when personal data of the stream is gone, if that was asked.
+    """
 
     stream_id: UUID
     kind: str
@@ -171,6 +174,7 @@ class StateAt:
     recorded_at: datetime
     state: dict[str, object]
     changes: tuple[Change, ...]
+    erasures: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,15 +18,19 @@ from modules.audit.heads import as_id
 
 def erasures(stream_id: UUID) -> tuple[datetime, ...]:
     """Returns when personal data of a stream was erased, the first time first."""
-    moments = erased_keys(read_stream(stream_id)).values()
-    return tuple(sorted({moment for moment in moments if moment is not None}))
+    return moments(erased_keys(read_stream(stream_id)))
 
 
-def words(recorded: Iterable[RecordedEvent]) -> Mapping[UUID, str]:
-    """Returns what a page says in place of what is sealed under each destroyed key."""
+def moments(keys: Mapping[UUID, datetime | None]) -> tuple[datetime, ...]:
+    """Returns when the subjects of erased keys were erased, the first time first."""
+    return tuple(sorted({moment for moment in keys.values() if moment is not None}))
+
+
+def words(keys: Mapping[UUID, datetime | None]) -> Mapping[UUID, str]:
+    """Returns what a page says in place of what is sealed under each erased key."""
     return {
         key_id: ERASED if moment is None else f"{ERASED} on {moment:%Y-%m-%d}"
-        for key_id, moment in erased_keys(recorded).items()
+        for key_id, moment in keys.items()
     }
 
 
@@ -43,11 +47,11 @@ def erased_keys(recorded: Iterable[RecordedEvent]) -> dict[UUID, datetime | None
     retired = dict(rows)
     gone = {key_id: each for key_id, each in first.items() if key_id not in retired}
     subjects = {key_id: subject_of(each) for key_id, each in gone.items()}
-    moments = erased_at(subjects.values())
+    erased = erased_at(subjects.values())
     found = {key_id: at for key_id, at in retired.items() if at is not None}
     for key_id, subject in subjects.items():
         # Of one who was erased twice, the key of that time went with the first erasure after it.
-        later = [at for at in moments.get(subject, ()) if at >= gone[key_id].recorded_at]
+        later = [at for at in erased.get(subject, ()) if at >= gone[key_id].recorded_at]
         found[key_id] = later[0] if later else None
     return found
 

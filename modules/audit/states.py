@@ -13,7 +13,7 @@ from events.sequencer import sequence
 from events.store import RecordedEvent, read_stream
 from modules.audit import comparing
 from modules.audit.contracts import Change, RecordUnreadable, RowCompared, StateAt
-from modules.audit.erased import words
+from modules.audit.erased import erased_keys, moments, words
 from modules.audit.folding import changes, fold
 from modules.audit.heads import as_id, first_payloads, standing
 from modules.audit.reading import chosen_events
@@ -52,8 +52,8 @@ def state_at(
     if not everything:
         raise unknown(stream_id)
     # An auditor judges deeds and sums; whom they concern stays sealed.
-    erased = words(everything) if tells_erased else {}
-    with personal_fields("open" if seals_open else "sealed", erased=erased):
+    erased = erased_keys(everything) if tells_erased else {}
+    with personal_fields("open" if seals_open else "sealed", erased=words(erased)):
         chosen = chosen_events(everything, version, as_of)
         before, after = before_and_after(chosen)
     return StateAt(
@@ -64,6 +64,7 @@ def state_at(
         recorded_at=chosen[-1].recorded_at,
         state=after,
         changes=changes(before, after),
+        erasures=moments(erased),
     )
 
 

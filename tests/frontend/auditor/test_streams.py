@@ -13,7 +13,7 @@ from tests.audit.tampering import tamper
 from tests.frontend.staff.people import Page, text
 from tests.support.trade import order_of, payment_of, ship
 
-STREAM_QUERIES = 21
+STREAM_QUERIES = 19
 
 
 def opened(client: Client, order: Placed, **asked: str | int) -> Page:
