@@ -192,7 +192,7 @@ def test_under_load_a_follower_misses_nothing_and_sees_every_stream_in_order() -
         for thread in tailing:
             thread.join()
     committed = [event_id for writer in writers for event_id in writer.committed]
-    assert len(committed) > 10 * seconds
+    assert len(committed) > 100
     for tail in tails:
         assert [row.position for row in tail.seen] == list(range(1, len(tail.seen) + 1))
         assert sorted(row.event_id for row in tail.seen) == sorted(committed)

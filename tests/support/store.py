@@ -15,6 +15,7 @@ def empty_store() -> None:
         cursor.execute(
             "BEGIN; SET LOCAL session_replication_role = replica;"
             " TRUNCATE es.stream, es.event, es.log, es.projection, es.dead, es.command, es.outbox,"
+            " es.drift, es.drift_check,"
             " pii.key, pii.erasure, pii.look,"
             " es.node, es.cosignature, es.checkpoint;"
             " UPDATE es.tree SET size = 0, frontier = '{}';"
