@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from modules.orders.contracts import OrderFilter, OrderSummary
@@ -23,6 +23,16 @@ VIEWS: dict[str, Q] = {
     "returns": Q(open_returns__gt=0),
     "problem": Q(money__troubled=True),
 }
+
+
+class CountUpTo(Subquery):
+    """How many rows a question has, at most so many: no more of them are read."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS found)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet[OrderRow], most: int) -> None:
+        super().__init__(rows.order_by().values("pk")[:most])
 
 
 def filtered(wanted: OrderFilter) -> QuerySet[OrderRow]:
