@@ -159,8 +159,8 @@ def order_counts() -> OrderCounts:
         for view, condition in listing.VIEWS.items()
     }
     # One row, whichever: each figure is a question of its own.
-    row = OrderRow.objects.order_by().values(**counted).first()
-    return OrderCounts(**(row or dict.fromkeys(counted, 0)))
+    rows = OrderRow.objects.order_by().values(**counted)[:1]
+    return OrderCounts(**next(iter(rows), dict.fromkeys(counted, 0)))
 
 
 def timeline(order_id: UUID, as_of: AsOf | None = None) -> tuple[TimelineEntry, ...]:
