@@ -138,7 +138,7 @@ def invoice_contact(order_id: UUID) -> Contact:
 
 
 def neighbours(order: OrderDetail, wanted: OrderFilter) -> tuple[UUID | None, UUID | None]:
-    """Returns the newer and the older order beside one in a list, in two queries."""
+    """Returns the newer and the older order beside one in a list, in two or three queries."""
     rows = listing.filtered(wanted)
     at, own = order.placed_at, order.id
     newer = rows.filter(Q(placed_at__gt=at) | Q(placed_at=at, id__gt=own))

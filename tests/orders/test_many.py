@@ -14,7 +14,7 @@ from modules.kernel.identity import new_id
 from modules.orders.contracts import COUNTED_TO, OrderCounts, OrderFilter
 from modules.orders.listing import VIEWS, filtered
 from modules.orders.models import OrderMoney, OrderRow
-from modules.orders.selectors import order_counts
+from modules.orders.selectors import order_counts, orders
 
 pytestmark = pytest.mark.django_db
 DONE, FEW = 3 * COUNTED_TO, 7
@@ -111,3 +111,23 @@ def test_a_view_that_holds_few_is_listed_without_reading_the_others(view: str) -
     with CaptureQueriesContext(connection) as captured:
         assert len(rows) == FEW
     assert read(plan(captured.captured_queries[0]["sql"])) < 20 * FEW
+
+
+@pytest.mark.usefixtures("many")
+def test_a_word_that_few_orders_have_finds_them_newest_first() -> None:
+    found = orders(OrderFilter(query="many17", limit=200)).orders
+    # Words are found by their beginnings: 17, 170 to 179 and 1700 to 1799.
+    wanted = [17, *range(170, 180), *range(1700, 1800)]
+    assert [each.number for each in found] == [f"MANY-{number}" for number in wanted]
+    with CaptureQueriesContext(connection) as captured:
+        assert orders(OrderFilter(query="many17 nobody")).orders == ()
+    # Where nothing has the words, the list itself is not asked.
+    assert len(captured) == 1
+
+
+@pytest.mark.usefixtures("many")
+def test_a_word_that_most_orders_have_lists_the_newest() -> None:
+    page = orders(OrderFilter(query="many", limit=5))
+    assert [each.number for each in page.orders] == [f"MANY-{number}" for number in range(5)]
+    following = orders(OrderFilter(query="many", limit=5, cursor=page.next_cursor))
+    assert following.orders[0].number == "MANY-5"
