@@ -83,7 +83,7 @@ migrations: (_install "development")
 # The alert rules of deploy/, by Prometheus' own linter and by their tests
 [group('check')]
 alerts: (_program "promtool" "prometheus" "promtool")
-    cd deploy && promtool check rules alerts.yml && promtool test rules alerts_test.yml
+    cd deploy && promtool check rules alerts.yml && promtool test rules alerts_test.yml && promtool check config --syntax-only prometheus.yml
 
 # The locked requirements follow from the wished ones
 [group('check')]

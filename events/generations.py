@@ -15,6 +15,7 @@ from django.db.models import Model
 from events import projections
 from events.database import execute, fetch
 from events.errors import NotRebuildable, RebuildStopped
+from events.long_runs import rare_collections
 from events.privacy.sealing import fetch_keys
 from events.projections import AnyProjection
 from events.sequencer import sequence
@@ -151,6 +152,7 @@ def fill(chosen: Sequence[AnyProjection], state: str, progress: Progress | None 
             folded += fold_next(chosen, state, BATCH)
 
 
+@rare_collections()
 def fold_next(chosen: Sequence[AnyProjection], state: str, limit: int) -> int:
     """Folds the next events into a generation's tables; rows and position are one transaction.
 

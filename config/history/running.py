@@ -3,17 +3,14 @@
 Killed at any moment, it is simply started again: what is recorded is found and passed over.
 """
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from math import inf
 from pathlib import Path
 from threading import Event
 from typing import Protocol
-
-from django.db import DatabaseError
 
 from config.history.ahead import ahead
 from config.history.beside import Flag, beside
@@ -22,7 +19,7 @@ from config.history.reckoning import Reckoning
 from config.history.storing import Booking, booking, record
 from config.history.surveying import Survey, invoices, survey
 from events.context import acting
-from events.database import execute
+from events.long_runs import no_waiting_for_the_disk, rare_collections
 from events.sequencer import sequence
 
 # Lines a transaction: enough for few round trips, and little to hold in memory or to do again.
@@ -31,8 +28,6 @@ BATCH_LINES = 1_500
 LONG_FILE_BYTES = {".parquet": 400_000, ".csv": 4_000_000}
 # Enough digits for the sum of any prices that `config.importing.reading` lets through.
 EXACT = Context(prec=100)
-# Objects made before the first look for cycles, and looks before a deeper one.
-COLLECTIONS = (50_000, 20, 1_000)
 
 type Told = Callable[[int], object]
 type Reading = int | Survey | list[Booking]
@@ -147,30 +142,3 @@ def batches(path: Path, found: Survey, new: Mark) -> Iterator[list[Booking]]:
             batch, lines = [], 0
     if batch:
         yield batch
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """Lets Python look for cycles seldom: a fifth of the time went into looking for none."""
-    before = gc.get_threshold()
-    gc.set_threshold(*COLLECTIONS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-@contextmanager
-def no_waiting_for_the_disk() -> Iterator[None]:
-    """Lets commits of this connection return before they are on the disk.
-
-    A machine that goes down may lose the newest batches, whole and in their order; the same command
-    finds out and records them again.
-    """
-    execute("SET synchronous_commit = off")
-    try:
-        yield
-    finally:
-        # After an error there may be no connection to set it on, and then it needs no setting.
-        with suppress(DatabaseError):
-            execute("RESET synchronous_commit")

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from frontend.access import staff_only
 from frontend.htmx import page
-from frontend.staff.orders import VIEWS
+from frontend.staff.orders import VIEWS, counted
 from modules.inventory.selectors import stock_list
 from modules.orders.contracts import OrderFilter
 from modules.orders.selectors import order_counts, orders
@@ -17,7 +17,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     counts = order_counts()
     context = {
         "tasks": [
-            {"label": label, "code": code, "count": getattr(counts, code.replace("-", "_"))}
+            {"label": label, "code": code, "count": counted(counts, code)}
             for code, label in VIEWS.items()
             if code != "all"
         ],

@@ -19,7 +19,7 @@ from frontend.presenting import quote_rows, tax_note
 from modules.invoicing.selectors import documents_of
 from modules.kernel.identity import new_id
 from modules.kernel.money import Money
-from modules.orders.contracts import OrderDetail, OrderFilter
+from modules.orders.contracts import COUNTED_TO, OrderCounts, OrderDetail, OrderFilter
 from modules.orders.selectors import (
     neighbours,
     order_counts,
@@ -70,12 +70,18 @@ def order_list(request: HttpRequest) -> HttpResponse:
                 "label": label,
                 "url": f"?view={code}",
                 "current": asked.view == code,
-                "count": getattr(counts, code.replace("-", "_")),
+                "count": counted(counts, code),
             }
             for code, label in VIEWS.items()
         ],
     }
     return page(request, "staff/orders.html", context, partial="rows")
+
+
+def counted(counts: OrderCounts, view: str) -> str:
+    """Returns how many orders a view holds, as a tab says it: `12`, or `1,000+`."""
+    number: int = getattr(counts, view.replace("-", "_"))
+    return f"{number:,}+" if number >= COUNTED_TO else str(number)
 
 
 def order_filter(request: HttpRequest) -> OrderFilter:

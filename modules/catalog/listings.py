@@ -15,9 +15,11 @@ JOIN catalog_product AS product ON product.id = listing.product_id
 WHERE listing.visible AND product.slug = ANY(%(slugs)s)
 """
 
-# The same series says more than the same shelf, and that more than any shared property. Each
-# kind of relation offers its first 40, so that a shelf of thousands costs no more than a small one.
-# Cards are written as text outside: inside, PostgreSQL would write those of all candidates.
+# The same series says more than the same shelf, and that more than any shared property. So what is
+# merely alike is looked for only where series and shelf have too few, and each offers its first 40.
+# A long shelf is walked in its order until 40 are found; of a short one, which the walk would not
+# find soon, all are read by their index. PostgreSQL cannot know which it is when it plans. Cards
+# are written as text outside: inside, PostgreSQL would write those of all candidates.
 _RELATED = """
 WITH this AS MATERIALIZED (
     SELECT listing.product_id, listing.facets,
@@ -26,16 +28,38 @@ WITH this AS MATERIALIZED (
     FROM catalog_listing AS listing
     JOIN catalog_product AS product ON product.id = listing.product_id
     WHERE product.slug = %(slug)s
-), candidate AS (
+), shelved AS MATERIALIZED (
+    SELECT coalesce(max(category.product_count), 0) > %(long)s AS many
+    FROM this JOIN catalog_category AS category ON category.path = this.leaf[1]
+), series AS MATERIALIZED (
+    SELECT product_id FROM catalog_listing
+    WHERE visible AND facets @> (SELECT series FROM this) ORDER BY position LIMIT 40
+), shelf AS MATERIALIZED (
     (
         SELECT product_id FROM catalog_listing
-        WHERE visible AND facets @> (SELECT series FROM this) ORDER BY position LIMIT 40
-    ) UNION (
+        WHERE visible AND (SELECT leaf[1] FROM this) = ANY (categories)
+            AND (SELECT many FROM shelved)
+        ORDER BY position LIMIT 40
+    ) UNION ALL (
+        SELECT product_id FROM (
+            SELECT product_id, position FROM catalog_listing
+            WHERE visible AND categories @> (SELECT leaf FROM this) OFFSET 0
+        ) AS found
+        WHERE NOT (SELECT many FROM shelved)
+        ORDER BY position LIMIT 40
+    )
+), nearer AS MATERIALIZED (
+    SELECT product_id FROM series UNION SELECT product_id FROM shelf
+), candidate AS (
+    SELECT product_id FROM nearer
+    UNION (
         SELECT product_id FROM catalog_listing
-        WHERE visible AND categories @> (SELECT leaf FROM this) ORDER BY position LIMIT 40
-    ) UNION (
-        SELECT product_id FROM catalog_listing
-        WHERE visible AND facets && (SELECT facets FROM this) ORDER BY position LIMIT 40
+        WHERE visible AND facets && (SELECT facets FROM this)
+            AND (
+                SELECT count(*) FROM nearer JOIN catalog_listingprice USING (product_id)
+                WHERE currency = %(currency)s
+            ) <= %(limit)s
+        ORDER BY position LIMIT 40
     )
 )
 SELECT product_id, card::text, availability, lowest_minor, highest_minor, compare_at_minor
@@ -55,6 +79,8 @@ FROM (
     LIMIT %(limit)s
 ) AS nearest
 """
+# From so many products on, a shelf is walked rather than read whole.
+LONG_SHELF = 1_000
 _COLUMNS = (
     "product_id", "card", "availability", "lowest_minor", "highest_minor", "compare_at_minor",
 )  # fmt: skip
@@ -72,4 +98,5 @@ def rows_of(slugs: list[str], *, currency: str) -> list[dict[str, Any]]:
 
 def rows_beside(slug: str, *, currency: str, limit: int) -> list[dict[str, Any]]:
     """Returns listings to show beside a product, the closest first; none for an unknown one."""
-    return listing_rows(_RELATED, {"slug": slug, "currency": currency, "limit": limit})
+    asked = {"slug": slug, "currency": currency, "limit": limit, "long": LONG_SHELF}
+    return listing_rows(_RELATED, asked)

@@ -73,6 +73,8 @@ class Product(Identified):
                 condition=Q(status__in=("draft", "active", "withdrawn")),
             )
         ]
+        # The staff's list, page by page.
+        indexes: ClassVar = [models.Index(fields=["title"], name="product_title")]
 
 
 class Variant(Identified):

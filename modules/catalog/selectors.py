@@ -126,8 +126,9 @@ def sku_list(query: str = "", *, page: int = 1, page_size: int = 50) -> SkuPage:
 
     On sale or not. A page past the end is the last one.
     """
-    wanted = Q(sku__icontains=query) | Q(product__title__icontains=query)
-    found = Variant.objects.filter(wanted).order_by("product__title", "position", "sku")
+    found = Variant.objects.order_by("product__title", "position", "sku")
+    if query:
+        found = found.filter(Q(sku__icontains=query) | Q(product__title__icontains=query))
     total = found.count()
     pages = max(1, -(-total // page_size))
     page = min(max(1, page), pages)

@@ -76,7 +76,9 @@ def stock_list(
     if as_of is not None:
         then = [each for each in all_levels_then(query, as_of) if ONLY[only](each.free)]
         return _page(then, page, page_size)
-    found = Stock.objects.annotate(free=FREE).filter(FILTERS[only], sku__icontains=query)
+    found = Stock.objects.annotate(free=FREE).filter(FILTERS[only])
+    if query:
+        found = found.filter(sku__icontains=query)
     total = found.count()
     pages = max(1, -(-total // page_size))
     page = min(max(1, page), pages)

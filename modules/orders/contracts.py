@@ -37,6 +37,8 @@ from modules.pricing.contracts import Quote
 type OrderStatus = Literal["placed", "confirmed", "completed", "cancelled"]
 type FulfilmentStatus = Literal["unfulfilled", "partially-shipped", "shipped", "delivered", "none"]
 
+# The staff's list counts its views no further: who has a thousand to ship needs no better figure.
+COUNTED_TO = 1_000
 
 # What personal data is held for, each under a key of its own: to fulfil the order, and because the
 # law asks for invoices to be kept (see `settings.PERSONAL_PERIODS`).
@@ -268,7 +270,7 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCounts:
-    """How many orders each view of the staff's list holds."""
+    """How many orders each view of the staff's list holds; `COUNTED_TO` means so many or more."""
 
     all: int
     to_capture: int

@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models import Q
 
 
 class OrderRow(models.Model):
@@ -40,6 +41,17 @@ class OrderRow(models.Model):
             models.Index(fields=["customer_id", "-placed_at"], name="orders_of_customer"),
             models.Index(fields=["subject"], name="orders_subject"),
             models.Index(fields=["status", "fulfilment_status"], name="orders_status"),
+            # The staff's views: few of all orders, in the order of the list, and counted.
+            models.Index(
+                fields=["-placed_at", "-id"],
+                condition=Q(status="confirmed", open_units__gt=0),
+                name="orders_to_ship",
+            ),
+            models.Index(
+                fields=["-placed_at", "-id"],
+                condition=Q(open_returns__gt=0),
+                name="orders_returns",
+            ),
             GinIndex(fields=["search"], name="orders_search"),
         )
 
@@ -62,4 +74,7 @@ class OrderMoney(models.Model):
 
     class Meta:
         db_table = "orders_money"
-        indexes = (models.Index(fields=["status"], name="orders_money_status"),)
+        indexes = (
+            models.Index(fields=["status"], name="orders_money_status"),
+            models.Index(fields=["order"], condition=Q(troubled=True), name="orders_troubled"),
+        )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from events.moments import AsOf
 from events.privacy.sealing import personal_fields
@@ -15,6 +15,7 @@ from events.store import RecordedEvent, read_stream
 from modules.giftcards.contracts import PROVIDER as GIFT_CARD
 from modules.orders import listing
 from modules.orders.contracts import (
+    COUNTED_TO,
     Contact,
     LinkRefused,
     OrderCounts,
@@ -137,7 +138,7 @@ def invoice_contact(order_id: UUID) -> Contact:
 
 
 def neighbours(order: OrderDetail, wanted: OrderFilter) -> tuple[UUID | None, UUID | None]:
-    """Returns the newer and the older order beside one in a list, in two queries."""
+    """Returns the newer and the older order beside one in a list, in two or three queries."""
     rows = listing.filtered(wanted)
     at, own = order.placed_at, order.id
     newer = rows.filter(Q(placed_at__gt=at) | Q(placed_at=at, id__gt=own))
@@ -149,15 +150,17 @@ def neighbours(order: OrderDetail, wanted: OrderFilter) -> tuple[UUID | None, UU
 
 
 def order_counts() -> OrderCounts:
-    """Returns how many orders each view of the staff's list holds, in one query."""
-    counted = listing.with_payment().aggregate(
-        all=Count("id"),
-        to_capture=Count("id", filter=listing.VIEWS["to-capture"]),
-        to_ship=Count("id", filter=listing.VIEWS["to-ship"]),
-        returns=Count("id", filter=listing.VIEWS["returns"]),
-        problem=Count("id", filter=listing.VIEWS["problem"]),
-    )
-    return OrderCounts(**counted)
+    """Returns how many orders each view of the staff's list holds, in one query.
+
+    None is counted beyond `COUNTED_TO`, so that the answer costs the same with a million orders.
+    """
+    counted = {
+        view.replace("-", "_"): listing.CountUpTo(OrderRow.objects.filter(condition), COUNTED_TO)
+        for view, condition in listing.VIEWS.items()
+    }
+    # One row, whichever: each figure is a question of its own.
+    rows = OrderRow.objects.order_by().values(**counted)[:1]
+    return OrderCounts(**next(iter(rows), dict.fromkeys(counted, 0)))
 
 
 def timeline(order_id: UUID, as_of: AsOf | None = None) -> tuple[TimelineEntry, ...]:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from django.db.models import Max
 
 from events import codec, registry
-from events.database import execute
+from events.database import execute, fetch, fetch_any
 from events.outbox import emit
 from events.projections import RowsProjection, register
 from events.store import RecordedEvent
@@ -28,6 +27,12 @@ _INSERT = (
     " SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::int[], %s::text[])"
 )
 
+_KNOWN = "SELECT position FROM webhooks_message WHERE position BETWEEN %s AND %s"
+_LAST = (
+    "SELECT order_id, max(sequence) FROM webhooks_message WHERE order_id IN {keys}"
+    " GROUP BY order_id"
+)
+
 
 class _About(msgspec.Struct, frozen=True):
     """All that the feed reads of a payment's event: for which order it is."""
@@ -44,17 +49,10 @@ class Feed(RowsProjection):
     models = (MessageRow,)
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
-        positions = [row.position or 0 for row in recorded_events]
-        known = set(
-            MessageRow.objects.filter(position__in=positions).values_list("position", flat=True)
-        )
+        first, last = recorded_events[0].position, recorded_events[-1].position
+        known = {position for (position,) in fetch(_KNOWN, (first, last))}
         new = [(row, order_of(row)) for row in recorded_events if row.position not in known]
-        counts = dict(
-            MessageRow.objects.filter(order_id__in={order_id for _, order_id in new})
-            .values("order_id")
-            .annotate(last=Max("sequence"))
-            .values_list("order_id", "last")
-        )
+        counts: dict[UUID, int] = dict(fetch_any(_LAST, list({order_id for _, order_id in new})))
         rows = []
         for recorded, order_id in new:
             counts[order_id] = counts.get(order_id, 0) + 1

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from django.utils.module_loading import import_string
 
-from config.standing import GAUGES
-from events.metrics import PREFIX, SERIES
+from config.standing import GAUGES, STATES
+from events.metrics import CACHE_LEVELS, PREFIX, SERIES
+from modules.payments.contracts import ProviderUnavailable
 from tests.support.servers import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -70,6 +72,47 @@ def test_every_alert_says_what_is_wrong_and_the_guide_what_to_do() -> None:
         assert f"`{rule['alert']}`" in told
 
 
+def cases() -> list[dict[str, Any]]:
+    written = yaml.safe_load((DEPLOY / "alerts_test.yml").read_text())
+    found: list[dict[str, Any]] = written["tests"]
+    return found
+
+
+def test_every_alert_is_tried_with_what_raises_it_and_with_what_does_not() -> None:
+    tried = {
+        (case["alertname"], bool(case.get("exp_alerts")))
+        for each in cases()
+        for case in each["alert_rule_test"]
+    }
+    assert tried == {(rule["alert"], raised) for rule in rules() for raised in (True, False)}
+
+
+def test_alerts_are_tried_with_series_that_the_shop_has() -> None:
+    known = {name: labels - {"le"} for name, labels in series().items()}
+    for text in (each["series"] for case in cases() for each in case["input_series"]):
+        name = text.partition("{")[0]
+        labels = set(re.findall(r"(\w+)=\"", text)) - {"le"}
+        assert name == "up" or labels == known[name], text
+
+
+def selected(label: str) -> set[str]:
+    """Returns the values of a label that rules and dashboard single out."""
+    found = re.findall(rf'\b{label}=~?"([^"]*)"', "\n".join(expressions()))
+    return {value for each in found for value in each.split("|")}
+
+
+def test_values_that_are_singled_out_are_values_that_code_counts() -> None:
+    assert selected("command")
+    for name in selected("command"):
+        function = import_string(name)
+        # So `events.commands` names what it counts.
+        assert name == f"{function.__module__}.{function.__qualname__}"
+    assert selected("state") <= {"due", "waiting", "given-up", *STATES}
+    outcomes = {"done", "failed", "given-up", "overtaken", ProviderUnavailable.code}
+    assert selected("outcome") <= outcomes
+    assert selected("level") <= set(CACHE_LEVELS)
+
+
 def test_panels_do_not_overlap_and_have_names_of_their_own() -> None:
     places = [
         (panel["gridPos"]["x"] + x, panel["gridPos"]["y"] + y)
@@ -84,7 +127,13 @@ def test_panels_do_not_overlap_and_have_names_of_their_own() -> None:
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
 @pytest.mark.parametrize(
-    "arguments", [("check", "rules", "alerts.yml"), ("test", "rules", "alerts_test.yml")]
+    "arguments",
+    [
+        ("check", "rules", "alerts.yml"),
+        ("test", "rules", "alerts_test.yml"),
+        # Its file with the token is made by whoever installs it.
+        ("check", "config", "--syntax-only", "prometheus.yml"),
+    ],
 )
 def test_promtool_agrees(arguments: tuple[str, ...]) -> None:
     done = subprocess.run(
