@@ -26,8 +26,15 @@ QUARTER = timedelta(minutes=15)
 # Spans that a chart's bar may stand for, in quarters of an hour: up to days, weeks, 4 weeks.
 SPANS = (1, 2, 4, 8, 24, 48, 96, 192, 672, 1_344, 2_688)
 BARS = 60
+# From so long on no bar is shorter than a day, and PostgreSQL adds quarters up to days.
+DAY = timedelta(days=1)
+LONG = BARS * DAY
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_COUNTED = (
+    "SELECT date_bin(%s, starts_at, 'epoch'), sum(events)::bigint,"
+    " (SELECT max(last) FROM audit_stretch) FROM audit_quarter GROUP BY 1"
+)
 _QUARTERS = (
     "SELECT date_bin('15 minutes', e.effective_at, 'epoch'), count(*) FROM"
     " (SELECT * FROM es.log WHERE position > %s AND position <= %s ORDER BY position LIMIT %s) l"
@@ -103,15 +110,16 @@ def density() -> tuple[tuple[datetime, int], ...]:
     the events that are `uncounted`.
     """
     carry_on(AT_A_LOOK)
+    first, newest = fetch("SELECT min(starts_at), max(starts_at) FROM audit_quarter")[0]
+    unit = QUARTER if first is None or newest - first < LONG else DAY
     # One statement, so that the counts and what they cover are of one moment.
-    rows = fetch(
-        "SELECT starts_at, events, (SELECT max(last) FROM audit_stretch) FROM audit_quarter"
-    )
+    rows = fetch(_COUNTED, (unit,))
     counts = {row[0]: row[1] for row in rows}
     last, head = (rows[0][2] if rows else 0), log_head()
     tail = 0 if uncounted() else max(head - last, 0)
     for quarter, count in fetch(_QUARTERS, (last, head, tail)):
-        counts[quarter] = counts.get(quarter, 0) + count
+        start = quarter - (quarter - EPOCH) % unit
+        counts[start] = counts.get(start, 0) + count
     return bars(counts)
 
 
@@ -121,7 +129,8 @@ def bars(counts: dict[datetime, int]) -> tuple[tuple[datetime, int], ...]:
         return ()
     first, last = [(moment - EPOCH) // QUARTER for moment in (min(counts), max(counts))]
     fitting = [each for each in SPANS if last // each - first // each < BARS]
-    span = fitting[0] if fitting else -(-(last - first + 1) // (BARS - 1))
+    # Beyond the round ones whole days, because a long log is counted by them.
+    span = fitting[0] if fitting else -(-(last - first + 1) // ((BARS - 1) * 96)) * 96
     start = first // span
     found = [0] * (last // span - start + 1)
     for moment, count in counts.items():

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from events.chain import EPOCH
+from events.database import execute
 from events.store import log_head, read_log
 from modules.audit import exploring, stretches
 from modules.audit.models import Stretch
@@ -117,6 +118,25 @@ def test_bars_stand_for_equal_spans_of_round_length_and_lose_nothing() -> None:
     century = {start: 1, start.replace(year=2110): 1}
     assert len(stretches.bars(century)) <= stretches.BARS
     assert stretches.bars({}) == ()
+
+
+@pytest.mark.parametrize("days", [61, 500, 3_000])
+def test_a_long_history_has_the_bars_that_its_quarters_of_an_hour_make(
+    days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stretches, "STRETCH", 2)
+    stretches.density()
+    execute(
+        "INSERT INTO audit_quarter (starts_at, events) SELECT at, 1 + extract(hour FROM at)"
+        " FROM generate_series(now() - %s::interval, now() - '1 day'::interval, '7 hours')"
+        " AS of (exact),"
+        " date_bin('15 minutes', exact, 'epoch') AS at",
+        (timedelta(days=days),),
+    )
+    by_days = stretches.density()
+    monkeypatch.setattr(stretches, "LONG", timedelta.max)
+    assert stretches.density() == by_days
+    assert len(by_days) <= stretches.BARS
 
 
 def test_a_time_is_found_in_the_log_without_reading_what_is_far_from_it(
