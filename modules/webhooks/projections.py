@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from django.db.models import Max
 
 from events import codec, registry
-from events.database import execute
+from events.database import execute, fetch
 from events.outbox import emit
 from events.projections import RowsProjection, register
 from events.store import RecordedEvent
@@ -17,15 +16,20 @@ from modules.payments import selectors as payments  # declares the events of its
 from modules.webhooks.contracts import DISPATCH
 from modules.webhooks.domain.making import topic_of, type_of
 from modules.webhooks.domain.messages import DATA
-from modules.webhooks.models import EndpointRow, MessageRow
+from modules.webhooks.models import MessageRow
 
 __all__ = ["FEED", "Feed", "orders", "payments"]
 
 
-# As arrays: a model's instance for each row would cost more than the rest of a rebuild.
+# As arrays: a model's instance for each row would cost more than the rest of a rebuild. What is
+# known is looked up by row, so that the plan stays good while the table grows.
 _INSERT = (
     "INSERT INTO webhooks_message (position, order_id, sequence, type)"
-    " SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::int[], %s::text[])"
+    " SELECT position, order_id, coalesce((SELECT max(m.sequence) FROM webhooks_message m"
+    " WHERE m.order_id = new.order_id), 0)"
+    " + row_number() OVER (PARTITION BY order_id ORDER BY position), type"
+    " FROM unnest(%s::bigint[], %s::uuid[], %s::text[]) AS new (position, order_id, type)"
+    " WHERE (SELECT m.position FROM webhooks_message m WHERE m.position = new.position) IS NULL"
 )
 
 
@@ -44,28 +48,14 @@ class Feed(RowsProjection):
     models = (MessageRow,)
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
-        positions = [row.position or 0 for row in recorded_events]
-        known = set(
-            MessageRow.objects.filter(position__in=positions).values_list("position", flat=True)
-        )
-        new = [(row, order_of(row)) for row in recorded_events if row.position not in known]
-        counts = dict(
-            MessageRow.objects.filter(order_id__in={order_id for _, order_id in new})
-            .values("order_id")
-            .annotate(last=Max("sequence"))
-            .values_list("order_id", "last")
-        )
-        rows = []
-        for recorded, order_id in new:
-            counts[order_id] = counts.get(order_id, 0) + 1
-            rows.append((recorded.position, order_id, counts[order_id], type_of(recorded.topic)))
+        rows = [(row.position, order_of(row), type_of(row.topic)) for row in recorded_events]
         if rows:
             execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
 
     def project(self, recorded: Sequence[RecordedEvent]) -> None:
         """Has them sent as well, if anybody wants any; a rebuild only fills."""
         self.apply(recorded)
-        if EndpointRow.objects.filter(on=True).exists():
+        if fetch('SELECT EXISTS (SELECT FROM webhooks_endpoint WHERE "on")')[0][0]:
             emit(DISPATCH, key=str(new_id()))
 
     def clear(self) -> None:
