@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
 
 import dramatiq
 import structlog
@@ -29,6 +28,16 @@ WINDOW = 1_000
 # Seconds between two looks at the timetable, which also asks for the period to come.
 TIMETABLE_SECONDS = 60.0
 
+_DUE = (
+    "SELECT id, attempts FROM es.outbox"
+    " WHERE due_at <= %s AND done_at IS NULL AND failed_at IS NULL"
+    " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED"
+)
+_HAND_OVER = (
+    f"WITH due AS MATERIALIZED ({_DUE}) UPDATE es.outbox SET sent_at = %s, due_at = %s"  # noqa: S608
+    " FROM due WHERE outbox.id = due.id RETURNING outbox.id, outbox.attempts"
+)
+
 
 def relay_due(limit: int = BATCH) -> int:
     """Hands due effects to the broker; returns how many.
@@ -44,14 +53,9 @@ def relay_due(limit: int = BATCH) -> int:
     if room <= 0:
         return 0
     with transaction.atomic():
-        rows = _due(room)
+        moment = now()
+        rows = fetch(_HAND_OVER, (moment, room, moment, moment + LEASE))
         _send([message(identifier, attempts + 1) for identifier, attempts in rows])
-        if rows:
-            moment = now()
-            fetch(
-                "UPDATE es.outbox SET sent_at = %s, due_at = %s WHERE id = ANY (%s) RETURNING true",
-                (moment, moment + LEASE, [identifier for identifier, _ in rows]),
-            )
     return len(rows)
 
 
@@ -78,16 +82,6 @@ def _reaching_the_broker() -> Iterator[None]:
         yield
     except (dramatiq.BrokerError, OSError) as error:
         raise BrokerAway(f"effects cannot be sent now: {error}") from error
-
-
-def _due(limit: int) -> list[tuple[UUID, int]]:
-    rows = fetch(
-        "SELECT id, attempts FROM es.outbox"
-        " WHERE due_at <= %s AND done_at IS NULL AND failed_at IS NULL"
-        " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
-        (now(), limit),
-    )
-    return [(row[0], row[1]) for row in rows]
 
 
 def run_forever(stop: threading.Event) -> None:
@@ -124,7 +118,7 @@ def drain() -> int:
     """
     done = 0
     for _ in range(DRAIN_LIMIT):
-        rows = _due(1)
+        rows = fetch(_DUE, (now(), 1))
         if not rows:
             return done
         identifier, attempts = rows[0]
