@@ -3,6 +3,7 @@
 from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.policy import EmailPolicy, Policy, default
+from secrets import token_hex
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -33,8 +34,8 @@ class Headers(HeaderRegistry):
         self._read: dict[tuple[str, str], Any] = {}
 
     def __call__(self, name: str, value: Any) -> Any:
-        # A boundary is drawn for each mail, and said in its type.
-        if name.lower() not in ALIKE or "boundary" in value:
+        # A boundary is drawn for each mail, and said in its type; addresses may come as objects.
+        if name.lower() not in ALIKE or not isinstance(value, str) or "boundary" in value:
             return super().__call__(name, value)
         found = self._read.get((name, value))
         if found is None:
@@ -57,4 +58,9 @@ class Letter(EmailMultiAlternatives):
 
     def message(self, *, policy: Policy | None = None) -> EmailMessage:
         given = policy if isinstance(policy, EmailPolicy) else default
-        return super().message(policy=given.clone(header_factory=HEADERS))
+        made = super().message(policy=given.clone(header_factory=HEADERS))
+        if made.is_multipart():
+            # Else Python draws a short one and searches all of the text for it, by an expression
+            # that it makes for each mail. One of 128 bits is in no text.
+            made.set_boundary(f"=_{token_hex(16)}")
+        return made
