@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 import dramatiq
 import structlog
@@ -28,13 +29,11 @@ WINDOW = 1_000
 # Seconds between two looks at the timetable, which also asks for the period to come.
 TIMETABLE_SECONDS = 60.0
 
-_DUE = (
-    "SELECT id, attempts FROM es.outbox"
-    " WHERE due_at <= %s AND done_at IS NULL AND failed_at IS NULL"
-    " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED"
-)
 _HAND_OVER = (
-    f"WITH due AS MATERIALIZED ({_DUE}) UPDATE es.outbox SET sent_at = %s, due_at = %s"  # noqa: S608
+    "WITH due AS MATERIALIZED (SELECT id FROM es.outbox"
+    " WHERE due_at <= %s AND done_at IS NULL AND failed_at IS NULL"
+    " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+    " UPDATE es.outbox SET sent_at = %s, due_at = %s"
     " FROM due WHERE outbox.id = due.id RETURNING outbox.id, outbox.attempts"
 )
 
@@ -84,6 +83,16 @@ def _reaching_the_broker() -> Iterator[None]:
         raise BrokerAway(f"effects cannot be sent now: {error}") from error
 
 
+def _due(limit: int, *, besides: Sequence[UUID] = ()) -> list[tuple[UUID, int]]:
+    rows = fetch(
+        "SELECT id, attempts FROM es.outbox"
+        " WHERE due_at <= %s AND done_at IS NULL AND failed_at IS NULL AND id <> ALL (%s)"
+        " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
+        (now(), list(besides), limit),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def run_forever(stop: threading.Event) -> None:
     """Relays until `stop` is set; an outage of broker or database is waited out."""
     waiter = Waiter()
@@ -111,16 +120,20 @@ def run_forever(stop: threading.Event) -> None:
 def drain() -> int:
     """Runs everything due here and now, for tests; returns how many effects were done.
 
-    Effects that these effects ask for are run too; a failed one is due later, so it stays.
+    Effects that these effects ask for are run too; one that failed is left for the next time, even
+    if its pause ends while others still run.
 
     Raises:
         RuntimeError: the effects keep asking for new ones.
     """
-    done = 0
+    done, failed = 0, list[UUID]()
     for _ in range(DRAIN_LIMIT):
-        rows = fetch(_DUE, (now(), 1))
+        rows = _due(1, besides=failed)
         if not rows:
             return done
         identifier, attempts = rows[0]
-        done += perform(identifier, attempts + 1)
+        if perform(identifier, attempts + 1):
+            done += 1
+        else:
+            failed.append(identifier)
     raise RuntimeError(f"still not drained after {DRAIN_LIMIT} effects")
