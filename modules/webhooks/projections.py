@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from events import codec, registry
-from events.database import execute, fetch
+from events.database import execute, fetch, fetch_any
 from events.outbox import emit
 from events.projections import RowsProjection, register
 from events.store import RecordedEvent
@@ -21,15 +21,16 @@ from modules.webhooks.models import MessageRow
 __all__ = ["FEED", "Feed", "orders", "payments"]
 
 
-# As arrays: a model's instance for each row would cost more than the rest of a rebuild. What is
-# known is looked up by row, so that the plan stays good while the table grows.
+# As arrays: a model's instance for each row would cost more than the rest of a rebuild.
 _INSERT = (
     "INSERT INTO webhooks_message (position, order_id, sequence, type)"
-    " SELECT position, order_id, coalesce((SELECT max(m.sequence) FROM webhooks_message m"
-    " WHERE m.order_id = new.order_id), 0)"
-    " + row_number() OVER (PARTITION BY order_id ORDER BY position), type"
-    " FROM unnest(%s::bigint[], %s::uuid[], %s::text[]) AS new (position, order_id, type)"
-    " WHERE (SELECT m.position FROM webhooks_message m WHERE m.position = new.position) IS NULL"
+    " SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::int[], %s::text[])"
+)
+
+_KNOWN = "SELECT position FROM webhooks_message WHERE position BETWEEN %s AND %s"
+_LAST = (
+    "SELECT order_id, max(sequence) FROM webhooks_message WHERE order_id IN {keys}"
+    " GROUP BY order_id"
 )
 
 
@@ -48,7 +49,14 @@ class Feed(RowsProjection):
     models = (MessageRow,)
 
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
-        rows = [(row.position, order_of(row), type_of(row.topic)) for row in recorded_events]
+        first, last = recorded_events[0].position, recorded_events[-1].position
+        known = {position for (position,) in fetch(_KNOWN, (first, last))}
+        new = [(row, order_of(row)) for row in recorded_events if row.position not in known]
+        counts: dict[UUID, int] = dict(fetch_any(_LAST, list({order_id for _, order_id in new})))
+        rows = []
+        for recorded, order_id in new:
+            counts[order_id] = counts.get(order_id, 0) + 1
+            rows.append((recorded.position, order_id, counts[order_id], type_of(recorded.topic)))
         if rows:
             execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
 
