@@ -41,7 +41,8 @@ class Journal(RowsProjection):
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
         facts = [(row, read(row)) for row in recorded_events]
         keys = {key for row, fact in facts if (key := order_of(row, fact))}
-        books = {row[0]: codec.decode(row[1], Book) for row in fetch(_KEPT, (list(keys),))}
+        kept = fetch(_KEPT, (list(keys),))
+        books = {row[0]: codec.decode(row[1].encode(), Book) for row in kept}
         alone = [place(row) for row, fact in facts if order_of(row, fact) is None]
         known = {row[0] for row in fetch(_KNOWN, (alone,))} if alone else set()
         made: list[tuple[RecordedEvent, Entry]] = []
@@ -144,7 +145,7 @@ def columns(rows: Iterable[tuple[object, ...]]) -> list[list[object]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-_KEPT = "SELECT order_id, state::text::bytea FROM ledger_book WHERE order_id = ANY (%s)"
+_KEPT = "SELECT order_id, state::text FROM ledger_book WHERE order_id = ANY (%s)"
 _KNOWN = "SELECT position FROM ledger_entry WHERE position = ANY (%s)"
 # By hand and as arrays: a model's instance for every row took two thirds of the time.
 _ENTRIES: LiteralString = (
