@@ -147,7 +147,7 @@ def test_a_book_is_read_back_whatever_is_written_in_it() -> None:
     book = BookRow.objects.get(order_id=placed.order_id)
     book.state["number"] = odd = 'No. "1" \\ número'
     book.save()
-    ship(placed)
+    ship(placed, prints=1)
     follower.catch_up()
     assert follower.parked_streams() == []
     after = BookRow.objects.get(order_id=placed.order_id)
