@@ -136,6 +136,10 @@ class EmbeddedPostgres:
         # When a fact could be seen by others is the time of its commit (decision 0065).
         parameters = {
             "track_commit_timestamp": "on",
+            # Plans are kept: one that was made for a small table has to suit it when it has grown,
+            # or to be made anew soon (decision 0083).
+            "random_page_cost": "1.1",
+            "autovacuum_naptime": "15s",
             **self.settings,
             "unix_socket_directories": str(socket),
         }

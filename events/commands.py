@@ -209,17 +209,17 @@ class _Execution[C, R]:
                 self.hooks = []
                 with outbox.gathered() as effects:
                     result = self.act()
-                self.store(result, effects.rows())
+                self.store(result, effects)
                 self.hooks = [(hook[1], hook[2]) for hook in cast("Any", connection).run_on_commit]
         if stored is None:
             return result
         self.announce()
         return stored[0]
 
-    def store(self, result: R, effects: list[outbox.Row]) -> None:
+    def store(self, result: R, effects: outbox.Gathering) -> None:
         """Writes the answer, and the effects with it in the same statement."""
-        sql = f"WITH effects AS ({outbox.INSERT}) {_STORE}" if effects else _STORE
-        asked = outbox.parameters(effects) if effects else []
+        clauses, asked = effects.clauses()
+        sql = f"WITH {', '.join(clauses)} {_STORE}" if clauses else _STORE
         if not fetch(sql, (*asked, *self.stored(result))):
             raise _Repeated
 

@@ -53,10 +53,14 @@ def fetch_any(sql: str, keys: Sequence[object], *rest: object) -> list[tuple[Any
         return []
     if len(keys) > FEW:
         return fetch(sql.replace("IN {keys}", "= ANY (%s)"), (list(keys), *rest))
+    places, values = filled(keys)
+    return fetch(sql.replace("IN {keys}", f"IN ({places})"), (*values, *rest))
+
+
+def filled(keys: Sequence[object]) -> tuple[str, list[object]]:
+    """Returns the places of a short list within `IN (...)`, and its values, filled up for them."""
     count = 1 << (len(keys) - 1).bit_length()
-    filled = (*keys, *[keys[-1]] * (count - len(keys)))
-    places = ", ".join(["%s"] * count)
-    return fetch(sql.replace("IN {keys}", f"IN ({places})"), (*filled, *rest))
+    return ", ".join(["%s"] * count), [*keys, *[keys[-1]] * (count - len(keys))]
 
 
 def copy_in(sql: str, rows: Iterable[Sequence[object]]) -> None:

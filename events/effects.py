@@ -24,7 +24,7 @@ from events.context import acting, current_context, noting
 from events.database import fetch
 from events.errors import VersionConflict
 from events.metrics import count_effect
-from events.outbox import emit
+from events.outbox import STILL_OPEN, emit
 from events.privacy.redacting import without_addresses
 from events.tracing import span
 from events.turns import LEASE, TIME_LIMIT_SECONDS, Overtaken, turn
@@ -183,8 +183,8 @@ def observed(name: str, identifier: UUID, attempt: int) -> Iterator[_Attempted]:
 def _claim(identifier: UUID, attempt: int) -> tuple[str, dict[str, Any], UUID] | None:
     moment = now()
     rows = fetch(
-        "UPDATE es.outbox SET attempts = attempts + 1, sent_at = %s, due_at = %s"
-        " WHERE id = %s AND attempts = %s AND done_at IS NULL AND failed_at IS NULL"
+        "UPDATE es.outbox SET attempts = attempts + 1, sent_at = %s, due_at = %s"  # noqa: S608
+        f" WHERE id = %s AND attempts = %s AND {STILL_OPEN}"
         " RETURNING actor, arguments, correlation_id",
         (moment, moment + LEASE, identifier, attempt - 1),
     )

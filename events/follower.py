@@ -24,6 +24,8 @@ BATCH = 1000
 # A statement that was refused for these reasons says nothing about the event: try again later.
 OUTAGES = (OperationalError, InterfaceError)
 
+_PARKED = "SELECT stream_id FROM es.dead WHERE projection = %s"
+
 type Fold = Callable[[AnyProjection, Sequence[RecordedEvent]], None]
 
 
@@ -83,7 +85,7 @@ def _fold_next(projection: AnyProjection, fold: Fold) -> bool:
     reached = (recorded[-1].position or 0) if full else head
     if recorded:
         # Asked once the row is locked, so that what its last holder parked is known.
-        parked = {each.stream_id for each in parked_streams(projection.name)}
+        parked = {row[0] for row in fetch(_PARKED, (projection.name,))}
         fold(projection, [row for row in recorded if row.stream_id not in parked])
     execute(
         "UPDATE es.projection SET position = %s, updated_at = now()"

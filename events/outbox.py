@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 from events import codec
 from events.context import current_context
-from events.database import execute, fetch, require_transaction
+from events.database import execute, fetch, filled, require_transaction
 from modules.kernel.clock import now
 from modules.kernel.identity import derived_id
 
@@ -46,8 +46,32 @@ class Row:
     correlation_id: UUID
 
 
+# Of a row named by its id: said so that no plan looks for it among all that is open (outbox_due).
+STILL_OPEN = "coalesce(done_at, failed_at) IS NULL"
+# One that has begun runs to its end, and whoever holds a row at this moment is not waited for: an
+# effect may hold its own and want what this transaction holds.
+WITHDRAW = (
+    "DELETE FROM es.outbox WHERE id IN (SELECT id FROM es.outbox WHERE id IN ({places})"  # noqa: S608
+    f" AND attempts = 0 AND {STILL_OPEN} FOR UPDATE SKIP LOCKED)"
+)
+
+
 class Gathering:
     """The effects that one run of a command asked for and did not take back."""
+
+    def clauses(self) -> tuple[list[str], list[object]]:
+        """Returns what writes all of it, as queries of a WITH clause, and their parameters."""
+        rows, withdrawn = self.rows(), self.withdrawn()
+        clauses: list[str] = []
+        asked: list[object] = []
+        if rows:
+            clauses.append(f"effects AS ({INSERT})")
+            asked += parameters(rows)
+        if withdrawn:
+            places, identifiers = filled(withdrawn)
+            clauses.append(f"withdrawn AS ({WITHDRAW.format(places=places)})")
+            asked += identifiers
+        return clauses, asked
 
     def rows(self) -> list[Row]:
         """Returns them by id, each once."""
@@ -59,6 +83,16 @@ class Gathering:
                 wanted.setdefault(each.id, each.row)
         return [wanted[identifier] for identifier in sorted(wanted)]
 
+    def withdrawn(self) -> list[UUID]:
+        """Returns the timers that have nothing left to do; what was asked for since stays."""
+        found: set[UUID] = set()
+        for each in self._steps():
+            if each.row is not None:
+                found.discard(each.id)
+            elif each.later:
+                found.add(each.id)
+        return sorted(found)
+
     def _steps(self) -> "Iterator[_Step]":
         for hook in cast("Any", connection).run_on_commit:
             if isinstance(hook[1], _Step) and hook[1].gathering is self:
@@ -67,11 +101,15 @@ class Gathering:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """An effect asked for or, without a row, taken back. As a hook after commit it does nothing."""
+    """An effect asked for or, without a row, taken back. As a hook after commit it does nothing.
+
+    `later`: what other transactions asked for is to be taken back too, with the command's answer.
+    """
 
     gathering: Gathering
     id: UUID
     row: Row | None
+    later: bool = False
 
     def __call__(self) -> None:
         """The row was committed with the rest."""
@@ -146,11 +184,29 @@ def cancel(actor_name: str, key: str) -> bool:
         waiting = any(row.id == identifier for row in gathering.rows())
         transaction.on_commit(_Step(gathering, identifier, None))
     rows = fetch(
-        "DELETE FROM es.outbox WHERE id = %s AND done_at IS NULL AND failed_at IS NULL"
-        " RETURNING true",
+        f"DELETE FROM es.outbox WHERE id = %s AND {STILL_OPEN} RETURNING true",  # noqa: S608
         (identifier,),
     )
     return waiting or bool(rows)
+
+
+def withdraw(actor_name: str, key: str) -> None:
+    """Takes back a timer that would find nothing to do; a command does it with its answer.
+
+    That spares the worker to look, and its row. One that has begun, or that somebody holds at this
+    moment, stays: so an effect has to find out by itself all the same.
+
+    Raises:
+        NotInTransaction: there is no transaction that the change of mind belongs to.
+    """
+    require_transaction("withdrawing an effect")
+    identifier = effect_id(actor_name, key)
+    gathering = _gathering.get()
+    if gathering is None:
+        places, identifiers = filled([identifier])
+        execute(WITHDRAW.format(places=places), identifiers)
+    else:
+        transaction.on_commit(_Step(gathering, identifier, None, later=True))
 
 
 AGAIN = "UPDATE es.outbox SET failed_at = NULL, sent_at = NULL, attempts = 0, due_at = %s"
@@ -178,8 +234,8 @@ def park(identifier: UUID, cause: str) -> bool:
     One that is running at this moment runs to its end, and is done if it gets there.
     """
     rows = fetch(
-        "UPDATE es.outbox SET failed_at = %s, sent_at = NULL, last_error = %s"
-        " WHERE id = %s AND done_at IS NULL AND failed_at IS NULL RETURNING true",
+        "UPDATE es.outbox SET failed_at = %s, sent_at = NULL, last_error = %s"  # noqa: S608
+        f" WHERE id = %s AND {STILL_OPEN} RETURNING true",
         (now(), cause, identifier),
     )
     return bool(rows)

@@ -29,6 +29,14 @@ WINDOW = 1_000
 # Seconds between two looks at the timetable, which also asks for the period to come.
 TIMETABLE_SECONDS = 60.0
 
+_HAND_OVER = (
+    "WITH due AS MATERIALIZED (SELECT id FROM es.outbox"
+    " WHERE due_at <= %s AND done_at IS NULL AND failed_at IS NULL"
+    " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+    " UPDATE es.outbox SET sent_at = %s, due_at = %s"
+    " FROM due WHERE outbox.id = due.id RETURNING outbox.id, outbox.attempts"
+)
+
 
 def relay_due(limit: int = BATCH) -> int:
     """Hands due effects to the broker; returns how many.
@@ -44,14 +52,9 @@ def relay_due(limit: int = BATCH) -> int:
     if room <= 0:
         return 0
     with transaction.atomic():
-        rows = _due(room)
+        moment = now()
+        rows = fetch(_HAND_OVER, (moment, room, moment, moment + LEASE))
         _send([message(identifier, attempts + 1) for identifier, attempts in rows])
-        if rows:
-            moment = now()
-            fetch(
-                "UPDATE es.outbox SET sent_at = %s, due_at = %s WHERE id = ANY (%s) RETURNING true",
-                (moment, moment + LEASE, [identifier for identifier, _ in rows]),
-            )
     return len(rows)
 
 

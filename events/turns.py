@@ -16,6 +16,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
 from events.database import fetch
+from events.outbox import STILL_OPEN
 from modules.kernel.clock import now
 
 log = structlog.get_logger(__name__)
@@ -68,8 +69,8 @@ def require_turn() -> None:
     if current is None:
         return
     rows = fetch(
-        "UPDATE es.outbox SET due_at = %s"
-        " WHERE id = %s AND attempts = %s AND done_at IS NULL AND failed_at IS NULL RETURNING true",
+        "UPDATE es.outbox SET due_at = %s"  # noqa: S608
+        f" WHERE id = %s AND attempts = %s AND {STILL_OPEN} RETURNING true",
         (now() + LEASE, *current),
     )
     if not rows:
@@ -88,9 +89,9 @@ def beat() -> int:
         if not held:
             return 0
         rows = fetch(
-            "UPDATE es.outbox SET due_at = %s WHERE id IN (SELECT id FROM es.outbox"
+            "UPDATE es.outbox SET due_at = %s WHERE id IN (SELECT id FROM es.outbox"  # noqa: S608
             " JOIN unnest(%s::uuid[], %s::int[]) AS held (id, attempt) USING (id)"
-            " WHERE attempts = attempt AND done_at IS NULL AND failed_at IS NULL"
+            f" WHERE attempts = attempt AND {STILL_OPEN}"
             " FOR UPDATE OF outbox SKIP LOCKED) RETURNING true",
             (now() + LEASE, [key[0] for key in held], [key[1] for key in held]),
         )

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-import msgspec
-
 from events import codec, registry
-from events.database import execute
+from events.database import execute, fetch
 from events.projections import Projection, RowsProjection, register
 from events.store import RecordedEvent
 from modules.adjustments import selectors as adjustments  # declares the events of its streams
@@ -43,12 +41,10 @@ class Journal(RowsProjection):
     def apply(self, recorded_events: Sequence[RecordedEvent]) -> None:
         facts = [(row, read(row)) for row in recorded_events]
         keys = {key for row, fact in facts if (key := order_of(row, fact))}
-        books = {
-            row.order_id: msgspec.convert(row.state, Book)
-            for row in BookRow.objects.filter(order_id__in=keys)
-        }
+        kept = fetch(_KEPT, (list(keys),))
+        books = {row[0]: codec.decode(row[1].encode(), Book) for row in kept}
         alone = [place(row) for row, fact in facts if order_of(row, fact) is None]
-        known = set(EntryRow.objects.filter(position__in=alone).values_list("position", flat=True))
+        known = {row[0] for row in fetch(_KNOWN, (alone,))} if alone else set()
         made: list[tuple[RecordedEvent, Entry]] = []
         for row, fact in facts:
             key = order_of(row, fact)
@@ -149,6 +145,8 @@ def columns(rows: Iterable[tuple[object, ...]]) -> list[list[object]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
+_KEPT = "SELECT order_id, state::text FROM ledger_book WHERE order_id = ANY (%s)"
+_KNOWN = "SELECT position FROM ledger_entry WHERE position = ANY (%s)"
 # By hand and as arrays: a model's instance for every row took two thirds of the time.
 _ENTRIES: LiteralString = (
     "INSERT INTO ledger_entry (position, event_id, stream_id, version, topic, kind, memo, order_id,"

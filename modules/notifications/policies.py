@@ -6,7 +6,7 @@ from django.conf import settings
 
 from events.context import current_context
 from events.facts import subscribe
-from events.outbox import emit
+from events.outbox import emit, withdraw
 from events.privacy.erasing import CustomerErased
 from modules.customers.selectors import account_emails
 from modules.invoicing.contracts import DocumentIssued
@@ -16,6 +16,7 @@ from modules.notifications.folder import Forgotten, forget, kept_mails
 from modules.orders.contracts import (
     LinesCancelled,
     OrderCancelled,
+    OrderConfirmed,
     OrderNotFound,
     OrderPlaced,
     ParcelShipped,
@@ -52,6 +53,10 @@ def remind_of_the_payment(fact: OrderPlaced) -> None:
         due_at=now() + settings.PAYMENT_REMINDER_AFTER,
         order_id=fact.order_id,
     )
+
+
+def spare_the_reminder(fact: OrderConfirmed) -> None:
+    withdraw(REMIND, str(fact.order_id))
 
 
 def say_it_was_declined(fact: PaymentDeclined) -> None:
@@ -123,6 +128,7 @@ def send_the_document(fact: DocumentIssued) -> None:
 
 subscribe(OrderPlaced, confirm_the_order)
 subscribe(OrderPlaced, remind_of_the_payment)
+subscribe(OrderConfirmed, spare_the_reminder)
 subscribe(PaymentDeclined, say_it_was_declined)
 subscribe(PaymentLapsed, ask_to_pay_again)
 subscribe(ParcelShipped, say_it_is_on_its_way)

@@ -8,7 +8,7 @@ from django.conf import settings
 from events.bulk import Bulk, Occasion
 from events.commands import command
 from events.errors import VersionConflict
-from events.outbox import emit
+from events.outbox import emit, withdraw
 from events.repository import load_or_none, save
 from events.store import read_stream, stream_head
 from modules.kernel.clock import now
@@ -89,6 +89,7 @@ def confirm_unowed(order_id: UUID) -> None:
     if not order.state.due_minor:
         order.confirm()
         save(order)
+        withdraw("orders.expire_unpaid", str(order.id))
 
 
 @command

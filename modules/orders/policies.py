@@ -26,6 +26,7 @@ from django.db import transaction
 
 from events.context import acting
 from events.facts import subscribe
+from events.outbox import withdraw
 from events.privacy.erasing import CustomerErased, destroy_keys
 from events.repository import load, load_or_none, save
 from modules.inventory import commands as inventory
@@ -75,6 +76,7 @@ def confirm_the_order(fact: PaymentAuthorised) -> None:
             return
         order.confirm()
         save(order)
+        withdraw("orders.expire_unpaid", str(order.id))
     balance_found(order, found)
     # What is paid after everything was sent, such as by a later link, waits for no parcel.
     all_sent = not any(line.open for line in order.state.lines)

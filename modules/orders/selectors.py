@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import Q
 
+from events.database import fetch
 from events.moments import AsOf
 from events.privacy.sealing import personal_fields
 from events.store import RecordedEvent, read_stream
@@ -30,7 +31,7 @@ from modules.orders.details import detail_of
 from modules.orders.domain.order import Order
 from modules.orders.earlier import placed_by, rows_then
 from modules.orders.explaining import explanation as explanation
-from modules.orders.models import OrderMoney, OrderRow
+from modules.orders.models import OrderRow
 from modules.orders.wording import words
 from modules.payments.contracts import PaymentDetail
 from modules.payments.selectors import history, payments_of, positions, totals
@@ -53,8 +54,8 @@ def order_detail(order_id: UUID, as_of: AsOf | None = None) -> OrderDetail:
     if as_of is not None:
         then = as_of.required(recorded, "this order")
         return detail_of(then, totals(order_id, as_of).status)
-    money = OrderMoney.objects.filter(order_id=order_id).values_list("status", flat=True)
-    return detail_of(recorded, next(iter(money), "requested"))
+    money = fetch("SELECT status FROM orders_money WHERE order_id = %s", (order_id,))
+    return detail_of(recorded, money[0][0] if money else "requested")
 
 
 def order_status(order_id: UUID) -> OrderStatus:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from events.commands import command
-from events.outbox import emit
+from events.outbox import emit, withdraw
 from events.repository import save
 from modules.kernel.clock import now
 from modules.payments.contracts import NextStep, ProviderUnavailable, StartPayment
@@ -52,6 +52,9 @@ def begin(message: StartPayment) -> Begun:
     if other is None:
         payment.start(message.attempt_id)
         _ask_local(payment, message)
+        if not gateway(state.provider).needs_shopper:
+            # It would start what nobody has started.
+            withdraw("payments.start", str(payment.id))
     attempt = state.attempt(message.attempt_id)
     if payment.pending_events:
         save(payment)

@@ -16,7 +16,7 @@ from modules.payments import selectors as payments  # declares the events of its
 from modules.webhooks.contracts import DISPATCH
 from modules.webhooks.domain.making import topic_of, type_of
 from modules.webhooks.domain.messages import DATA
-from modules.webhooks.models import EndpointRow, MessageRow
+from modules.webhooks.models import MessageRow
 
 __all__ = ["FEED", "Feed", "orders", "payments"]
 
@@ -63,7 +63,7 @@ class Feed(RowsProjection):
     def project(self, recorded: Sequence[RecordedEvent]) -> None:
         """Has them sent as well, if anybody wants any; a rebuild only fills."""
         self.apply(recorded)
-        if EndpointRow.objects.filter(on=True).exists():
+        if fetch('SELECT EXISTS (SELECT FROM webhooks_endpoint WHERE "on")')[0][0]:
             emit(DISPATCH, key=str(new_id()))
 
     def clear(self) -> None:

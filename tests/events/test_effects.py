@@ -1,7 +1,9 @@
 """Effects under crashes: through brokers, workers and relays that die, each takes place once."""
 
 import contextlib
+import itertools
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import dramatiq
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from config.broker import make_broker
 from config.environment import environment
@@ -260,3 +263,18 @@ def test_sigterm_stops_the_worker_process_cleanly() -> None:
         process.stdout.close()
         process.wait()
     assert "worker stopped" in rest
+
+
+def test_an_effect_is_looked_for_by_its_id_and_not_among_all_that_is_open() -> None:
+    with transaction.atomic():
+        identifier = outbox.emit("sample.count", key="plan", item="plan")
+    with CaptureQueriesContext(connection) as captured:
+        assert effects.perform(identifier, 1)
+    claims = [each["sql"] for each in captured if "attempts = attempts + 1" in each["sql"]]
+    assert len(claims) == 1
+    numbers = itertools.count(1)
+    sql = re.sub("%s", lambda _: f"${next(numbers)}", claims[0])
+    with transaction.atomic():
+        execute("SET LOCAL enable_seqscan = off")
+        plan = " ".join(row[0] for row in fetch(f"EXPLAIN (GENERIC_PLAN) {sql}"))
+    assert "outbox_pkey" in plan

@@ -62,6 +62,12 @@ def test_a_cancelled_effect_does_not_run() -> None:
     assert relay.drain() == 0
 
 
+def test_outside_a_command_a_timer_is_withdrawn_at_once() -> None:
+    outbox.emit("sample.label", key="1", parcel_id=new_id())
+    outbox.withdraw("sample.label", "1")
+    assert relay.drain() == 0
+
+
 def test_a_failed_attempt_is_due_again_later() -> None:
     identifier = outbox.emit("sample.jam", key="1")
     assert relay.drain() == 0

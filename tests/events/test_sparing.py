@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -10,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from events import outbox
 from events.commands import command
 from events.context import acting
-from events.database import fetch
+from events.database import execute, fetch
 from events.errors import VersionConflict
+from events.live import address
 from modules.kernel.identity import new_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +93,78 @@ def test_taking_back_goes_with_its_savepoint_too() -> None:
 
     change_mind_twice(Label(()))
     assert labels() == ids("a")
+
+
+@command
+def finish(message: Label) -> None:
+    for name in message.names:
+        outbox.withdraw("sample.label", name)
+
+
+def test_what_has_nothing_left_to_do_goes_with_the_answer_by_one_statement() -> None:
+    print_labels(Label(("a", "b", "c", "d")))
+    with CaptureQueriesContext(connection) as captured:
+        finish(Label(("c", "a", "b", "unknown")))
+    texts = [query["sql"].split("(")[0] for query in captured]
+    assert texts == ["BEGIN", "WITH withdrawn AS ", "COMMIT"]
+    assert labels() == ids("d")
+
+
+def test_one_statement_writes_effects_and_withdraws_others() -> None:
+    @command
+    def go_on(message: Label) -> None:
+        ask("next")
+        outbox.withdraw("sample.label", "a")
+
+    print_labels(Label(("a", "b")))
+    go_on(Label(()))
+    assert labels() == ids("b", "next")
+
+
+def test_an_effect_that_has_begun_is_not_withdrawn() -> None:
+    print_labels(Label(("begun", "done", "given up", "waiting")))
+    changes = {"begun": "attempts = 1", "done": "done_at = now()", "given up": "failed_at = now()"}
+    for name, change in changes.items():
+        execute(f"UPDATE es.outbox SET {change} WHERE id = %s", (*ids(name),))
+    finish(Label((*changes, "waiting")))
+    assert labels() == ids(*changes)
+
+
+def test_a_withdrawal_does_not_wait_for_whoever_holds_the_effect() -> None:
+    print_labels(Label(("held", "free")))
+    with psycopg.connect(**address()) as other:
+        other.execute("SELECT FROM es.outbox WHERE id = %s FOR UPDATE", (*ids("held"),))
+        finish(Label(("held", "free")))
+    assert labels() == ids("held")
+
+
+def test_a_withdrawal_goes_with_its_savepoint_and_with_its_command() -> None:
+    @command
+    def fail(message: Label, *, whole: bool = False) -> None:
+        with transaction.atomic():
+            outbox.withdraw("sample.label", "a")
+            transaction.set_rollback(True)
+        if whole:
+            outbox.withdraw("sample.label", "a")
+            raise NotImplementedError
+
+    print_labels(Label(("a",)))
+    fail(Label(()))
+    with pytest.raises(NotImplementedError):
+        fail(Label(()), whole=True)
+    assert labels() == ids("a")
+
+
+def test_what_is_asked_for_after_its_withdrawal_stays() -> None:
+    @command
+    def change_mind_thrice(message: Label) -> None:
+        for name in ("old", "new"):
+            outbox.withdraw("sample.label", name)
+            ask(name)
+
+    print_labels(Label(("old",)))
+    change_mind_thrice(Label(()))
+    assert labels() == ids("old", "new")
 
 
 @command

@@ -138,3 +138,18 @@ def _differences() -> tuple[drift.Difference, ...]:
     checked = drift.check()
     assert checked is not None
     return checked.differences
+
+
+def test_a_book_is_read_back_whatever_is_written_in_it() -> None:
+    open_shop(units=100)
+    placed = paid(prints=1)
+    follower.catch_up()
+    book = BookRow.objects.get(order_id=placed.order_id)
+    book.state["number"] = odd = 'No. "1" \\ número'
+    book.save()
+    ship(placed, prints=1)
+    follower.catch_up()
+    assert follower.parked_streams() == []
+    after = BookRow.objects.get(order_id=placed.order_id)
+    assert after.state["number"] == odd
+    assert after.state["versions"] != book.state["versions"]

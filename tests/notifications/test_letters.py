@@ -16,7 +16,8 @@ HEADERS = {
 
 def parts(kind: type[EmailMultiAlternatives], smtp: bool) -> list[bytes]:
     """Returns a mail as it is sent, its boundary aside, which is drawn for each."""
-    mail = kind("Merci, Zoé", "Ça y est.\n" * 3, "shop@example.org", ["Ada <ada@example.org>"])
+    sender = "Zoés Bilder <zoe@zoé.example>"
+    mail = kind("Merci, Zoé", "Ça y est.\n" * 3, sender, ["Ada <ada@example.org>"])
     mail.extra_headers = dict(HEADERS)
     mail.attach_alternative("<p>Ça y est.</p>", "text/html")
     made = mail.message(policy=SMTP if smtp else default)

@@ -13,7 +13,7 @@ from events.outbox import effect_id
 from events.timetable import EPOCH, ask_for_due, timers
 from modules.kernel.clock import now
 from tests.frontend.staff.people import text
-from tests.support.trade import buy
+from tests.support.trade import buy, paid
 
 NAME = "carts.remove_abandoned"
 
@@ -75,3 +75,8 @@ def test_what_waits_for_its_moment_is_counted_by_kind(staff: Client) -> None:
     words = text(staff.get("/staff/timers/"))
     assert "orders.expire_unpaid 1" in words
     assert "notifications.remind_unpaid 1" in words
+
+
+def test_nothing_waits_for_an_order_that_is_paid_by_invoice(staff: Client) -> None:
+    paid(method="invoice")
+    assert "Nothing waits" in text(staff.get("/staff/timers/"))
