@@ -11,6 +11,7 @@ from modules.payments.commands import bank_decide
 from tests.api.conftest import ADDRESS, DELIVERY, LARGE, PRICES, SMALL, Basket, Caller, ordered
 from tests.bench.counting import play
 from tests.bench.scripts import purchase
+from tests.support.moments import between_turns
 
 TOTAL = 2 * PRICES[SMALL] + PRICES[LARGE] + DELIVERY
 RETURN = "https://shop.example/thanks"
@@ -24,9 +25,11 @@ def test_buying_takes_as_few_statements_as_it_did(committed_guest: Caller, provi
     def buy() -> None:
         play(committed_guest.client, purchase((SMALL, LARGE), provider, uuid4()))
 
-    buy()  # fills the caches
-    with CaptureQueriesContext(connection) as captured:
-        buy()
+    # Tries to pay are counted by the hour: the first of one adds a row.
+    with between_turns():
+        buy()  # fills the caches
+        with CaptureQueriesContext(connection) as captured:
+            buy()
     statements = [query["sql"] for query in captured.captured_queries]
     assert len(statements) <= STATEMENTS[provider], "\n".join([str(len(statements)), *statements])
 

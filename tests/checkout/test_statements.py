@@ -12,6 +12,7 @@ from modules.kernel.identity import new_id
 from tests.bench.counting import answered, play
 from tests.bench.load import Script
 from tests.bench.scripts import purchase, purchase_by_pages
+from tests.support.moments import between_turns
 from tests.support.trade import CARD, PRINT, forget_everything, open_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,8 +46,9 @@ PINNED = {
 @pytest.fixture(autouse=True)
 def _shop(transactional_db: None) -> Iterator[None]:
     forget_everything()
-    open_shop(units=100)
-    yield
+    with between_turns():
+        open_shop(units=100)
+        yield
     forget_everything()
 
 

