@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from frontend.caching.fragments import ByContent, ByIdentity
 from frontend.presenting import Card
 from frontend.stencils import Stencil, written_later
+from frontend.storefront.choosing import OptionValue
 from frontend.templatetags.shop import nav_link
 from modules.catalog.contracts import Facet
 
@@ -25,6 +26,16 @@ _card: ByIdentity[Card, SafeString] = ByIdentity(lambda card: _card_stencil(*_sh
 _facet_stencil = Stencil("components/facet.html", "label", "found")
 _option = Stencil("components/facet.html#option", "name", "value", "label", "count", "selected")
 _facet: ByContent[Facet, SafeString] = ByContent(lambda found: _facet_stencil(found.label, found))
+
+_value = Stencil(
+    "storefront/product.html#value",
+    "index",
+    "value.value",
+    "value.note",
+    "value.possible",
+    "value.chosen",
+)
+_fact = Stencil("storefront/product.html#fact", "label", "value")
 
 # What the frames of pages for everybody show; `basket` is missing there, which is an empty one.
 _FRAMES = {
@@ -57,6 +68,18 @@ def facet_options(found: Facet) -> SafeString:
     return SafeString(
         "".join([_option(code, v.value, v.label, v.count, v.selected) for v in values])
     )
+
+
+@register.simple_tag
+def option_value(index: int, value: OptionValue) -> SafeString:
+    """Draws a value that an option of a product can have."""
+    return _value(str(index), value.value, value.note, value.possible, value.chosen)
+
+
+@register.simple_tag
+def fact(label: str, value: str) -> SafeString:
+    """Draws a line of a product's details."""
+    return _fact(label, value)
 
 
 @register.simple_tag(takes_context=True)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from frontend.presenting import Card
 from frontend.stencils import Stencil
+from frontend.storefront.choosing import OptionValue
 from frontend.styleguide.pictures import SamplePicture, SampleRendition
-from frontend.templatetags.fragments import facet_box, product_card
+from frontend.templatetags.fragments import facet_box, fact, option_value, product_card
 from modules.catalog.contracts import Facet, FacetValue
 from modules.kernel.money import Money
 
@@ -76,6 +77,21 @@ def test_a_facet_is_what_its_template_draws(label: str, values: list[FacetValue]
             },
         )
         assert row in box
+
+
+@given(st.integers(0, 3), TEXTS, TEXTS, st.booleans(), st.booleans())
+def test_a_choice_is_what_its_template_draws(
+    index: int, value: str, note: str, possible: bool, chosen: bool
+) -> None:
+    shown = OptionValue(value=value, chosen=chosen, possible=possible, note=note)
+    context = {"index": index, "value": shown}
+    assert option_value(index, shown) == drawn("storefront/product.html#value", context)
+
+
+@given(TEXTS, TEXTS)
+def test_a_fact_is_what_its_template_draws(label: str, value: str) -> None:
+    context = {"label": label, "value": value}
+    assert fact(label, value) == drawn("storefront/product.html#fact", context)
 
 
 @pytest.mark.parametrize(
