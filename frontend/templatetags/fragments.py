@@ -1,5 +1,6 @@
 """Tags that draw what stands on a page many times, or on every page: `{% load fragments %}`."""
 
+from collections.abc import Sequence
 from operator import attrgetter
 
 from django import template
@@ -49,9 +50,9 @@ _frames = {name: Stencil(f"components/{name}.html", *shown) for name, shown in _
 
 
 @register.simple_tag
-def product_card(product: Card) -> SafeString:
-    """Draws a product of a list."""
-    return _card(product)
+def product_items(products: Sequence[Card]) -> SafeString:
+    """Draws products as the items of a list."""
+    return SafeString("".join([f"<li>{_card(product)}</li>" for product in products]))
 
 
 @register.simple_tag

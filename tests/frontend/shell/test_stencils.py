@@ -13,7 +13,7 @@ from frontend.presenting import Card
 from frontend.stencils import Stencil
 from frontend.storefront.choosing import OptionValue
 from frontend.styleguide.pictures import SamplePicture, SampleRendition
-from frontend.templatetags.fragments import facet_box, fact, option_value, product_card
+from frontend.templatetags.fragments import facet_box, fact, option_value, product_items
 from modules.catalog.contracts import Facet, FacetValue
 from modules.kernel.money import Money
 
@@ -57,7 +57,8 @@ def drawn(template: str, context: dict[str, Any]) -> str:
 
 @given(CARDS)
 def test_a_card_is_what_its_template_draws(card: Card) -> None:
-    assert product_card(card) == drawn("components/product_card.html", {"product": card})
+    text = drawn("components/product_card.html", {"product": card})
+    assert product_items([card, card]) == f"<li>{text}</li><li>{text}</li>"
 
 
 @given(TEXTS, st.lists(VALUES, max_size=3))
