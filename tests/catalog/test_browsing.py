@@ -120,3 +120,15 @@ def test_related_products_share_the_series_first_then_the_category() -> None:
     related = [card.slug for card in related_products("this", "EUR", limit=3)]
     assert related == ["same-series", "same-shelf"]
     assert related_products("missing", "EUR") == ()
+
+
+def test_what_is_closer_twice_over_counts_once_and_leaves_room_for_what_is_alike() -> None:
+    categories("prints", "mugs")
+    stock_the_shelf(
+        product("this", kind="Print", series="Dunes", category="prints"),
+        product("both", kind="Print", series="Dunes", category="prints"),
+        product("alike", kind="Print", series="Tiles", category="mugs", position=1),
+        product("stranger", kind="Mug", series="Waves", category="mugs"),
+    )
+    related = [card.slug for card in related_products("this", "EUR", limit=2)]
+    assert related == ["both", "alike"]
