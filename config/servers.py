@@ -20,6 +20,8 @@ from config.processes import show_as
 KILL_SECONDS = 5
 # The longest that the server allows: an idle thread that ended would take its connection with it.
 IDLE_SECONDS = 600
+# What follows `max-age=` on a file whose name is its content's: the server writes it as it is.
+FOR_EVER = "31536000, public, immutable"
 
 
 def servers(found: Environment) -> dict[str, Callable[[], object]]:
@@ -65,8 +67,9 @@ def web_server(found: Environment, target: str) -> Any:
         workers=found.web_workers,
         blocking_threads=found.web_threads,
         blocking_threads_idle_timeout=IDLE_SECONDS,
-        static_path_route=["/media"],
-        static_path_mount=[media(found)],
+        static_path_route=["/media/pictures"],
+        static_path_mount=[pictures(found)],
+        static_path_expires=FOR_EVER,
     )
 
 
@@ -92,8 +95,9 @@ def granian(found: Environment, name: str, target: str, port: int, **options: An
     )
 
 
-def media(found: Environment) -> Path:
-    folder = found.data_directory / "media"
+def pictures(found: Environment) -> Path:
+    """Returns the part of the media folder whose files are named by their digest, all of them."""
+    folder = found.data_directory / "media" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -26,5 +26,21 @@ class QuickCompressor(Compressor):  # type: ignore[misc]
 
 
 class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Remembers addresses: every page names a handful, and each was put together anew."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._urls: dict[str, str] = {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        known = self._urls.get(name)
+        if known is None:
+            known = self._urls[name] = str(super().url(name, force))
+        return known
+
+    def save_manifest(self) -> None:
+        super().save_manifest()
+        self._urls.clear()
+
     def create_compressor(self, **options: Any) -> Compressor:
         return QuickCompressor(**options)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import reverse
 
 from frontend.caching.fragments import ByIdentity
 from frontend.templatetags.shop import money
-from modules.catalog.contracts import Browsed, CategoryNode, Facet, Picture, ProductCard
+from modules.catalog.contracts import Browsed, CategoryNode, Picture, ProductCard
 from modules.checkout.contracts import AppliedCard, Basket, BasketLine, EnteredCode
 from modules.kernel.money import Money
 from modules.pricing.contracts import REVERSE_CHARGE, Quote
@@ -85,12 +86,18 @@ class ShownBasket:
     offers: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=5000)
+def address(name: str, argument: str) -> str:
+    """Returns the address of a page; kept, because a list would find out fifty of them anew."""
+    return reverse(name, args=[argument])
+
+
 def card(product: ProductCard) -> Card:
     badge = AVAILABILITY["low"] if product.availability == "low" else ""
     return Card(
         slug=product.slug,
         name=product.title,
-        url=reverse("product", args=[product.slug]),
+        url=address("product", product.slug),
         note=" · ".join(part for part in (product.kind, product.series) if part),
         picture=product.picture,
         second_picture=product.hover_picture,
@@ -173,18 +180,14 @@ def discount_rows(quote: Quote) -> list[dict[str, object]]:
     ]
 
 
-def facet(found: Facet) -> dict[str, object]:
-    return {"name": found.code, "label": found.label, "options": found.values}
-
-
 def crumbs(trail: Sequence[CategoryNode], last: str) -> list[Crumb]:
-    above = [Crumb(label=node.name, url=reverse("category", args=[node.path])) for node in trail]
+    above = [Crumb(label=node.name, url=address("category", node.path)) for node in trail]
     return [Crumb(label="Home", url="/"), *above, Crumb(label=last)]
 
 
 def navigation(tree: tuple[CategoryNode, ...]) -> tuple[NavigationLink, ...]:
     return tuple(
-        NavigationLink(name=node.name, url=reverse("category", args=[node.path])) for node in tree
+        NavigationLink(name=node.name, url=address("category", node.path)) for node in tree
     )
 
 

@@ -4,12 +4,10 @@ A key is the content itself, so nothing here can be out of date and nothing has 
 but for room.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import get_template
-from django.utils.safestring import SafeString
 
 from events.metrics import count_cache
 
@@ -36,28 +34,25 @@ class ByIdentity[Thing, Made]:
         return made
 
 
-_drawn: dict[Hashable, SafeString] = {}
+class ByContent[Thing: Hashable, Made]:
+    """Remembers what was made of a thing, for others of the same content too; its hits count."""
 
+    def __init__(self, make: Callable[[Thing], Made]) -> None:
+        self.make = make
+        self._made: dict[Thing, Made] = {}
 
-def drawn(template: str, key: Hashable, context: Mapping[str, Any]) -> SafeString:
-    """Returns the template's text, drawn once for each `key`, which names all that it shows."""
-    whole = (template, key)
-    found = _drawn.get(whole)
-    count_cache("fragment", hit=found is not None)
-    if found is None:
-        found = SafeString(get_template(template).render(dict(context)))
-        if settings.FRAGMENT_CACHE:
-            forget_oldest(_drawn)
-            _drawn[whole] = found
-    return found
+    def __call__(self, thing: Thing) -> Made:
+        found = self._made.get(thing)
+        count_cache("fragment", hit=found is not None)
+        if found is None:
+            found = self.make(thing)
+            if settings.FRAGMENT_CACHE:
+                forget_oldest(self._made)
+                self._made[thing] = found
+        return found
 
 
 def forget_oldest(kept: dict[Any, Any]) -> None:
     """Makes room for one more; threads may race for the same one."""
     while len(kept) >= MOST:
         kept.pop(next(iter(kept), None), None)
-
-
-def forget_all() -> None:
-    """Has everything drawn anew, for tests that change templates or settings."""
-    _drawn.clear()

@@ -41,7 +41,12 @@ def shared[**P](view: View[P]) -> View[P]:
             response.is_kept = known_names.issuperset(request.GET)  # type: ignore[attr-defined]
         return response
 
+    for_everybody.is_for_everybody = True  # type: ignore[attr-defined]
     return cast("View[P]", for_everybody)
+
+
+def is_for_everybody(view: Callable[..., object]) -> bool:
+    return getattr(view, "is_for_everybody", False)
 
 
 def is_shared(request: HttpRequest) -> bool:

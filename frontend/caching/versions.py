@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 import structlog
@@ -68,17 +69,18 @@ ON CONFLICT (scope) DO UPDATE SET changes = known.changes + EXCLUDED.changes
 
 def stock_scopes(skus: Iterable[str]) -> frozenset[str]:
     """Returns the scopes of these SKUs' stock: 4,096 in all, shared by SKUs of equal hash."""
-    return _scopes("stock", skus)
+    return frozenset([_scope("stock", sku) for sku in skus])
 
 
 def product_scopes(products: Iterable[UUID]) -> frozenset[str]:
     """Returns the scopes of what cards say of these products' availability, as many."""
-    return _scopes("product", map(str, products))
+    return frozenset([_scope("product", product) for product in products])
 
 
-def _scopes(kind: str, names: Iterable[str]) -> frozenset[str]:
-    digests = (hashlib.md5(name.encode(), usedforsecurity=False) for name in names)
-    return frozenset(f"{kind}:{digest.hexdigest()[:3]}" for digest in digests)
+@lru_cache(maxsize=10_000)
+def _scope(kind: str, name: str | UUID) -> str:
+    digest = hashlib.md5(str(name).encode(), usedforsecurity=False)
+    return f"{kind}:{digest.hexdigest()[:3]}"
 
 
 @dataclass(slots=True)

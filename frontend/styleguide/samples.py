@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 
 from frontend.documents import ShownDocument
+from frontend.presenting import NavigationLink
 from frontend.styleguide.pictures import PALETTES, sample
+from modules.catalog.contracts import Facet, FacetValue
 from modules.invoicing.contracts import Link
 from modules.kernel.money import Money
 
@@ -170,22 +172,22 @@ def everything(root: str) -> dict[str, Any]:
         "products": products(root),
         "basket": basket(root),
         "navigation": [
-            {"name": "Prints", "url": root},
-            {"name": "Mugs", "url": "/products/mugs/"},
-            {"name": "Notebooks", "url": "/products/notebooks/"},
+            NavigationLink(name="Prints", url=root),
+            NavigationLink(name="Mugs", url="/products/mugs/"),
+            NavigationLink(name="Notebooks", url="/products/notebooks/"),
         ],
         "hero": sample("ridges", root),
         "form": form,
         "plain_form": AddressForm(),
-        "facet": {
-            "label": "Product",
-            "name": "kind",
-            "options": [
-                {"value": "print", "label": "Framed print", "count": 24, "selected": True},
-                {"value": "mug", "label": "Mug", "count": 12, "selected": False},
-                {"value": "tote", "label": "Tote bag", "count": 0, "selected": False},
-            ],
-        },
+        "facet": Facet(
+            code="kind",
+            label="Product",
+            values=(
+                FacetValue(value="print", label="Framed print", count=24, selected=True),
+                FacetValue(value="mug", label="Mug", count=12, selected=False),
+                FacetValue(value="tote", label="Tote bag", count=0, selected=False),
+            ),
+        ),
         "chips": [{"label": "Framed print", "url": "?"}, {"label": "Under €50", "url": "?"}],
         "crumbs": [
             {"label": "Shop", "url": "/"},

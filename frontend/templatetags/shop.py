@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
+from html import escape
+from operator import attrgetter
 from typing import Protocol
 
 from babel import Locale
@@ -20,6 +22,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
 from events.alarms import standing
+from frontend.stencils import Stencil, written_later
 from frontend.vendoring import ICONS
 from modules.kernel.money import Money
 from modules.kernel.wording import written
@@ -29,6 +32,8 @@ register = template.Library()
 SPRITE = "vendor/lucide-1.62.0/sprite.svg"
 # Best first: a browser takes the first type it knows.
 PICTURE_TYPES = ("avif", "webp")
+# What stands in the `<img>` itself, first of those that there are.
+FALLBACKS = ("jpeg", "png", "webp", "avif")
 # Dates read 17 Nov 2026, as European shoppers write them; plain "en" would mean the American order.
 REGIONAL = {"en": "en_GB"}
 
@@ -82,6 +87,7 @@ def _locale(language: str) -> Locale:
 
 
 @register.filter
+@written_later
 def money(amount: Money | int | str | None, currency: str = "") -> str:
     """Writes an amount for people: `{{ total|money }}`, or `{{ minor|money:"EUR" }}` of units.
 
@@ -138,12 +144,18 @@ def time(moment: datetime | date | str | None, style: str = "moment") -> SafeStr
 
 
 @register.simple_tag
+@written_later
 def icon(name: str, label: str = "") -> SafeString:
     """Draws an icon of the sprite; decorative, unless `label` gives it a name of its own.
 
     Raises:
         ValueError: the sprite has no such icon.
     """
+    return _icon(name, label)
+
+
+@lru_cache(maxsize=500)
+def _icon(name: str, label: str) -> SafeString:
     if name not in ICONS:
         raise ValueError(f"no icon is called {name!r}; the sprite has {', '.join(sorted(ICONS))}")
     spoken = (
@@ -160,13 +172,8 @@ def icon(name: str, label: str = "") -> SafeString:
     )
 
 
-def srcset(renditions: Sequence[Rendition], kind: str) -> str:
-    """Returns the srcset of one format, narrowest first; empty when there is none."""
-    chosen = sorted((r for r in renditions if r.format == kind), key=lambda r: r.width)
-    return ", ".join(f"{rendition.url} {rendition.width}w" for rendition in chosen)
-
-
 @register.simple_tag
+@written_later
 def picture(
     shown: Picture | None,
     sizes: str = "100vw",
@@ -182,40 +189,40 @@ def picture(
     """
     if not shown:
         return SafeString('<span class="picture-frame" data-missing></span>')
-    return _picture(shown, sizes, shown.alt if alt is None else alt, eager, morph)
+    found = files(shown.renditions)
+    fallback = next((kind for kind in FALLBACKS if kind in found), "")
+    plain = found.get(fallback, [])
+    words, sizes = escape(shown.alt if alt is None else alt), escape(sizes)
+    # Escaped by attribute and not by file: a list has fifty pictures, and each of three files.
+    sources = [
+        f'<source type="image/{kind}" srcset="{escape(srcset(found[kind]))}" sizes="{sizes}">'
+        for kind in PICTURE_TYPES
+        if kind in found and kind != fallback
+    ]
+    written = (
+        f'src="{escape(plain[len(plain) // 2].url)}" srcset="{escape(srcset(plain))}" '
+        if plain
+        else "",
+        f'sizes="{sizes}" width="{shown.width}" height="{shown.height}" alt="{words}"',
+        f' data-colour="{escape(shown.colour)}"' if shown.colour else "",
+        f' data-morph="{escape(morph)}"' if morph else "",
+        ' fetchpriority="high"' if eager else ' loading="lazy" decoding="async"',
+    )
+    return SafeString(
+        f'<picture class="picture">{"".join(sources)}<img {"".join(written)}></picture>'
+    )
 
 
-@lru_cache(maxsize=500)
-def _picture(shown: Picture, sizes: str, alt: str, eager: bool, morph: str) -> SafeString:
-    renditions = shown.renditions
-    sources = [(f"image/{kind}", srcset(renditions, kind)) for kind in PICTURE_TYPES]
-    fallback = next(
-        (kind for kind in ("jpeg", "png", "webp", "avif") if srcset(renditions, kind)), ""
-    )
-    plain = sorted((r for r in renditions if r.format == fallback), key=lambda r: r.width)
-    attributes = {
-        "src": plain[len(plain) // 2].url if plain else "",
-        "srcset": srcset(renditions, fallback),
-        "sizes": sizes,
-        "width": shown.width,
-        "height": shown.height,
-        "alt": alt,
-        "data-colour": shown.colour,
-        "data-morph": morph,
-        "fetchpriority": "high" if eager else "",
-        "loading": "" if eager else "lazy",
-        "decoding": "" if eager else "async",
-    }
-    kept = [(name, value) for name, value in attributes.items() if value or name == "alt"]
-    return format_html(
-        '<picture class="picture">{}<img {}></picture>',
-        format_html_join(
-            "",
-            '<source type="{}" srcset="{}" sizes="{}">',
-            [(kind, urls, sizes) for kind, urls in sources if urls and kind != f"image/{fallback}"],
-        ),
-        format_html_join(" ", '{}="{}"', kept),
-    )
+def files(renditions: Sequence[Rendition]) -> dict[str, list[Rendition]]:
+    """Returns the files of each format, narrowest first."""
+    found: dict[str, list[Rendition]] = {}
+    for rendition in sorted(renditions, key=attrgetter("width")):
+        found.setdefault(rendition.format, []).append(rendition)
+    return found
+
+
+def srcset(renditions: Sequence[Rendition]) -> str:
+    return ", ".join([f"{rendition.url} {rendition.width}w" for rendition in renditions])
 
 
 @register.simple_tag
@@ -231,15 +238,17 @@ def form_input(field: BoundField, **attributes: str | bool) -> SafeString:
     return field.as_widget(attrs=extra)
 
 
-@register.inclusion_tag("components/nav_link.html", takes_context=True)
+_nav_link = Stencil("components/nav_link.html", "url", "label", "icon_name", "current")
+
+
+@register.simple_tag(takes_context=True)
 def nav_link(
     context: template.Context, url: str, label: str, icon_name: str = "", *, exact: bool = False
-) -> dict[str, object]:
+) -> SafeString:
     """Draws a link of a navigation, marked while the page is it or, unless `exact`, below it."""
     request = context.get("request")
     path: str = request.path if request else ""
-    current = path == url or (not exact and path.startswith(url))
-    return {"url": url, "label": label, "icon_name": icon_name, "current": current}
+    return _nav_link(url, label, icon_name, path == url or (not exact and path.startswith(url)))
 
 
 @register.inclusion_tag("components/alarms.html")

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, resolve
 
 from events.database import uncached
-from frontend.caching.fragments import forget_all
 from frontend.caching.front import PageCache
 from frontend.storefront.catalogue import home
 from frontend.urls import urlpatterns
@@ -63,7 +62,6 @@ def tables_counted() -> set[str]:
 def test_a_kept_page_reads_only_tables_whose_changes_are_counted(shop: None, path: str) -> None:
     save_collection(SaveCollection(slug="new", name="New", product_slugs=("moon",)))
     cache.clear()
-    forget_all()
     pages = PageCache(get_wsgi_application(), 10_000_000)
     with uncached(), CaptureQueriesContext(connection) as asked:
         answer = Front(pages).get(path)

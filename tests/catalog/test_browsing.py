@@ -2,7 +2,6 @@
 
 import pytest
 
-from modules.catalog import listings
 from modules.catalog.commands import save_product, update_listing, update_listings
 from modules.catalog.contracts import BrowseRequest, UpdateListing, VariantNotFound
 from modules.catalog.selectors import browse, product_cards, related_products
@@ -123,22 +122,6 @@ def test_related_products_share_the_series_first_then_the_category() -> None:
     assert related_products("missing", "EUR") == ()
 
 
-@pytest.mark.parametrize("long", [0, 1_000])
-def test_a_long_shelf_is_related_like_a_short_one(
-    long: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(listings, "LONG_SHELF", long)
-    categories("prints", "mugs")
-    stock_the_shelf(
-        product("this", series="Dunes", category="prints"),
-        *(product(f"shelf-{n}", category="prints", position=n) for n in range(1, 5)),
-        product("same-series", series="Dunes", category="mugs", position=9),
-        product("alike", category="mugs", kind="Poster"),
-    )
-    related = [card.slug for card in related_products("this", "EUR", limit=4)]
-    assert related == ["same-series", "shelf-1", "shelf-2", "shelf-3"]
-
-
 def test_what_is_merely_alike_comes_where_series_and_shelf_have_too_few() -> None:
     categories("prints", "mugs")
     stock_the_shelf(
@@ -149,3 +132,15 @@ def test_what_is_merely_alike_comes_where_series_and_shelf_have_too_few() -> Non
     )
     related = [card.slug for card in related_products("this", "EUR", limit=3)]
     assert related == ["same-shelf", "alike"]
+
+
+def test_what_is_closer_twice_over_counts_once_and_leaves_room_for_what_is_alike() -> None:
+    categories("prints", "mugs")
+    stock_the_shelf(
+        product("this", kind="Print", series="Dunes", category="prints"),
+        product("both", kind="Print", series="Dunes", category="prints"),
+        product("alike", kind="Print", series="Tiles", category="mugs", position=1),
+        product("stranger", kind="Mug", series="Waves", category="mugs"),
+    )
+    related = [card.slug for card in related_products("this", "EUR", limit=2)]
+    assert related == ["both", "alike"]

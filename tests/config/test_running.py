@@ -86,6 +86,21 @@ def test_another_command_joins_the_running_database(shop: Shop) -> None:
     assert serves(shop)
 
 
+def test_a_picture_is_kept_for_ever_and_nothing_else_of_its_folder_is_given_out(shop: Shop) -> None:
+    media = shop.data / "media"
+    picture = media / "pictures" / "3f" / "b1f76b4ba4a183dee2913527c158a3df.webp"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"a picture")
+    (media / "front.json").write_text("{}")
+    status, headers, body = shop.get("/media/pictures/3f/b1f76b4ba4a183dee2913527c158a3df.webp")
+    assert (status, body) == (200, "a picture")
+    assert headers["cache-control"] == "max-age=31536000, public, immutable"
+    for path in ("/media/front.json", "/media/pictures/../front.json", "/media/pictures/none"):
+        status, headers, _ = shop.get(path)
+        assert status == 404
+        assert "immutable" not in headers.get("cache-control", "")
+
+
 def test_a_server_that_dies_is_started_again(shop: Shop) -> None:
     shop.child("web").kill()
     shop.wait_for("web was ended by SIGKILL; starting it again")

@@ -11,6 +11,9 @@ from tests.journeys.products import IN_STOCK
 from tests.support.browsing import barriers
 from tests.support.waiting import wait_until
 
+# Each look is a whole page, so this many take longer than a rebuild of a small shop.
+LOOKS = 200
+
 
 def ordered(shopper: Shopper) -> str:
     shopper.order(IN_STOCK)
