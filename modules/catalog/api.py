@@ -40,7 +40,7 @@ Price = Annotated[int, Field(ge=0, le=99_999_999_999), DIGITS]
 class RenditionReply(Reply):
     """One file of a picture."""
 
-    url: str = Field(description="Where it is.", examples=["/media/p/7c1f-480.webp"])
+    url: str = Field(description="Where it is.", examples=["/media/pictures/7c/1f00c0de-480.webp"])
     width: int = Field(description="Pixels.", examples=[480])
     height: int = Field(description="Pixels.", examples=[600])
     format: str = Field(description="webp, avif or jpeg.", examples=["webp"])
