@@ -16,6 +16,8 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
+from events.arrays import ListDumper
+
 # By place (`%s`), or by name (`%(name)s`); names that the statement does not say are left out.
 type Parameters = Sequence[object] | Mapping[str, object]
 
@@ -48,7 +50,10 @@ class Statements:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
-        self._values = Transformer.from_context(connection)
+        # Of a cursor, because that has adapters of its own, which nobody else sees.
+        context = psycopg.Cursor(connection)
+        context.adapters.register_dumper(list, ListDumper)
+        self._values = Transformer.from_context(context)
         self._prepared: dict[Key, bytes] = {}
         self._uses: dict[Key, int] = {}
         self._made = 0
