@@ -23,7 +23,7 @@ type Parameters = Sequence[object] | Mapping[str, object]
 
 # So many are kept prepared on a connection. More come from texts made as they are needed, and then
 # all of them are forgotten: those that matter are back at once.
-MOST = 400
+MOST = 200
 # A prepared statement whose tables have changed so that it cannot be planned, or which is gone.
 OUTDATED = frozenset({"0A000", "26000"})
 
