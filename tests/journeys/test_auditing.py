@@ -10,6 +10,9 @@ from tests.journeys.conftest import Shopper
 from tests.journeys.products import IN_STOCK
 from tests.journeys.test_every_page import barriers
 
+# Each look is a whole page, so this many take longer than a rebuild of a small shop.
+LOOKS = 200
+
 
 def ordered(shopper: Shopper) -> str:
     shopper.order(IN_STOCK)
