@@ -38,7 +38,7 @@ def strict_object(body: bytes) -> dict[str, Any]:
     """
     try:
         value = json.loads(body, object_pairs_hook=unique, parse_constant=no_constant)
-        found = texts(value)
+        found = [] if is_plain(body) else texts(value)
     except RecursionError:
         raise Problem(422, "the body is nested too deeply") from None
     except ValueError as error:
@@ -53,6 +53,12 @@ def strict_object(body: bytes) -> dict[str, Any]:
     if wrong:
         raise Problem(422, "the body holds text that cannot be stored", errors=wrong)
     return value
+
+
+def is_plain(body: bytes) -> bool:
+    """Tells that no text in a body can be one that is not storable: nothing is escaped by number,
+    and nothing but ASCII is there, of which a text may hold no control character."""
+    return body.isascii() and b"\\u" not in body and b"\0" not in body
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ statements that every command runs, that is most of their cost. Errors arrive as
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -14,18 +14,18 @@ from cachalot.api import cachalot_disabled
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg.rows import tuple_row
 
 from events.errors import NotInTransaction
+from events.prepared import Parameters, Statements
 from events.statements import sent
 from events.tracing import is_on, span
 
 TENANT = 1
-_KEPT = "counterfoil_cursor"
+# Asked once: as long as a statement takes, the settings do.
+_IS_LOGGED = settings.DEBUG
+_KEPT = "counterfoil_statements"
 # Lists up to this length are sent value by value.
 FEW = 64
-# By place (`%s`), or by name (`%(name)s`); names that the statement does not say are left out.
-type Parameters = Sequence[object] | Mapping[str, object]
 
 
 def fetch(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
@@ -109,30 +109,26 @@ def _run(sql: str, parameters: Parameters, *, returns: bool) -> list[tuple[Any, 
     if wrapper.connection is None:
         wrapper.ensure_connection()
     wrapper.validate_no_broken_transaction()
-    cursor = _cursor(wrapper)
+    statements = _statements(wrapper)
     started = time.monotonic()
     try:
         sent.count += 1
         if is_on():
             with span("SQL", sql=sql):
-                cursor.execute(cast("Any", sql), parameters)
-        else:
-            cursor.execute(cast("Any", sql), parameters)
-        return cursor.fetchall() if returns else []
+                return statements.run(sql, parameters, returns=returns)
+        return statements.run(sql, parameters, returns=returns)
     except psycopg.Error:
         # Django's own of the same name; only here, because its wrapper costs what it does not do.
         with wrapper.wrap_database_errors:
             raise
     finally:
-        # Of the connection first: asking the settings takes longer than all else in here.
-        if wrapper.force_debug_cursor or settings.DEBUG:
+        if wrapper.force_debug_cursor or _IS_LOGGED:
             wrapper.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
 
 
-def _cursor(wrapper: BaseDatabaseWrapper) -> psycopg.Cursor[tuple[Any, ...]]:
-    """Returns the connection's one bare cursor: making one takes as long as using it."""
-    kept: psycopg.Cursor[tuple[Any, ...]] | None = vars(wrapper).get(_KEPT)
+def _statements(wrapper: BaseDatabaseWrapper) -> Statements:
+    kept: Statements | None = vars(wrapper).get(_KEPT)
     if kept is None or kept.connection is not wrapper.connection:
-        kept = psycopg.Cursor(cast("Any", wrapper.connection), row_factory=tuple_row)
+        kept = Statements(cast("Any", wrapper.connection))
         vars(wrapper)[_KEPT] = kept
     return kept

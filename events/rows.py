@@ -1,10 +1,12 @@
 """Rows of read models on their way into tables: many in one statement, or copied."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, JSONField, Model
 from psycopg.types.json import Jsonb
 
@@ -13,6 +15,7 @@ from events.database import copy_in, execute, fetch
 
 type State = dict[str, Any]
 type Rows = dict[Any, State]
+type AnyField = Field[Any, Any]
 
 # From so many rows on they are sent as arrays.
 MANY = 10
@@ -33,10 +36,8 @@ def upsert(model: type[Model], guard: str, rows: Rows) -> None:
         values = f"SELECT * FROM unnest({arrays})"  # noqa: S608  # types of the model's columns
         execute(_upsert(model, guard, fields, values), columns)
         return
-    places = f"({', '.join(['%s'] * len(fields))})"
-    values = f"VALUES {', '.join([places] * len(rows))}"
     parameters = [value for row in zip(*columns, strict=True) for value in row]
-    execute(_upsert(model, guard, fields, values), parameters)
+    execute(_inserting(model, guard, fields, len(rows)), parameters)
 
 
 def change(model: type[Model], guard: str, key: Any, columns: State, *, was: int, now: int) -> bool:
@@ -46,22 +47,12 @@ def change(model: type[Model], guard: str, key: Any, columns: State, *, was: int
     Raises:
         TypeError: there is a value for what is no column of the model.
     """
-    rows = {key: {**columns, guard: now}}
-    fields, values = _columns(model, rows)
-    primary = primary_key(model)
-    places = [field is primary for field in fields]
-    sets = ", ".join(
-        f"{_quoted(field.column)} = %s"
-        for field, is_key in zip(fields, places, strict=True)
-        if not is_key
-    )
-    written = [each[0] for each, is_key in zip(values, places, strict=True) if not is_key]
-    found = fetch(
-        f"UPDATE {_quoted(model._meta.db_table)} SET {sets}"  # noqa: S608  # the model's columns
-        f" WHERE {_quoted(primary.column)} = %s AND {_quoted(guard)} = %s RETURNING true",
-        (*written, key, was),
-    )
-    return bool(found)
+    names = tuple(sorted({*columns, guard} - {primary_key(model).attname}))
+    sql, fields, primary = _changing(model, guard, names)
+    database = connections[DEFAULT_DB_ALIAS]
+    state = {**columns, guard: now}
+    written = [_value(field, state[field.attname], database) for field in fields]
+    return bool(fetch(sql, (*written, primary.get_db_prep_save(key, database), was)))
 
 
 def copy(model: type[Model], rows: Rows) -> None:
@@ -80,34 +71,67 @@ def copy(model: type[Model], rows: Rows) -> None:
     )
 
 
-def primary_key(model: type[Model]) -> "Field[Any, Any]":
+def primary_key(model: type[Model]) -> AnyField:
     return model._meta.pk
 
 
-def _columns(model: type[Model], rows: Rows) -> tuple[list["Field[Any, Any]"], list[list[Any]]]:
+def _columns(model: type[Model], rows: Rows) -> tuple[tuple[AnyField, ...], list[list[Any]]]:
     """Returns the columns that these rows need, and each one's values."""
-    known = {field.attname: field for field in model._meta.concrete_fields}
-    primary = primary_key(model).attname
-    names = sorted({name for state in rows.values() for name in state} | {primary})
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise TypeError(f"{unknown} are not columns of {model.__name__}")
-    fields = [known[name] for name in names]
-    return fields, [_values(field, field.attname == primary, rows) for field in fields]
+    primary = primary_key(model)
+    fields = _fields(
+        model,
+        tuple(sorted({name for state in rows.values() for name in state} | {primary.attname})),
+    )
+    return fields, [_values(field, field is primary, rows) for field in fields]
 
 
-def _values(field: "Field[Any, Any]", is_key: bool, rows: Rows) -> list[Any]:
-    """Returns a column as the driver takes it; JSON is written by msgspec, ten times faster."""
-    name = field.attname
+def _values(field: AnyField, is_key: bool, rows: Rows) -> list[Any]:
+    name, database = field.attname, connections[DEFAULT_DB_ALIAS]
     values: Iterable[Any] = rows
     if not is_key:
         values = (state[name] if name in state else field.get_default() for state in rows.values())
+    return [_value(field, value, database) for value in values]
+
+
+def _value(field: AnyField, value: Any, database: BaseDatabaseWrapper) -> Any:
+    """Returns a value as the driver takes it; JSON is written by msgspec, ten times faster."""
     if isinstance(field, JSONField) and field.encoder is None:
-        return [None if value is None else Jsonb(value, dumps=encode) for value in values]
-    return [field.get_db_prep_save(value, connection) for value in values]
+        return None if value is None else Jsonb(value, dumps=encode)
+    return field.get_db_prep_save(value, database)
 
 
-def _upsert(model: type[Model], guard: str, fields: list["Field[Any, Any]"], rows: str) -> str:
+# The texts are made once: naming and quoting columns took longer than sending their values.
+@lru_cache(512)
+def _fields(model: type[Model], names: tuple[str, ...]) -> tuple[AnyField, ...]:
+    known = {field.attname: field for field in model._meta.concrete_fields}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise TypeError(f"{unknown} are not columns of {model.__name__}")
+    return tuple(known[name] for name in names)
+
+
+@lru_cache(512)
+def _changing(
+    model: type[Model], guard: str, names: tuple[str, ...]
+) -> tuple[str, tuple[AnyField, ...], AnyField]:
+    """Returns the statement that `change` sends, and whose values it takes."""
+    primary = primary_key(model)
+    fields = _fields(model, names)
+    sets = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
+    sql = (
+        f"UPDATE {_quoted(model._meta.db_table)} SET {sets}"  # noqa: S608  # the model's columns
+        f" WHERE {_quoted(primary.column)} = %s AND {_quoted(guard)} = %s RETURNING true"
+    )
+    return sql, fields, primary
+
+
+@lru_cache(512)
+def _inserting(model: type[Model], guard: str, fields: tuple[AnyField, ...], count: int) -> str:
+    places = f"({', '.join(['%s'] * len(fields))})"
+    return _upsert(model, guard, fields, f"VALUES {', '.join([places] * count)}")
+
+
+def _upsert(model: type[Model], guard: str, fields: tuple[AnyField, ...], rows: str) -> str:
     table, guard = _quoted(model._meta.db_table), _quoted(guard)
     columns = [_quoted(field.column) for field in fields]
     primary = _quoted(primary_key(model).column)

@@ -1,6 +1,7 @@
 """The key-encrypting keys, which are never in the database, and what is derived from them."""
 
 import hmac
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -26,8 +27,12 @@ def keyed_digest(label: str, text: bytes) -> bytes:
 
     Of the oldest key, so that a newer one put before it changes nothing.
     """
-    key = hmac.digest(key_encrypting_keys()[-1], f"counterfoil/{label}/1".encode(), sha256)
-    return hmac.digest(key, text, sha256)
+    return hmac.digest(_derived(key_encrypting_keys()[-1], label), text, sha256)
+
+
+@lru_cache(64)
+def _derived(key: bytes, label: str) -> bytes:
+    return hmac.digest(key, f"counterfoil/{label}/1".encode(), sha256)
 
 
 def guest_subject(email: str) -> UUID:

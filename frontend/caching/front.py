@@ -31,6 +31,8 @@ PATIENCE_SECONDS = 2.0
 LOG_SECONDS = 60.0
 REQUEST_ID = "X-Request-ID"
 OF_THIS_REQUEST = frozenset((REQUEST_ID, "Content-Length"))
+# Of what is answered there nothing is ever kept.
+API = "/api/"
 
 
 class PageCache:
@@ -52,12 +54,22 @@ class PageCache:
         number = self.versions.look()
         if number is None:
             return self.application(environ, start)
+        if key.path.startswith(API):
+            return self.passed_on(environ, start)
         page = self.found(key, number)
         if page is not None:
             self.count("hits")
             self.say_how_it_goes()
             return self.answer(page, environ, start)
         return self.render(key, number, environ, start)
+
+    def passed_on(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        """Has Django answer, from what it has cached of the shop as it is now."""
+        as_new_as = needed.set(self.versions.of_shop())
+        try:
+            return self.application(environ, start)
+        finally:
+            needed.reset(as_new_as)
 
     def found(self, key: Key, number: int) -> Page | None:
         """Returns the page kept under `key` if nothing that it shows has changed since."""

@@ -20,7 +20,7 @@ from modules.checkout.contracts import (
 )
 from modules.checkout.entering import enter_code, remove_code
 from modules.checkout.funding import applied_cards
-from modules.checkout.gathering import Gathered, gather, wrong, wrong_vat_id
+from modules.checkout.gathering import Gathered, Shelf, gather, wrong, wrong_vat_id
 from modules.checkout.paying import change_method, description, pay
 from modules.giftcards.commands import redeem
 from modules.giftcards.contracts import PROVIDER as GIFT_CARD
@@ -73,15 +73,15 @@ def place_order(message: Checkout, *, read: Cart | None = None) -> Placed:
         raise CartClosed("This basket has already been ordered.", order_id=cart.order_id)
     if not cart.lines:
         raise CartEmpty("Your basket is empty: add a piece before ordering.")
-    found = gather(
-        cart,
-        country=message.delivery_address.country,
-        method_code=message.method_code,
-        email=message.email,
-        pictures=False,
-    )
     try:
-        check(message, found, wrong_vat_id(cart))
+        found = gather(
+            cart,
+            country=message.delivery_address.country,
+            method_code=message.method_code,
+            email=message.email,
+            pictures=False,
+            check=lambda shelf: check(message, shelf, wrong_vat_id(cart)),
+        )
         quote = sound_quote(message, found)
     except Conflict:
         # It may be this very order, placed since the cart was read, that took the last units.
@@ -104,7 +104,7 @@ def placed_before(order_id: UUID) -> Placed:
     )
 
 
-def check(message: Checkout, found: Gathered, missing: dict[str, str]) -> None:
+def check(message: Checkout, found: Shelf, missing: dict[str, str]) -> None:
     """Raises what is missing or wrong before anything is touched."""
     missing = missing | wrong(message.delivery_address, "delivery_address", found)
     if message.billing_address is not None:

@@ -1,6 +1,6 @@
 """Reads together what a basket is worth now: catalogue, prices, stock, delivery and taxes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,8 +34,8 @@ NOTHING_LISTED = PriceList(listed={}, rules=())
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """A cart with everything its page and its order need, read at one moment."""
+class Shelf:
+    """What of a cart can be had and delivered, before promotions and the total."""
 
     cart: Cart
     country: str
@@ -44,6 +44,12 @@ class Gathered:
     options: tuple[DeliveryOption, ...]
     chosen: DeliveryOption | None
     goods: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered(Shelf):
+    """A cart with everything its page and its order need, read at one moment."""
+
     decision: Decision
     quote: Quote | None
 
@@ -60,12 +66,14 @@ def gather(
     email: str = "",
     pictures: bool = True,
     shopper: Shopper | None = None,
+    check: Callable[[Shelf], None] | None = None,
 ) -> Gathered:
     """Prices a cart for a country, a way of delivery and an e-mail, by default those it remembers.
 
     Nothing of it is cached. Lines without a price are left out of the quote and carry a problem
     instead. Who shows no pictures saves reading them; `shopper` stands for somebody else than the
-    cart's own.
+    cart's own. What `check` refuses costs no promotions and no quote: a crowd that finds a piece
+    sold out is answered by that much sooner.
     """
     country = country or cart.country
     skus = [line.sku for line in cart.lines]
@@ -80,6 +88,8 @@ def gather(
     goods = total((line.total for line in lines), cart.currency)
     options = delivery_options(country, cart.currency, goods.minor)
     chosen = choose(options, method_code or cart.method_code)
+    if check:
+        check(Shelf(cart, country, lines, listed, options, chosen, goods))
     situation = situation_of(
         cart,
         country=country,
@@ -229,7 +239,7 @@ def wrong_vat_id(cart: Cart) -> dict[str, str]:
     return {"vat_id": "Enter a VAT number of an EU country, or leave it empty"}
 
 
-def wrong(address: Address, prefix: str, found: Gathered) -> dict[str, str]:
+def wrong(address: Address, prefix: str, found: Shelf) -> dict[str, str]:
     """Returns what is wrong with an address, as `prefix.field` -> what to do."""
     served = (found.country,) if found.options else ()
     return {f"{prefix}.{field}": words for field, words in check_address(address, served).items()}

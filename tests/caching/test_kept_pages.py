@@ -38,6 +38,17 @@ def test_a_page_of_somebody_is_never_kept(front: Front, pages: PageCache, path: 
     assert len(pages.store) == 0
 
 
+def test_an_answer_of_the_api_is_neither_kept_nor_looked_for(
+    front: Front, pages: PageCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked_for(*_: object) -> None:
+        raise AssertionError("nothing of the API is kept, so there is nothing to look for")
+
+    monkeypatch.setattr(pages, "from_others", looked_for)
+    assert front.get("/api/products").status == 200
+    assert len(pages.store) == 0
+
+
 def test_a_shared_page_holds_no_cookie_and_no_token(front: Front) -> None:
     for path in ("/", "/categories/prints/", "/products/moon/"):
         answer = front.get(path)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from modules.carts.commands import add_line, set_quantity
 from modules.carts.contracts import AddLine, CartClosed, CartOutdated, SetQuantity
 from modules.carts.selectors import cart as cart_of
+from modules.checkout import gathering
 from modules.checkout.commands import place_order
 from modules.checkout.contracts import CartChanged, CartEmpty, CheckoutIncomplete
 from modules.inventory.commands import receive_stocks
@@ -157,6 +158,19 @@ def test_scenario_37_stock_that_went_meanwhile_is_named() -> None:
         place_order(message)
     assert refusal.value.fields["sku"] == PRINT
     assert cart_of(message.cart_id).order_id is None
+
+
+def test_what_has_sold_out_is_refused_before_promotions_and_taxes_are_reckoned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def reckoned(*_: object) -> None:
+        raise AssertionError("nobody needs the total of a basket that cannot be had")
+
+    message = checkout(fill_basket(prints=6))
+    buy(prints=5)
+    monkeypatch.setattr(gathering, "settled", reckoned)
+    with pytest.raises(OutOfStock):
+        place_order(message)
 
 
 def test_a_price_that_moved_with_the_taxes_is_the_same_total() -> None:

@@ -14,6 +14,9 @@ from tests.support.waiting import wait_until
 # Each look is a whole page, so this many take longer than a rebuild of a small shop.
 LOOKS = 200
 
+# Each look is a whole page, so this many take longer than a rebuild of a small shop.
+LOOKS = 200
+
 
 def ordered(shopper: Shopper) -> str:
     shopper.order(IN_STOCK)
