@@ -22,7 +22,6 @@ from events.tracing import is_on, span
 
 TENANT = 1
 # Asked once: as long as a statement takes, the settings do.
-_IS_LOGGED = settings.DEBUG
 _KEPT = "counterfoil_statements"
 # Lists up to this length are sent value by value.
 FEW = 64
@@ -122,7 +121,7 @@ def _run(sql: str, parameters: Parameters, *, returns: bool) -> list[tuple[Any, 
         with wrapper.wrap_database_errors:
             raise
     finally:
-        if wrapper.force_debug_cursor or _IS_LOGGED:
+        if wrapper.force_debug_cursor or settings.DEBUG:
             wrapper.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
 
 
