@@ -21,7 +21,6 @@ from events.statements import sent
 from events.tracing import is_on, span
 
 TENANT = 1
-# Asked once: as long as a statement takes, the settings do.
 _KEPT = "counterfoil_statements"
 # Lists up to this length are sent value by value.
 FEW = 64
