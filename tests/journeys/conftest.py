@@ -1,4 +1,4 @@
-"""One running demo shop and one Chromium for all journeys."""
+"""A running demo shop and a Chromium for all journeys of a test process."""
 
 import shutil
 import tempfile
@@ -26,11 +26,10 @@ expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the journeys on one worker, so that the shop is started once."""
+    """Marks the journeys, which `-m "not browser"` leaves out."""
     for item in items:
         if "tests/journeys" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @pytest.fixture(scope="session")
