@@ -274,9 +274,13 @@ def test_an_effect_is_looked_for_by_its_id_and_not_among_all_that_is_open() -> N
     assert len(claims) == 1
     numbers = itertools.count(1)
     sql = re.sub("%s", lambda _: f"${next(numbers)}", claims[0])
+    nothing = ", ".join(["NULL"] * (next(numbers) - 1))
     # By a cursor, which sends what has no values as it stands; the places would want theirs.
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN (GENERIC_PLAN) {sql}")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(f"PREPARE claim AS {sql}")
+        cursor.execute(f"EXPLAIN EXECUTE claim ({nothing})")
         plan = " ".join(row[0] for row in cursor.fetchall())
+        cursor.execute("DEALLOCATE claim")
     assert "outbox_pkey" in plan
