@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test.utils import override_settings
 
 from events import relay
 from events.integrity.checkpoints import take
 from modules.checkout.contracts import Placed
+from tests.support.signing import signing
 from tests.support.trade import open_shop, paid, ship
 
 
@@ -23,12 +23,7 @@ def order(db: None) -> Placed:
 @pytest.fixture
 def signed(order: Placed, tmp_path: Path) -> Iterator[None]:
     """A first checkpoint over that order, and a place for exports."""
-    with override_settings(
-        CHECKPOINT_KEY_FILE=tmp_path / "keys",
-        CHECKPOINT_SINKS="",
-        CHECKPOINT_ORIGIN="shop.test/log",
-        EXPORT_ROOT=tmp_path / "exports",
-    ):
+    with signing(tmp_path):
         relay.drain()
         take()
         yield

@@ -9,23 +9,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.test.utils import override_settings
 
 import verify as verifier
 from events.integrity.checkpoints import Checkpoint, take
 from modules.checkout.contracts import Placed
 from modules.customers.commands import issue_api_key
 from modules.customers.contracts import IssueApiKey
+from tests.support.signing import signing
 from tests.support.trade import ship
 
 
 @pytest.fixture(autouse=True)
 def _origin(order: Placed, tmp_path: Path) -> Iterator[None]:
-    with override_settings(
-        CHECKPOINT_KEY_FILE=tmp_path / "keys",
-        CHECKPOINT_SINKS="",
-        CHECKPOINT_ORIGIN="shop.test/log",
-    ):
+    with signing(tmp_path):
         yield
 
 

@@ -5,18 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.test.utils import override_settings
 
+from tests.support.signing import signing
 from tests.support.store import empty_store
 
 
 @pytest.fixture(autouse=True)
 def _own_key(tmp_path: Path) -> Iterator[None]:
-    with override_settings(
-        CHECKPOINT_KEY_FILE=tmp_path / "keys",
-        CHECKPOINT_ORIGIN="shop.test/log",
-        CHECKPOINT_SINKS="",
-    ):
+    with signing(tmp_path):
         yield
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test.utils import override_settings
 
 import verify
 from events.projections import registered
@@ -17,6 +16,7 @@ from modules.checkout.contracts import Placed
 from modules.orders.selectors import order_detail
 from tests.integrity.record import bundle, question, signed, verdict
 from tests.privacy.planted import EMAIL, MARKS, trade
+from tests.support.signing import signing
 from tests.support.trade import buy, paid
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
@@ -24,11 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 
 @pytest.fixture(autouse=True)
 def _own_key(tmp_path: Path) -> Iterator[None]:
-    with override_settings(
-        CHECKPOINT_KEY_FILE=tmp_path / "keys",
-        CHECKPOINT_ORIGIN="shop.test/log",
-        CHECKPOINT_SINKS="",
-    ):
+    with signing(tmp_path):
         yield
 
 

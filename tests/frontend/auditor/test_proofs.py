@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.test.utils import override_settings
 
 import verify
 from events.integrity.checkpoints import keep_cosignature, take
@@ -13,16 +12,13 @@ from frontend.auditor import proofs
 from modules.checkout.contracts import Placed
 from modules.kernel.identity import new_id
 from tests.frontend.staff.people import text
+from tests.support.signing import signing
 from tests.support.trade import order_of, payment_of, ship
 
 
 @pytest.fixture(autouse=True)
 def _signed(order: Placed, tmp_path: Path) -> Iterator[None]:
-    with override_settings(
-        CHECKPOINT_KEY_FILE=tmp_path / "keys",
-        CHECKPOINT_SINKS="",
-        CHECKPOINT_ORIGIN="shop.test/log",
-    ):
+    with signing(tmp_path):
         take()
         yield
 

@@ -9,7 +9,6 @@ from zipfile import ZipFile
 
 import pytest
 from django.test import Client
-from django.test.utils import override_settings
 from pypdf import PdfReader
 
 from events import relay
@@ -20,16 +19,12 @@ from modules.checkout.contracts import Placed
 from modules.kernel.identity import new_id
 from tests.audit.tampering import tamper
 from tests.frontend.staff.people import signed_in, text
+from tests.support.signing import signing
 
 
 @pytest.fixture(autouse=True)
 def _signed(order: Placed, tmp_path: Path) -> Iterator[None]:
-    with override_settings(
-        CHECKPOINT_KEY_FILE=tmp_path / "keys",
-        CHECKPOINT_SINKS="",
-        CHECKPOINT_ORIGIN="shop.test/log",
-        EXPORT_ROOT=tmp_path / "exports",
-    ):
+    with signing(tmp_path):
         take()
         yield
 
